@@ -1,0 +1,62 @@
+# 留痕 Liuhen. `make help` lists the targets. Every target sets up what it needs in .venv.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+VENV := .venv
+PY := $(VENV)/bin/python
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
+
+.PHONY: help demo run test check format cov lock openapi clean
+help: ## 列出目标 list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+
+demo: $(VENV)/.run ## 演示县：建环境、建库、经真实命令记录演示数据并启动服务 demo county, then serve
+	@exec $(VENV)/bin/liuhen demo
+
+run: $(VENV)/.run ## 启动服务（无演示数据） serve without demo data
+	@exec $(VENV)/bin/liuhen serve
+
+test: $(VENV)/.dev ## 全部测试与覆盖率 all tests, with coverage
+	@$(PY) -m pytest --cov --cov-report=term:skip-covered
+
+check: $(VENV)/.dev ## 静态检查：格式、lint、类型、导入方向 static checks
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/ruff check .
+	@$(PY) -m mypy
+	@$(VENV)/bin/lint-imports
+
+format: $(VENV)/.dev ## 排版 format the code
+	@$(VENV)/bin/ruff format .
+	@$(VENV)/bin/ruff check --fix .
+
+openapi: $(VENV)/.dev ## 重写docs/openapi.json write the API document
+	@$(VENV)/bin/liuhen openapi > docs/openapi.json
+
+lock: ## 重算带哈希的锁文件（需要uv） recompute the hashed locks (needs uv)
+	@$(LOCK) --extra embedded --extra build pyproject.toml -o requirements/run.lock
+	@$(LOCK) --extra embedded --extra build --extra dev pyproject.toml -o requirements/dev.lock
+
+clean: ## 删除环境与缓存（不删数据） remove environment and caches, never data
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage *.egg-info build
+
+$(PY):
+	@if [ -z "$(PYTHON)" ]; then echo '需要Python 3.11或更高版本 / Python 3.11 or later is needed' >&2; exit 1; fi
+	@echo '创建环境 creating .venv ($(PYTHON))'
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo '不能创建虚拟环境；Debian上请安装python3-venv / no venv module: on Debian install python3-venv' >&2; exit 1; }
+
+# The build backend is in the locks too, so nothing is installed without a hash.
+define install
+	@echo '安装依赖 installing from requirements/$(1).lock'
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$(1).lock
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+endef
+
+$(VENV)/.run: requirements/run.lock pyproject.toml | $(PY)
+	$(call install,run)
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.lock pyproject.toml | $(PY)
+	$(call install,dev)
+	@touch $@ $(VENV)/.run

@@ -1,0 +1,30 @@
+"""更正: withdraw or replace a recorded fact, in the history that it stands in."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from application.desk import Act, Outcome, Planned, Reading, submit
+from application.ports import Desk
+from domain.faults import UnknownSubjectError
+from domain.rule import text
+from domain.steps.correcting import CorrectFact, correct
+from domain.streams import StreamKind
+
+
+def correct_fact(desk: Desk, kind: StreamKind, stream: UUID, command: CorrectFact, act: Act) -> Outcome:
+    """Record the correction of one event of a project, system or unit."""
+
+    def plan(reading: Reading) -> list[Planned]:
+        history = reading.history(kind, stream)
+        if not history:
+            raise UnknownSubjectError(text("没有此标识的记录", "nothing is recorded under that identity"))
+        project = None
+        if kind is StreamKind.PROJECT:
+            project = reading.project(stream)
+        elif kind is StreamKind.SYSTEM:
+            project = reading.project(reading.system(stream).projects[0])
+        case = reading.case(project, at_gate=False) if project is not None else None
+        return [Planned(kind, stream, correct(history, command, case))]
+
+    return submit(desk, act, stream, command, plan)

@@ -1,0 +1,299 @@
+"""办理 How every use case runs: read, decide, record; again if something moved meanwhile."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from application.ports import Desk, NewEvent, RequestKey, StreamMovedError
+from domain.case import Case, Proposal
+from domain.command import Command
+from domain.dates import CivilDate, Precision
+from domain.event import Event
+from domain.evolve import Foldable, fold
+from domain.faults import BadFieldError, UnknownSubjectError
+from domain.project import Project
+from domain.recorded import Actor, Authority, Circumstances, Evidence, Recorded
+from domain.refusal import Refused
+from domain.rule import Judgement, RuleSet, text
+from domain.streams import StreamAt, StreamKind, register_id, requested_id, unit_id
+from domain.system import GovSystem
+from domain.unit import Register, Unit
+
+StateT = TypeVar("StateT", bound=Foldable)
+CommandT = TypeVar("CommandT", bound=Command)
+
+# A busy register can move many times while one filing is decided; each round lets at least one writer through.
+ATTEMPTS = 50
+
+
+class BusyError(Exception):
+    """The streams of the request kept moving. Nothing was recorded; send it again."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """The circumstances of a request: who, which day, on whose authority, with which papers, under which key."""
+
+    actor: Actor
+    happened_on: CivilDate
+    authority: Authority | None = None
+    evidence: tuple[Evidence, ...] = ()
+    key: str | None = None
+    correlation: str | None = None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class Planned:
+    """An event that a use case wants recorded in a stream."""
+
+    kind: StreamKind
+    stream: UUID
+    event: Event
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a request. For a dry run nothing is recorded and `recorded` is empty."""
+
+    subject: UUID
+    events: tuple[Event, ...]
+    recorded: tuple[Recorded, ...]
+
+    @property
+    def judgement(self) -> Judgement | None:
+        """The judgement that the first event rests on, if it went through a gate."""
+        return getattr(self.events[0], "judgement", None) if self.events else None
+
+    @property
+    def refused(self) -> bool:
+        """Was the request refused by a rule?"""
+        return bool(self.events) and isinstance(self.events[0], Refused)
+
+
+class Reading:
+    """What one attempt reads, and at which versions, so that the save can be guarded by it."""
+
+    def __init__(self, desk: Desk, act: Act, new_id: UUID) -> None:
+        self.desk = desk
+        self.act = act
+        self.new_id = new_id
+        """Identity for a stream that the request begins; the same for a repeated request."""
+        self._histories: dict[tuple[StreamKind, UUID], Sequence[Recorded]] = {}
+
+    def history(self, kind: StreamKind, stream: UUID) -> Sequence[Recorded]:
+        """The events of a stream; read once per attempt."""
+        if (kind, stream) not in self._histories:
+            self._histories[kind, stream] = self.desk.ledger.read(kind, stream)
+        return self._histories[kind, stream]
+
+    def read_streams(self) -> dict[tuple[StreamKind, UUID], int]:
+        """The streams that were read, with their versions."""
+        return {key: (h[-1].stream.version if h else 0) for key, h in self._histories.items()}
+
+    def project(self, project: UUID, *, must_exist: bool = True) -> Project:
+        """The project's state. Raises UnknownSubjectError when nothing is recorded of it."""
+        return self._state(StreamKind.PROJECT, project, Project(id=project), must_exist)
+
+    def system(self, system: UUID, *, must_exist: bool = True) -> GovSystem:
+        """The system's state. Raises UnknownSubjectError when nothing is recorded of it."""
+        return self._state(StreamKind.SYSTEM, system, GovSystem(id=system), must_exist)
+
+    def unit(self, uscc: str, *, must_exist: bool = False) -> Unit:
+        """The unit's state. Raises UnknownSubjectError when it must exist and nothing is recorded of it."""
+        return self._state(StreamKind.UNIT, unit_id(uscc), Unit(id=unit_id(uscc), uscc=uscc), must_exist)
+
+    def register(self, division: str, year: int) -> Register:
+        """The filing register of a division and year."""
+        stream = register_id(division, year)
+        return self._state(StreamKind.REGISTER, stream, Register(id=stream), must_exist=False)
+
+    def _state(self, kind: StreamKind, stream: UUID, initial: StateT, must_exist: bool) -> StateT:  # noqa: FBT001 (private)
+        history = self.history(kind, stream)
+        if must_exist and not history:
+            raise UnknownSubjectError(text("没有此标识的记录", "nothing is recorded under that identity"))
+        return fold(initial, history)
+
+    def case(self, project: Project, *, at_gate: bool, proposal: Proposal | None = None) -> Case:
+        """All that a gate may look at. Papers that the act carries count as free text (G15)."""
+        proposal = proposal or Proposal()
+        owners = proposal.filing.owner_units if proposal.filing else project.owners
+        carried = (
+            *proposal.free_text,
+            *(("evidence",) if self.act.evidence else ()),
+            *(("authority.title",) if self.act.authority and self.act.authority.title else ()),
+        )
+        day = self.decision_day() if at_gate else min(self.act.happened_on.latest, self.desk.today())
+        return Case(
+            decided_on=day,
+            rules=self.rule_set(day, at_gate=at_gate),
+            project=project,
+            systems=tuple(self.system(s) for s in project.systems),
+            owner_units=tuple(self.unit(u) for u in owners),
+            proposal=Proposal(
+                filing=proposal.filing,
+                free_text=carried,
+                purpose=proposal.purpose,
+            ),
+        )
+
+    def decision_day(self) -> date:
+        """The exact day of a decision. Raises BadFieldError for a month or a year: a gate is judged on a day."""
+        on = self.act.happened_on
+        if on.precision is not Precision.DAY:
+            raise BadFieldError(
+                text("关口决定的日期须精确到日", "a decision at a gate needs an exact day"), "/happened_on"
+            )
+        return on.earliest
+
+    def rule_set(self, day: date, *, at_gate: bool) -> RuleSet:
+        """The rule set in force. Raises BadFieldError for a decision of a day before any rule set."""
+        found = self.desk.rule_sets.in_force(day)
+        if found is None and not at_gate:
+            # A plain fact may be older than the rules; it is then looked at under those of today.
+            found = self.desk.rule_sets.in_force(self.desk.today())
+        if found is None:
+            raise BadFieldError(
+                text(
+                    f"{day}没有生效的规则集：此前的决定请作为历史导入",
+                    f"no rule set was in force on {day}: bring older decisions in as history",
+                ),
+                "/happened_on",
+            )
+        return found
+
+
+def fingerprint(subject: UUID | str, command: BaseModel, act: Act) -> str:
+    """SHA-256 of what a request asks: subject, command, day, authority and papers; not who relays it or when."""
+    asked = "\n".join(
+        [
+            str(subject),
+            type(command).__name__,
+            command.model_dump_json(),
+            str(act.happened_on),
+            act.authority.model_dump_json() if act.authority else "",
+            *(e.sha256 for e in act.evidence),
+        ]
+    )
+    return hashlib.sha256(asked.encode()).hexdigest()
+
+
+def submit(
+    desk: Desk, act: Act, subject: UUID | str, command: Command, plan: Callable[[Reading], list[Planned]]
+) -> Outcome:
+    """Run a plan until it is recorded, refused or found impossible.
+
+    The plan reads through its `Reading`; every stream that it read guards the save, and those that it did not
+    write are named in the events with their versions. Raises ActError and its kinds, KeyReusedError, BusyError.
+    """
+    if act.happened_on.earliest > desk.today():
+        raise BadFieldError(text("发生日期在未来", "the day lies in the future"), "/happened_on")
+    request = None
+    new_id = desk.new_id()
+    if act.key is not None:
+        request = RequestKey(act.actor.account, act.key, fingerprint(subject, command, act))
+        new_id = requested_id(act.actor.account, act.key)
+        earlier = desk.ledger.recall(request)
+        if earlier is not None:
+            return _outcome(earlier)
+    for _ in range(ATTEMPTS):
+        reading = Reading(desk, act, new_id)
+        planned = plan(reading)
+        events = _place(planned, reading, act)
+        if act.dry_run:
+            return Outcome(planned[0].stream, tuple(p.event for p in planned), ())
+        written = {(e.stream.kind, e.stream.id) for e in events}
+        guards = [
+            StreamAt(kind=kind, id=stream, version=version)
+            for (kind, stream), version in reading.read_streams().items()
+            if (kind, stream) not in written
+        ]
+        try:
+            return _outcome(desk.ledger.record(events, guards=guards, request=request))
+        except StreamMovedError:
+            continue
+    raise BusyError
+
+
+def _outcome(recorded: Sequence[Recorded]) -> Outcome:
+    return Outcome(recorded[0].stream.id, tuple(r.event for r in recorded), tuple(recorded))
+
+
+def _place(planned: list[Planned], reading: Reading, act: Act) -> list[NewEvent]:
+    """Give each planned event its version, and name in it the other streams that the decision read."""
+    versions = reading.read_streams()
+    written = {(p.kind, p.stream) for p in planned}
+    based_on = tuple(
+        StreamAt(kind=kind, id=stream, version=version)
+        for (kind, stream), version in versions.items()
+        if (kind, stream) not in written and version
+    )
+    circumstances = Circumstances(
+        happened_on=act.happened_on,
+        actor=act.actor,
+        authority=act.authority,
+        evidence=act.evidence,
+        correlation=act.correlation,
+        based_on=based_on,
+    )
+    placed = []
+    for event in planned:
+        key = (event.kind, event.stream)
+        versions[key] = versions.get(key, 0) + 1
+        at = StreamAt(kind=event.kind, id=event.stream, version=versions[key])
+        placed.append(NewEvent(at, circumstances, event.event))
+    return placed
+
+
+def on_project(
+    desk: Desk,
+    project: UUID,
+    command: CommandT,
+    act: Act,
+    decide: Callable[[Case, CommandT], Event],
+    *,
+    at_gate: bool = False,
+) -> Outcome:
+    """Run a step whose one event belongs to the project's stream."""
+
+    def plan(reading: Reading) -> list[Planned]:
+        case = reading.case(reading.project(project), at_gate=at_gate)
+        return [Planned(StreamKind.PROJECT, project, decide(case, command))]
+
+    return submit(desk, act, project, command, plan)
+
+
+def on_system(
+    desk: Desk,
+    system: UUID,
+    command: CommandT,
+    act: Act,
+    decide: Callable[[Case, GovSystem, CommandT], Event],
+) -> Outcome:
+    """Run a step whose one event belongs to the stream of a system; its first project says what it is part of."""
+
+    def plan(reading: Reading) -> list[Planned]:
+        subject = reading.system(system)
+        case = reading.case(reading.project(subject.projects[0]), at_gate=False)
+        return [Planned(StreamKind.SYSTEM, system, decide(case, subject, command))]
+
+    return submit(desk, act, system, command, plan)
+
+
+def on_unit(
+    desk: Desk, uscc: str, command: CommandT, act: Act, decide: Callable[[Unit, CommandT], Event]
+) -> Outcome:
+    """Run a step whose one event belongs to the stream of an enrolled unit."""
+
+    def plan(reading: Reading) -> list[Planned]:
+        unit = reading.unit(uscc, must_exist=True)
+        return [Planned(StreamKind.UNIT, unit.id, decide(unit, command))]
+
+    return submit(desk, act, uscc, command, plan)

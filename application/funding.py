@@ -1,0 +1,24 @@
+"""拨款: arrange, disburse, refund."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from application.desk import Act, Outcome, on_project
+from application.ports import Desk
+from domain.steps.funding import ArrangeFunds, DisburseFunds, RefundFunds, arrange, disburse, refund
+
+
+def arrange_funds(desk: Desk, project: UUID, command: ArrangeFunds, act: Act) -> Outcome:
+    """Judge at the gate of the purpose and record the arrangement, or the refusal with all findings."""
+    return on_project(desk, project, command, act, arrange, at_gate=True)
+
+
+def disburse_funds(desk: Desk, project: UUID, command: DisburseFunds, act: Act) -> Outcome:
+    """Judge at the gate of the arrangement's purpose and record the payment, or the refusal."""
+    return on_project(desk, project, command, act, disburse, at_gate=True)
+
+
+def refund_funds(desk: Desk, project: UUID, command: RefundFunds, act: Act) -> Outcome:
+    """Record money given back."""
+    return on_project(desk, project, command, act, refund)

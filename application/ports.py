@@ -1,0 +1,88 @@
+"""端口 What the use cases need from outside, and the values that cross that border."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+from domain.event import Event
+from domain.identifiers import DivisionTable
+from domain.recorded import Circumstances, Recorded
+from domain.rule import RuleSets
+from domain.streams import StreamAt, StreamKind
+
+
+@dataclass(frozen=True)
+class NewEvent:
+    """An event to be recorded at a version of a stream."""
+
+    stream: StreamAt
+    circumstances: Circumstances
+    event: Event
+
+
+@dataclass(frozen=True)
+class RequestKey:
+    """Names a request, so that sending it again records nothing twice."""
+
+    client: str
+    key: str
+    fingerprint: str
+    """SHA-256 of what was asked, hexadecimal. The same key with another fingerprint is refused."""
+
+
+@dataclass(frozen=True)
+class UpTo:
+    """How much of the log to look at: all of it, or only what stood at a position or a recorded time."""
+
+    position: int | None = None
+    recorded_at: datetime | None = None
+
+
+class StreamMovedError(Exception):
+    """A stream that is written or was read has moved on since it was read. Read again and decide again."""
+
+
+class KeyReusedError(Exception):
+    """The request key was used before, for another request."""
+
+
+class Ledger(Protocol):
+    """The record. `record` is the only way in; it takes all events or none."""
+
+    def read(self, kind: StreamKind, stream: UUID, upto: UpTo = UpTo()) -> Sequence[Recorded]:
+        """The events of a stream in version order; empty when there are none."""
+        ...
+
+    def record(
+        self, events: Sequence[NewEvent], *, guards: Sequence[StreamAt] = (), request: RequestKey | None = None
+    ) -> Sequence[Recorded]:
+        """Record the events durably, in one transaction, if no stream named by them or by `guards` has moved.
+
+        Gives the events as recorded; for a repeated request, those recorded the first time.
+        Raises StreamMovedError, KeyReusedError.
+        """
+        ...
+
+    def recall(self, request: RequestKey) -> Sequence[Recorded] | None:
+        """The events that an earlier request of this key recorded, or None. Raises KeyReusedError."""
+        ...
+
+    def position(self) -> int:
+        """Position of the last event of the log; 0 when it is empty."""
+        ...
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything that a use case works with. Wired in one place (infrastructure/bootstrap.py)."""
+
+    ledger: Ledger
+    rule_sets: RuleSets
+    divisions: DivisionTable
+    today: Callable[[], date]
+    """The civil day in Asia/Shanghai."""
+    new_id: Callable[[], UUID]

@@ -1,0 +1,14 @@
+"""审核意见."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from application.desk import Act, Outcome, on_project
+from application.ports import Desk
+from domain.steps.review import GiveOpinion, opine
+
+
+def give_opinion(desk: Desk, project: UUID, command: GiveOpinion, act: Act) -> Outcome:
+    """Record the opinion of a reviewing body."""
+    return on_project(desk, project, command, act, opine)

@@ -1,0 +1,46 @@
+"""案情 All that a gate may look at, gathered before the judgement so that judging is a pure function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from domain.project import Arrangement, Filing, FundPurpose, Project
+from domain.rule import RuleSet
+from domain.system import GovSystem
+from domain.unit import Unit
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What the step at hand asks for, as far as rules look at it."""
+
+    filing: Filing | None = None
+    free_text: tuple[str, ...] = ()
+    """Names of filled fields that hold free text or papers, which a classified project must not carry."""
+    purpose: FundPurpose | None = None
+    disburse_fen: int | None = None
+    arrangement: Arrangement | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    """The facts known at a decision, the day it is judged on, and the rule set in force."""
+
+    decided_on: date
+    rules: RuleSet
+    project: Project
+    systems: tuple[GovSystem, ...] = ()
+    owner_units: tuple[Unit, ...] = ()
+    proposal: Proposal = field(default_factory=Proposal)
+
+    @property
+    def secrecy_exempt(self) -> bool:
+        """Is the project classified, with the secrecy office's document recorded? Then sharing is not asked for."""
+        filing = self.project.filing
+        return filing is not None and filing.classified and bool(filing.secrecy_document_no)
+
+    @property
+    def live_systems(self) -> tuple[GovSystem, ...]:
+        """The project's systems that are not retired."""
+        return tuple(s for s in self.systems if s.retired_on is None)

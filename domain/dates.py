@@ -1,0 +1,175 @@
+"""日期 Calendar days in Asia/Shanghai, as exactly as a paper states them: to the day, the month or the year."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, model_serializer, model_validator
+
+from domain.texts import ValueFault, half_width
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+"""Legal dates are days of this zone (UTC+8)."""
+
+_CHINESE = re.compile(r"(\d{4})年(?:(\d{1,2})月(?:(\d{1,2})日)?)?")
+_SEPARATED = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})(?:\2(\d{1,2}))?)?")
+_PLAIN = re.compile(r"(\d{4})(\d{2})(\d{2})")
+
+
+class Precision(StrEnum):
+    """How exactly a date is known."""
+
+    DAY = "DAY"
+    MONTH = "MONTH"
+    YEAR = "YEAR"
+
+
+class CivilDate(BaseModel):
+    """A date as the paper states it. Written 2018-09-19, 2018-09 or 2018; `earliest` is its first possible day."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    earliest: date
+    precision: Precision = Precision.DAY
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return _parts(value)
+        if isinstance(value, datetime):
+            raise ValueFault("需要日期而不是时刻", "a calendar day is needed, not an instant")
+        if isinstance(value, date):
+            return {"earliest": value, "precision": Precision.DAY}
+        return value
+
+    @model_serializer
+    def _write(self) -> str:
+        return str(self)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: Any, handler: Any) -> dict[str, Any]:
+        del core_schema, handler
+        return {
+            "type": "string",
+            "description": "日期，可精确到日、月或年 a date known to the day, month or year",
+            "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$",
+            "examples": ["2018-09-19", "2018-09", "2018"],
+        }
+
+    @classmethod
+    def parse(cls, text: str) -> CivilDate:
+        """Read 2018年9月19日, 2018年9月, 2018年, 2018-09-19, 2018/9/19, 2018.09.19, 20180919, 2018-9, 2018.
+
+        Raises ValueFault for anything else and for days that do not exist.
+        """
+        return cls.model_validate(_parts(text))
+
+    @classmethod
+    def on(cls, day: date) -> CivilDate:
+        """Exactly this day."""
+        return cls(earliest=day, precision=Precision.DAY)
+
+    @property
+    def latest(self) -> date:
+        """The last possible day."""
+        if self.precision is Precision.YEAR:
+            return date(self.earliest.year, 12, 31)
+        if self.precision is Precision.MONTH:
+            return _month_end(self.earliest)
+        return self.earliest
+
+    def certainly_on_or_before(self, day: date) -> bool:
+        """Is even the last possible day not after `day`?"""
+        return self.latest <= day
+
+    def possibly_on_or_before(self, day: date) -> bool:
+        """Is the first possible day not after `day`?"""
+        return self.earliest <= day
+
+    def zh(self) -> str:
+        """The date as Chinese papers write it: 2018年9月19日."""
+        year, month, day = self.earliest.year, self.earliest.month, self.earliest.day
+        forms = {
+            Precision.DAY: f"{year}年{month}月{day}日",
+            Precision.MONTH: f"{year}年{month}月",
+            Precision.YEAR: f"{year}年",
+        }
+        return forms[self.precision]
+
+    def __str__(self) -> str:
+        length = {Precision.DAY: 10, Precision.MONTH: 7, Precision.YEAR: 4}[self.precision]
+        return self.earliest.isoformat()[:length]
+
+
+def _parts(text: str) -> dict[str, Any]:
+    plain = half_width(text).strip()
+    if found := _CHINESE.fullmatch(plain):
+        year, month, day = found.groups()
+    elif found := _PLAIN.fullmatch(plain):
+        year, month, day = found.groups()
+    elif found := _SEPARATED.fullmatch(plain):
+        year, month, day = found.group(1), found.group(3), found.group(4)
+    else:
+        raise ValueFault(
+            "日期应写作2018-09-19、2018-09或2018（或2018年9月19日）",
+            "write a date as 2018-09-19, 2018-09 or 2018 (or 2018年9月19日)",
+        )
+    precision = Precision.DAY if day else Precision.MONTH if month else Precision.YEAR
+    try:
+        earliest = date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        raise ValueFault("没有这一天", "there is no such day") from None
+    return {"earliest": earliest, "precision": precision}
+
+
+def _month_end(day: date) -> date:
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of the month `months` later, or the last day of that month when it is shorter."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
+
+
+def civil_day(instant: datetime) -> date:
+    """The day in Asia/Shanghai of an instant. Raises ValueFault for an instant without a zone."""
+    if instant.tzinfo is None:
+        raise ValueFault("时刻须带时区", "an instant needs a time zone")
+    return instant.astimezone(SHANGHAI).date()
+
+
+class HalfYear(BaseModel):
+    """半年 A half-year (O01): H1 is 01-01 to 06-30, H2 is 07-01 to 12-31."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    year: int
+    half: Literal[1, 2]
+
+    @classmethod
+    def of(cls, day: date) -> HalfYear:
+        """The half-year of a day."""
+        return cls(year=day.year, half=1 if day.month <= 6 else 2)
+
+    @property
+    def first_day(self) -> date:
+        """Its first day."""
+        return date(self.year, 1 if self.half == 1 else 7, 1)
+
+    @property
+    def last_day(self) -> date:
+        """Its last day."""
+        return add_months(self.first_day, 6) - timedelta(days=1)
+
+    def previous(self) -> HalfYear:
+        """The half-year before."""
+        return HalfYear(year=self.year, half=1) if self.half == 2 else HalfYear(year=self.year - 1, half=2)

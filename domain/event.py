@@ -1,0 +1,34 @@
+"""值与事件 Values and events: the base of every recorded fact."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Value(BaseModel):
+    """An immutable value. Two with the same fields are the same."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, str_strip_whitespace=True)
+
+    def but(self, **changes: Any) -> Self:
+        """Give this value with some fields replaced. The new field values are trusted, not validated again."""
+        return self.model_copy(update=changes)
+
+
+class Event(Value):
+    """A fact, in the past tense. Who, when and under which authority are in the envelope (`Recorded`).
+
+    `TOPIC` and `SCHEMA_VERSION` are the stored names: they never change when a class or file is renamed.
+    Validators of an event check its shape only; meaning is judged before it is recorded, never on replay.
+    """
+
+    TOPIC: ClassVar[str]
+    SCHEMA_VERSION: ClassVar[int] = 1
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        if "TOPIC" not in cls.__dict__:
+            raise TypeError(f"{cls.__qualname__} needs a TOPIC of its own")

@@ -1,0 +1,93 @@
+"""演进 How recorded events make a state. Evolving never refuses: history is never refused.
+
+`evolve` is one function, registered by the steps. `fold` is the only way from a history to a state; it
+applies corrections, so a withdrawn fact has no effect and a replaced one has the effect of its replacement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import singledispatch
+from typing import Any, Protocol, TypeVar
+
+from domain.correction import FactCorrected
+from domain.event import Event
+from domain.project import CorrectionNote, RefusalNote
+from domain.recorded import Recorded
+from domain.refusal import Refused
+
+
+class Foldable(Protocol):
+    """A state that a history can be folded into."""
+
+    @property
+    def version(self) -> int:
+        """Version of the last event that was folded in."""
+        ...
+
+    def but(self, **changes: Any) -> Any:
+        """The same state with some fields replaced."""
+        ...
+
+
+StateT = TypeVar("StateT", bound=Foldable)
+
+
+@singledispatch
+def evolve(event: Event, state: Any, at: Recorded) -> Any:
+    """Give the state after this event. `at` is the event's place, day and circumstances."""
+    raise TypeError(f"no step evolves {type(event).__qualname__}")
+
+
+@evolve.register
+def _(event: FactCorrected, state: Any, at: Recorded) -> Any:
+    note = CorrectionNote(
+        target_version=event.target_version,
+        replaced=event.replacement is not None,
+        reason=event.reason,
+        version=at.stream.version,
+    )
+    return state.but(corrections=(*state.corrections, note))
+
+
+@evolve.register
+def _(event: Refused, state: Any, at: Recorded) -> Any:
+    note = RefusalNote(
+        step=event.step,
+        refused_on=at.happened_on,
+        rules=event.judgement.blocking(),
+        version=at.stream.version,
+    )
+    return state.but(refusals=(*state.refusals, note))
+
+
+def effective(history: Iterable[Recorded]) -> list[Recorded]:
+    """The history with corrections applied: withdrawn facts left out, replaced ones in their new form.
+
+    The corrections themselves stay. The last correction of a fact counts.
+    """
+    entries = list(history)
+    corrections = {e.event.target_version: e.event for e in entries if isinstance(e.event, FactCorrected)}
+    if not corrections:
+        return entries
+    result = []
+    for entry in entries:
+        correction = corrections.get(entry.stream.version)
+        if correction is None:
+            result.append(entry)
+        elif correction.replacement is not None:
+            circumstances = entry.circumstances.but(
+                happened_on=correction.replacement_happened_on or entry.happened_on
+            )
+            replaced = type(entry.event).model_validate(correction.replacement)
+            result.append(entry.but(circumstances=circumstances, event=replaced))
+    return result
+
+
+def fold(initial: StateT, history: Iterable[Recorded]) -> StateT:
+    """Fold a stream's history, in version order, into its state."""
+    entries = list(history)
+    state = initial
+    for entry in effective(entries):
+        state = evolve(entry.event, state, entry)
+    return state.but(version=entries[-1].stream.version) if entries else state  # type: ignore[no-any-return]

@@ -1,0 +1,423 @@
+"""项目 Project: one undertaking, from filing to operation, as far as decisions and readers need to know it."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import Field
+
+from domain.dates import CivilDate
+from domain.event import Value
+from domain.identifiers import DivisionCode, InvestmentCode, Uscc
+from domain.money import Money
+
+ShortText = Field(max_length=300)
+LongText = Field(max_length=4000)
+
+
+class ProjectKind(StrEnum):
+    """新建、在建、升级改造. G07 is for new systems, G08 for systems under construction."""
+
+    NEW = "NEW"
+    UNDER_CONSTRUCTION = "UNDER_CONSTRUCTION"
+    UPGRADE = "UPGRADE"
+
+
+class Category(StrEnum):
+    """8类项目 The eight restricted categories of 二（三）1, and OTHER for none of them."""
+
+    GENERAL_HARDWARE = "GENERAL_HARDWARE"  # 通用硬件
+    DEDICATED_BUSINESS_NETWORK = "DEDICATED_BUSINESS_NETWORK"  # 业务专网
+    COLLABORATIVE_OFFICE = "COLLABORATIVE_OFFICE"  # 协同办公
+    GOVERNMENT_WEBSITE = "GOVERNMENT_WEBSITE"  # 政府网站
+    VIDEO_CONFERENCE = "VIDEO_CONFERENCE"  # 视频会议
+    CROSS_DEPT_SHARING = "CROSS_DEPT_SHARING"  # 跨部门信息共享
+    ADMIN_POWER_APPLICATION = "ADMIN_POWER_APPLICATION"  # 涉及行政权力运行的业务应用系统
+    OTHER_CROSS_DEPT_APPLICATION = "OTHER_CROSS_DEPT_APPLICATION"  # 其他跨部门、跨行业的应用系统
+    OTHER = "OTHER"
+
+
+class BuildMode(StrEnum):
+    """单独建设、集约化建设、云服务、升级. The rule bars stand-alone building, not the function."""
+
+    STANDALONE = "STANDALONE"
+    CENTRALISED = "CENTRALISED"
+    CLOUD_SERVICE = "CLOUD_SERVICE"
+    UPGRADE = "UPGRADE"
+
+
+class Track(StrEnum):
+    """双轮驱动 The two tracks of 三（一）."""
+
+    GOVERNANCE_SERVICE = "GOVERNANCE_SERVICE"
+    INDUSTRY = "INDUSTRY"
+
+
+class FundPurpose(StrEnum):
+    """建设、运维 Build money and operation money pass different gates."""
+
+    BUILD = "BUILD"
+    OPERATION = "OPERATION"
+
+
+class FundSource(StrEnum):
+    """经费渠道 Where the money comes from (F02–F13)."""
+
+    GOV_BUDGET = "GOV_BUDGET"
+    GOV_FIXED_ASSET = "GOV_FIXED_ASSET"
+    DEPT_BUDGET = "DEPT_BUDGET"
+    GUIDANCE_FUND = "GUIDANCE_FUND"
+    INDUSTRY_FUND = "INDUSTRY_FUND"
+    BANK_LOAN = "BANK_LOAN"
+    SOCIAL_CAPITAL = "SOCIAL_CAPITAL"
+    OTHER = "OTHER"
+
+
+class ShareType(StrEnum):
+    """无条件共享、有条件共享、不予共享."""
+
+    UNCONDITIONAL = "UNCONDITIONAL"
+    CONDITIONAL = "CONDITIONAL"
+    NOT_SHARED = "NOT_SHARED"
+
+
+class OpinionVerdict(StrEnum):
+    """审核意见：通过、退回、不同意."""
+
+    PASS = "PASS"
+    RETURN = "RETURN"
+    REFUSE = "REFUSE"
+
+
+class EvaluationChannel(StrEnum):
+    """自评, 部门评价, 财政评价 and the four channels of 三（二）."""
+
+    SELF_EVALUATION = "SELF_EVALUATION"
+    DEPARTMENT_EVALUATION = "DEPARTMENT_EVALUATION"
+    FINANCE_EVALUATION = "FINANCE_EVALUATION"
+    PERFORMANCE_AUDIT = "PERFORMANCE_AUDIT"
+    EXPERT_REVIEW = "EXPERT_REVIEW"
+    MEDIA_SUPERVISION = "MEDIA_SUPERVISION"
+    THIRD_PARTY_ASSESSMENT = "THIRD_PARTY_ASSESSMENT"
+
+
+OWN_CHANNELS = frozenset({EvaluationChannel.SELF_EVALUATION, EvaluationChannel.DEPARTMENT_EVALUATION})
+"""Channels in which the rated side rates itself; all others are independent of it."""
+
+
+class ResultUse(StrEnum):
+    """结果运用 What was done with an evaluation's result (O20)."""
+
+    RECTIFICATION = "RECTIFICATION"
+    BUDGET_EFFECT = "BUDGET_EFFECT"
+    NOTICE = "NOTICE"
+    NONE = "NONE"
+
+
+class Filing(Value):
+    """备案内容 What is filed. A classified project files a placeholder: owner, number, secrecy document only."""
+
+    name: str = Field(default="", max_length=300, description="项目名称; empty for a classified project")
+    summary: str = Field(default="", max_length=4000, description="建设内容; empty for a classified project")
+    owner_units: tuple[Uscc, ...] = Field(
+        min_length=1, description="建设单位 owner units by 统一社会信用代码; each must be enrolled"
+    )
+    user_units: tuple[Uscc, ...] = Field(default=(), description="使用单位 units that only use the result")
+    division: DivisionCode = Field(description="行政区划代码 under which the project is filed")
+    kind: ProjectKind
+    categories: tuple[Category, ...] = Field(min_length=1, description="项目类别; one hit of the eight is enough")
+    build_mode: BuildMode
+    track: Track = Track.GOVERNANCE_SERVICE
+    sharing_related: bool = Field(default=False, description="是否政务信息资源共享相关项目 (G23, F05)")
+    estimate: Money | None = Field(default=None, description="投资估算; required unless classified")
+    operation_estimate: Money | None = Field(default=None, description="年运行维护经费估算")
+    fund_source: FundSource = FundSource.GOV_BUDGET
+    plan_item: str | None = Field(default=None, max_length=300, description="总体规划条目 (G22)")
+    outside_plan_reason: str | None = Field(default=None, max_length=1000, description="规划外理由 (G22)")
+    supports_city_platform: bool = Field(description="承诺支持全市统一共享平台建设 (G09)")
+    investment_codes: tuple[InvestmentCode, ...] = Field(default=(), description="投资项目统一代码, any number")
+    performance_goal: str = Field(default="", max_length=2000, description="绩效目标")
+    responsible_post: str = Field(default="", max_length=120, description="责任领导职务; a duty name, not a person")
+    classified: bool = Field(default=False, description="涉密项目: placeholder only (G15)")
+    secrecy_document_no: str | None = Field(default=None, max_length=120, description="保密部门文号 (G15)")
+
+    def free_text(self) -> tuple[str, ...]:
+        """Names of the filled fields that hold free text, which a classified project must leave empty."""
+        texts = {
+            "name": self.name,
+            "summary": self.summary,
+            "plan_item": self.plan_item,
+            "outside_plan_reason": self.outside_plan_reason,
+            "performance_goal": self.performance_goal,
+            "responsible_post": self.responsible_post,
+        }
+        return tuple(name for name, text in texts.items() if text)
+
+
+class SharedResource(Value):
+    """共享资源 A resource that the project will provide to other departments."""
+
+    name: str = Field(min_length=1, max_length=200, description="信息资源名称")
+    share_type: ShareType
+    condition: str | None = Field(default=None, max_length=1000, description="共享条件; required when CONDITIONAL")
+    legal_basis: str | None = Field(default=None, max_length=1000, description="法律依据; required when NOT_SHARED")
+    update_cycle_days: int | None = Field(default=None, ge=0, le=3660, description="更新周期, days; 0 is real time")
+
+
+class SharingNeed(Value):
+    """共享需求 What the project needs from another department."""
+
+    provider: str = Field(min_length=1, max_length=200, description="信息资源提供方 the other department")
+    resource: str = Field(min_length=1, max_length=200, description="信息资源名称")
+    purpose: str = Field(default="", max_length=500, description="用途")
+
+
+class SharingDeclaration(Value):
+    """共享声明 What the project needs from others and provides to them."""
+
+    needs: tuple[SharingNeed, ...]
+    provides: tuple[SharedResource, ...]
+    declared_on: CivilDate
+
+
+class RuleException(Value):
+    """例外 A recorded exception from one rule of default denial."""
+
+    rule: str = Field(pattern=r"^[GFO]\d\d$", description="rule that the exception is from, e.g. G02")
+    reason: str = Field(min_length=1, max_length=1000)
+    deciding_body: str = Field(min_length=1, max_length=200)
+    document_no: str = Field(min_length=1, max_length=120)
+    granted_on: CivilDate
+    expires_on: date | None = None
+
+    def in_force(self, day: date) -> bool:
+        """Is the exception granted and not expired on this day (both ends included)?"""
+        return self.granted_on.certainly_on_or_before(day) and (self.expires_on is None or day <= self.expires_on)
+
+
+class Opinion(Value):
+    """审核意见 of one reviewing body."""
+
+    body: str
+    verdict: OpinionVerdict
+    given_on: CivilDate
+
+
+class Approval(Value):
+    """立项批复 the approval in force."""
+
+    approved_on: CivilDate
+    document_no: str
+    approver: str
+    amount: Money | None
+    acceptance_due: date | None
+
+
+class Contract(Value):
+    """合同."""
+
+    contract_no: str
+    supplier: str
+    supplier_uscc: Uscc | None
+    amount: Money
+    signed_on: CivilDate
+
+
+class Acceptance(Value):
+    """竣工验收."""
+
+    accepted_on: CivilDate
+    document_no: str | None
+
+
+class Arrangement(Value):
+    """经费安排 with what was paid out and given back under it. Amounts in 分."""
+
+    number: int
+    purpose: FundPurpose
+    year: int
+    source: FundSource
+    amount: Money
+    arranged_on: CivilDate
+    disbursed_fen: int = 0
+    refunded_fen: int = 0
+    disbursements: tuple[tuple[int, CivilDate], ...] = ()
+
+
+class Evaluation(Value):
+    """评价 One evaluation report. Grades of different scales are never compared."""
+
+    number: int
+    channel: EvaluationChannel
+    evaluator: str
+    scale: str
+    grade: str
+    score: str | None
+    period: str
+    reported_on: CivilDate
+    use: ResultUse | None = None
+
+
+class ProgressNote(Value):
+    """进度 The newest progress report."""
+
+    percent: int | None
+    summary: str
+    reported_on: CivilDate
+
+
+class NoSystem(Value):
+    """无信息系统说明 A signed statement that the project builds no information system (e.g. hardware only)."""
+
+    reason: str
+    signer_post: str
+    stated_on: CivilDate
+
+
+class RefusalNote(Value):
+    """被拒记录 A refused attempt: which step, when, by which rules, at which version of the stream."""
+
+    step: str
+    refused_on: CivilDate
+    rules: tuple[str, ...]
+    version: int
+
+
+class CorrectionNote(Value):
+    """更正记录 Which recorded fact was withdrawn or replaced, and by which event of the same stream."""
+
+    target_version: int
+    replaced: bool
+    reason: str
+    version: int
+
+
+class Milestone(StrEnum):
+    """Kinds of historical facts that another record may state about a project."""
+
+    FILED = "FILED"
+    APPROVED = "APPROVED"
+    APPROVAL_PLANNED = "APPROVAL_PLANNED"
+    STARTED = "STARTED"
+    FUNDED = "FUNDED"
+    END_PLANNED = "END_PLANNED"
+    END_REVISED = "END_REVISED"
+    ENDED = "ENDED"
+    STATUS = "STATUS"
+    PROGRESS = "PROGRESS"
+    EVALUATED_OWN = "EVALUATED_OWN"
+    EVALUATED_INDEPENDENT = "EVALUATED_INDEPENDENT"
+    APPROVED_AMOUNT = "APPROVED_AMOUNT"
+    BUDGET = "BUDGET"
+    DISBURSED = "DISBURSED"
+    RELATED = "RELATED"
+
+
+class Knowledge(StrEnum):
+    """Whether a historical value is known. Withheld by law is not the same as unknown."""
+
+    STATED = "STATED"
+    WITHHELD = "WITHHELD"
+    NOT_REPORTED = "NOT_REPORTED"
+    UNREADABLE = "UNREADABLE"
+
+
+class HistoricalFact(Value):
+    """历史事实 What another record states. It decides nothing here and passes no gate."""
+
+    milestone: Milestone
+    knowledge: Knowledge = Knowledge.STATED
+    on: CivilDate | None = None
+    amount: Money | None = None
+    grade: str | None = None
+    scale: str | None = None
+    text: str | None = None
+    column: str
+    raw: str
+
+
+class ImportOrigin(Value):
+    """来源 Which record a project was brought in from."""
+
+    source: str
+    key: str
+    edition: str
+    snapshot_on: CivilDate
+    name: str
+    organisation: str
+    area: str
+    row_sha256: str
+
+
+class Stage(StrEnum):
+    """阶段 How far a project has come, by recorded facts."""
+
+    UNKNOWN = "UNKNOWN"
+    FOUND_UNFILED = "FOUND_UNFILED"
+    FILING_REFUSED = "FILING_REFUSED"
+    HISTORICAL = "HISTORICAL"
+    FILED = "FILED"
+    SHARING_DECLARED = "SHARING_DECLARED"
+    APPROVED = "APPROVED"
+    ACCEPTED = "ACCEPTED"
+    IN_OPERATION = "IN_OPERATION"
+
+
+class Project(Value):
+    """项目状态 What is known of a project at a moment: the fold of its events."""
+
+    id: UUID
+    version: int = 0
+    number: str | None = None
+    filing: Filing | None = None
+    filed_on: CivilDate | None = None
+    found_unfiled: str | None = None
+    origin: ImportOrigin | None = None
+    history: tuple[HistoricalFact, ...] = ()
+    systems: tuple[UUID, ...] = ()
+    no_system: NoSystem | None = None
+    sharing: SharingDeclaration | None = None
+    sharing_lapses: tuple[str, ...] = ()
+    exceptions: tuple[RuleException, ...] = ()
+    opinions: tuple[Opinion, ...] = ()
+    approval: Approval | None = None
+    contracts: tuple[Contract, ...] = ()
+    progress: ProgressNote | None = None
+    changes: int = 0
+    acceptance: Acceptance | None = None
+    arrangements: tuple[Arrangement, ...] = ()
+    evaluations: tuple[Evaluation, ...] = ()
+    refusals: tuple[RefusalNote, ...] = ()
+    corrections: tuple[CorrectionNote, ...] = ()
+
+    @property
+    def classified(self) -> bool:
+        """Is it filed as a classified project (涉密)?"""
+        return self.filing is not None and self.filing.classified
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """建设单位 by unified social credit code."""
+        return self.filing.owner_units if self.filing else ()
+
+    @property
+    def stage(self) -> Stage:
+        """How far it has come. Derived, so that facts recorded late or corrected move it as they must."""
+        if self.acceptance:
+            operated = any(a.purpose is FundPurpose.OPERATION for a in self.arrangements)
+            return Stage.IN_OPERATION if operated else Stage.ACCEPTED
+        if self.approval:
+            return Stage.APPROVED
+        if self.filing:
+            return Stage.SHARING_DECLARED if self.sharing else Stage.FILED
+        if self.origin:
+            return Stage.HISTORICAL
+        if self.found_unfiled is not None:
+            return Stage.FOUND_UNFILED
+        return Stage.FILING_REFUSED if self.refusals else Stage.UNKNOWN
+
+    def arrangement(self, number: int) -> Arrangement | None:
+        """The arrangement with this number, or None."""
+        return next((a for a in self.arrangements if a.number == number), None)

@@ -1,0 +1,215 @@
+"""规则 What a rule, a finding and a judgement are. The rules themselves are in `domain/rules/`, one file each."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pydantic import Field, model_validator
+
+from domain.event import Value
+from domain.texts import Text
+
+if TYPE_CHECKING:
+    from domain.case import Case
+
+
+class Gate(StrEnum):
+    """关口 A place where the document says no."""
+
+    FILE = "FILE"
+    APPROVE = "APPROVE"
+    ACCEPT = "ACCEPT"
+    FUND_BUILD = "FUND_BUILD"
+    FUND_OPERATION = "FUND_OPERATION"
+    RECORD = "RECORD"
+    """Every other step: only what binds every step is asked here."""
+
+
+class NormStrength(StrEnum):
+    """效力 How strongly a clause binds, by its words (facts, strength scale)."""
+
+    PROHIBITION = "PROHIBITION"  # 一概不予、一概不得、不审批、不拨付、不立项、不拨款
+    REQUIRED = "REQUIRED"  # 必要条件、必须、应当
+    DEFAULT_DENY = "DEFAULT_DENY"  # 原则上不再批准
+    REQUIRED_EVIDENCE = "REQUIRED_EVIDENCE"  # 重要环节
+    PRIORITY = "PRIORITY"  # 优先
+    TRACK_ONLY = "TRACK_ONLY"  # 推进、鼓励
+
+
+class Clause(Value):
+    """条款 A clause as a rule set states it: the original words, an English reading, and how it binds."""
+
+    rule: str = Field(pattern=r"^[GFO]\d\d$")
+    section: str
+    quote: str = Field(min_length=2)
+    reading: str = Field(min_length=2)
+    strength: NormStrength
+
+
+class Conclusion(StrEnum):
+    """How a rule set judges a test conclusion."""
+
+    PASS = "PASS"
+    PASS_WITH_RECTIFICATION = "PASS_WITH_RECTIFICATION"
+    FAIL = "FAIL"
+
+
+class Parameters(Value):
+    """参数 Figures that the document does not state, so that they are data with a source and not code."""
+
+    restricted_categories: tuple[str, ...]
+    test_validity_months: dict[str, int]
+    """Months a level-test report is good for, by level."""
+    levels_without_test: tuple[int, ...] = ()
+    """Levels for which the level filing itself is the evidence."""
+    conclusion_scales: dict[str, dict[str, Conclusion]]
+    """How each word of each report template is judged."""
+    backdating_limit_days: int = Field(ge=0)
+    """An event recorded more days than this after it happened is reported as recorded late."""
+
+
+class RuleSet(Value):
+    """规则集 Which clauses apply from when, with their parameters. Versioned data, never code."""
+
+    id: str = Field(pattern=r"^[a-z0-9-]+$")
+    issuer: str
+    document_no: str
+    title: str
+    effective_from: date
+    effective_until: date | None = None
+    draft: bool = False
+    clauses: tuple[Clause, ...]
+    parameters: Parameters
+    sources: dict[str, str] = Field(default_factory=dict)
+    """Where each parameter comes from, by name."""
+
+    @model_validator(mode="after")
+    def _one_clause_per_rule(self) -> RuleSet:
+        rules = [c.rule for c in self.clauses]
+        twice = sorted({r for r in rules if rules.count(r) > 1})
+        if twice:
+            raise ValueError(f"规则重复 / rule stated twice: {', '.join(twice)}")
+        return self
+
+    def clause(self, rule: str) -> Clause | None:
+        """The clause of this rule, or None when the set does not have it."""
+        return next((c for c in self.clauses if c.rule == rule), None)
+
+    def applies(self, day: date) -> bool:
+        """Is the set in force on this day?"""
+        return self.effective_from <= day and (self.effective_until is None or day <= self.effective_until)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the set's canonical JSON (sorted keys, no spaces, UTF-8), hexadecimal."""
+        canonical = json.dumps(
+            self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+        )
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def ref(self) -> RuleSetRef:
+        """What a decision keeps of the set it was judged by."""
+        return RuleSetRef(id=self.id, digest=self.digest)
+
+
+class RuleSetRef(Value):
+    """Which rule set, exactly."""
+
+    id: str
+    digest: str
+
+
+class RuleSets:
+    """The rule sets that a site has loaded, in the order of their effective dates."""
+
+    def __init__(self, sets: Iterable[RuleSet]) -> None:
+        """Take the sets. Raises ValueError when there is none, or an id is used twice."""
+        self.all = tuple(sorted(sets, key=lambda s: (s.effective_from, s.id)))
+        ids = [s.id for s in self.all]
+        if not ids or len(set(ids)) < len(ids):
+            raise ValueError(f"规则集缺失或标识重复 / no rule set, or an id is used twice: {ids}")
+
+    def get(self, rule_set: str) -> RuleSet | None:
+        """The set with this id, or None."""
+        return next((s for s in self.all if s.id == rule_set), None)
+
+    def in_force(self, day: date) -> RuleSet | None:
+        """The set that decisions of this day are judged by: the latest in force that is not a draft, or None."""
+        return next((s for s in reversed(self.all) if s.applies(day) and not s.draft), None)
+
+
+class Effect(StrEnum):
+    """What a finding does to the decision."""
+
+    BLOCKS = "BLOCKS"
+    YIELDS = "YIELDS"
+    """A default denial that yields to a recorded exception."""
+    NOTES = "NOTES"
+
+
+class Fact(Value):
+    """A fact that a finding used: its name and its value as text."""
+
+    name: str
+    value: str
+
+
+class Finding(Value):
+    """认定 What one rule found: the clause in full, why, on which facts, and what would cure it."""
+
+    rule: str
+    clause: Clause
+    effect: Effect
+    reason: Text
+    cure: Text
+    facts: tuple[Fact, ...] = ()
+    exception: str | None = None
+    """Document number of the exception that the finding yields to."""
+
+
+class Judgement(Value):
+    """判断 The outcome at a gate, with every finding and the rule set it was judged by."""
+
+    gate: Gate
+    allowed: bool
+    judged_on: date
+    rule_set: RuleSetRef
+    findings: tuple[Finding, ...]
+
+    def blocking(self) -> tuple[str, ...]:
+        """Rules that block, in the order of the gate."""
+        return tuple(dict.fromkeys(f.rule for f in self.findings if f.effect is Effect.BLOCKS))
+
+
+@dataclass(frozen=True)
+class Failing:
+    """What a rule's check gives when the rule is not kept."""
+
+    reason: Text
+    cure: Text
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: its number in the document's clause list, and its check. The check gives all failings, or none."""
+
+    id: str
+    check: Callable[[Gate, Case], list[Failing]]
+
+
+def text(zh: str, en: str) -> Text:
+    """A text in both languages."""
+    return Text(zh=zh, en=en)
+
+
+def facts(**values: object) -> tuple[Fact, ...]:
+    """Facts used by a finding, by name."""
+    return tuple(Fact(name=name, value=str(value)) for name, value in values.items())

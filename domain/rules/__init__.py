@@ -1,0 +1,95 @@
+"""关口表 Which rule guards which gate. Read this table first; each rule is a file of this folder.
+
+`judge` asks every rule of a gate and lists everything that fails, never only the first failing.
+"""
+
+from __future__ import annotations
+
+from domain.case import Case
+from domain.rule import Effect, Finding, Gate, Judgement, NormStrength
+from domain.rules.city_platform import CITY_PLATFORM
+from domain.rules.filed_in_full import FILED_IN_FULL
+from domain.rules.interconnected import INTERCONNECTED
+from domain.rules.money_watched import MONEY_WATCHED
+from domain.rules.no_sharing_no_money import NO_SHARING_NO_MONEY
+from domain.rules.not_built_alone import NOT_BUILT_ALONE
+from domain.rules.secrecy_kept import SECRECY_KEPT
+from domain.rules.security_tested import SECURITY_TESTED
+from domain.rules.sharing_declared import SHARING_DECLARED
+from domain.rules.sharing_kept_up import SHARING_KEPT_UP
+from domain.rules.sharing_needs_stated import SHARING_NEEDS_STATED
+from domain.rules.sharing_verified import SHARING_VERIFIED
+from domain.rules.unit_connected import UNIT_CONNECTED
+
+GATES = {
+    Gate.FILE: (FILED_IN_FULL, SECRECY_KEPT),
+    Gate.APPROVE: (
+        FILED_IN_FULL,
+        NOT_BUILT_ALONE,
+        SHARING_DECLARED,
+        NO_SHARING_NO_MONEY,
+        SHARING_NEEDS_STATED,
+        CITY_PLATFORM,
+        UNIT_CONNECTED,
+        SECRECY_KEPT,
+    ),
+    Gate.ACCEPT: (
+        FILED_IN_FULL,
+        SHARING_VERIFIED,
+        INTERCONNECTED,
+        CITY_PLATFORM,
+        SECURITY_TESTED,
+        SECRECY_KEPT,
+    ),
+    Gate.FUND_BUILD: (FILED_IN_FULL, NO_SHARING_NO_MONEY, MONEY_WATCHED, SECRECY_KEPT),
+    Gate.FUND_OPERATION: (
+        FILED_IN_FULL,
+        SHARING_KEPT_UP,
+        NO_SHARING_NO_MONEY,
+        UNIT_CONNECTED,
+        MONEY_WATCHED,
+        SECRECY_KEPT,
+    ),
+    Gate.RECORD: (FILED_IN_FULL, SECRECY_KEPT),
+}
+
+
+def judge(gate: Gate, case: Case) -> Judgement:
+    """Judge a case at a gate. Every failing rule that the case's rule set states gives a finding.
+
+    A default denial (原则上) yields to an exception from that rule in force on the day; nothing else yields.
+    Priorities and things merely promoted are noted and never block.
+    """
+    findings = []
+    for rule in GATES[gate]:
+        clause = case.rules.clause(rule.id)
+        if clause is None:
+            continue
+        exception = next(
+            (e for e in case.project.exceptions if e.rule == rule.id and e.in_force(case.decided_on)), None
+        )
+        for failing in rule.check(gate, case):
+            if clause.strength in {NormStrength.PRIORITY, NormStrength.TRACK_ONLY}:
+                effect = Effect.NOTES
+            elif clause.strength is NormStrength.DEFAULT_DENY and exception is not None:
+                effect = Effect.YIELDS
+            else:
+                effect = Effect.BLOCKS
+            findings.append(
+                Finding(
+                    rule=rule.id,
+                    clause=clause,
+                    effect=effect,
+                    reason=failing.reason,
+                    cure=failing.cure,
+                    facts=failing.facts,
+                    exception=exception.document_no if exception and effect is Effect.YIELDS else None,
+                )
+            )
+    return Judgement(
+        gate=gate,
+        allowed=not any(f.effect is Effect.BLOCKS for f in findings),
+        judged_on=case.decided_on,
+        rule_set=case.rules.ref(),
+        findings=tuple(findings),
+    )

@@ -1,0 +1,91 @@
+"""例外: GrantException, RevokeException. Only rules of default denial (原则上) yield to one."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field
+
+from domain.case import Case
+from domain.command import Command
+from domain.deciding import record
+from domain.event import Event
+from domain.evolve import evolve
+from domain.faults import ActError, BadFieldError
+from domain.project import Project, RuleException
+from domain.recorded import Recorded
+from domain.rule import NormStrength, text
+
+
+class GrantException(Command):
+    """Ask to record an exception that a body decided by document."""
+
+    rule: str = Field(pattern=r"^[GFO]\d\d$", description="例外所针对的规则, e.g. G02")
+    reason: str = Field(min_length=1, max_length=1000, description="理由")
+    deciding_body: str = Field(min_length=1, max_length=200, description="决定机关")
+    document_no: str = Field(min_length=1, max_length=120, description="决定文号")
+    expires_on: date | None = Field(default=None, description="有效期至, inclusive")
+
+
+class RevokeException(Command):
+    """Ask to record that an exception was revoked."""
+
+    rule: str = Field(pattern=r"^[GFO]\d\d$")
+    document_no: str = Field(min_length=1, max_length=120, description="被撤销例外的决定文号")
+    reason: str = Field(min_length=1, max_length=1000)
+
+
+class ExceptionGranted(Event):
+    """An exception from a rule of default denial was granted."""
+
+    TOPIC = "project.exception_granted"
+
+    rule: str
+    reason: str
+    deciding_body: str
+    document_no: str
+    expires_on: date | None = None
+
+
+class ExceptionRevoked(Event):
+    """An exception was revoked."""
+
+    TOPIC = "project.exception_revoked"
+
+    rule: str
+    document_no: str
+    reason: str
+
+
+def grant(case: Case, command: GrantException) -> Event:
+    """Record an exception. Raises BadFieldError when the rule set does not let that rule yield to one."""
+    clause = case.rules.clause(command.rule)
+    if clause is None or clause.strength is not NormStrength.DEFAULT_DENY:
+        raise BadFieldError(
+            text(
+                f"{command.rule}不是“原则上”条款，不得例外",
+                f"{command.rule} is not a default denial, so there is no exception from it",
+            ),
+            "/act/rule",
+        )
+    return record("exceptions", case, command, ExceptionGranted(**command.model_dump()))
+
+
+def revoke(case: Case, command: RevokeException) -> Event:
+    """Record a revocation. Raises ActError when no such exception stands."""
+    if not any(e.rule == command.rule and e.document_no == command.document_no for e in case.project.exceptions):
+        raise ActError(text("没有此例外", "no such exception stands"), "/act/document_no")
+    return record("exceptions", case, command, ExceptionRevoked(**command.model_dump()))
+
+
+@evolve.register
+def _(event: ExceptionGranted, project: Project, at: Recorded) -> Project:
+    granted = RuleException(**event.model_dump(), granted_on=at.happened_on)
+    return project.but(exceptions=(*project.exceptions, granted))
+
+
+@evolve.register
+def _(event: ExceptionRevoked, project: Project, at: Recorded) -> Project:
+    del at
+    left = (e for e in project.exceptions if (e.rule, e.document_no) != (event.rule, event.document_no))
+    return project.but(exceptions=tuple(left))

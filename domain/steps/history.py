@@ -1,0 +1,30 @@
+"""历史导入: a project brought in from another record, as history. Nothing here decides or passes a gate."""
+
+from __future__ import annotations
+
+from domain.event import Event
+from domain.evolve import evolve
+from domain.project import HistoricalFact, ImportOrigin, Project
+from domain.recorded import Recorded
+
+
+class ProjectImported(Event):
+    """A project was brought in from another record. A later edition of the same row is a further event."""
+
+    TOPIC = "project.imported"
+
+    origin: ImportOrigin
+    facts: tuple[HistoricalFact, ...]
+
+
+def bring_in(project: Project, origin: ImportOrigin, facts: tuple[HistoricalFact, ...]) -> ProjectImported | None:
+    """Give the event, or None when exactly this row was brought in before."""
+    if project.origin is not None and project.origin.row_sha256 == origin.row_sha256:
+        return None
+    return ProjectImported(origin=origin, facts=facts)
+
+
+@evolve.register
+def _(event: ProjectImported, project: Project, at: Recorded) -> Project:
+    del at
+    return project.but(origin=event.origin, history=event.facts)

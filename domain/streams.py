@@ -1,0 +1,48 @@
+"""流 Streams: the three aggregates and the register, each with an identity that can be recomputed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+from domain.event import Value
+
+# The root of every derived identity. Part of the stored format: never change it.
+NAMESPACE = UUID("6c697568-656e-5f6c-8967-000000000001")
+
+
+class StreamKind(StrEnum):
+    """What a stream is the history of."""
+
+    PROJECT = "project"
+    SYSTEM = "system"
+    UNIT = "unit"
+    REGISTER = "register"
+
+
+class StreamAt(Value):
+    """A stream at a version: what a decision read, or where an event stands."""
+
+    kind: StreamKind
+    id: UUID
+    version: int
+
+
+def unit_id(uscc: str) -> UUID:
+    """Identity of the unit with this unified social credit code: the same code is always the same stream."""
+    return uuid5(NAMESPACE, f"unit/{uscc}")
+
+
+def register_id(division: str, year: int) -> UUID:
+    """Identity of the filing register of a division and calendar year."""
+    return uuid5(NAMESPACE, f"register/{division}/{year}")
+
+
+def imported_project_id(source: str, key: str) -> UUID:
+    """Identity of a project brought in from another record, so that importing it again finds it."""
+    return uuid5(NAMESPACE, f"imported/{source}/{key}")
+
+
+def requested_id(client: str, key: str) -> UUID:
+    """Identity of a new stream asked for under an idempotency key: a repeated request names the same stream."""
+    return uuid5(NAMESPACE, f"requested/{client}/{key}")

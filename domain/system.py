@@ -1,0 +1,95 @@
+"""政务信息系统 A government information system: level protection, connection and supply belong to it."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from domain.dates import CivilDate
+from domain.event import Value
+from domain.identifiers import FilingCertificateNumber
+from domain.project import CorrectionNote, RefusalNote
+
+
+class ConnectionLevel(StrEnum):
+    """网络通、数据通、业务通 (O11)."""
+
+    NETWORK = "NETWORK"
+    DATA = "DATA"
+    BUSINESS = "BUSINESS"
+
+
+class LevelFiling(Value):
+    """等保备案 level and filing certificate. Never to be mixed up with the project's filing."""
+
+    level: int
+    certificate_no: FilingCertificateNumber | None
+    filed_on: CivilDate
+
+
+class SecurityTest(Value):
+    """等级测评 One level-test report. The conclusion is of the scale of its template."""
+
+    report_no: str
+    agency: str
+    agency_uscc: str | None
+    certificate_no: FilingCertificateNumber
+    level: int
+    template: str
+    conclusion: str
+    unresolved_high_risks: int
+    major_hazards: int
+    rectification_plan: bool
+    reported_on: CivilDate
+
+
+class ClassifiedTest(Value):
+    """涉密信息系统安全保密测评: number and day only, never findings."""
+
+    report_no: str
+    reported_on: CivilDate
+
+
+class Interconnection(Value):
+    """互联互通 A passed connection test with another department."""
+
+    department: str
+    department_uscc: str | None
+    level: ConnectionLevel
+    tested_on: CivilDate
+
+
+class PlatformSupply(Value):
+    """平台供数 A verified supply of one resource to the city sharing platform."""
+
+    resource: str
+    platform_code: str
+    verified_on: CivilDate
+
+
+class GovSystem(Value):
+    """系统状态 What is known of a system at a moment: the fold of its events."""
+
+    id: UUID
+    version: int = 0
+    name: str = ""
+    registered_on: CivilDate | None = None
+    projects: tuple[UUID, ...] = ()
+    classified: bool = False
+    level_filing: LevelFiling | None = None
+    tests: tuple[SecurityTest, ...] = ()
+    classified_tests: tuple[ClassifiedTest, ...] = ()
+    interconnections: tuple[Interconnection, ...] = ()
+    supplies: tuple[PlatformSupply, ...] = ()
+    retired_on: CivilDate | None = None
+    refusals: tuple[RefusalNote, ...] = ()
+    corrections: tuple[CorrectionNote, ...] = ()
+
+    def supplied_by(self, day: date) -> tuple[PlatformSupply, ...]:
+        """Supplies that were verified on or before this day for certain."""
+        return tuple(s for s in self.supplies if s.verified_on.certainly_on_or_before(day))
+
+    def connected_by(self, day: date) -> tuple[Interconnection, ...]:
+        """Connections that were tested on or before this day for certain."""
+        return tuple(c for c in self.interconnections if c.tested_on.certainly_on_or_before(day))

@@ -1,0 +1,92 @@
+"""装配 The only place where the parts are joined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from importlib.resources import files
+from uuid import uuid4
+
+import psycopg
+from psycopg.rows import TupleRow
+from psycopg_pool import ConnectionPool
+
+from application.ports import Desk
+from domain.dates import civil_day
+from domain.identifiers import DivisionTable
+from infrastructure.embedded_postgres import EmbeddedPostgres
+from infrastructure.migrations import migrate
+from infrastructure.projecting.engine import Engine
+from infrastructure.rule_sets import load_rule_sets
+from infrastructure.settings import Settings
+from infrastructure.store.ledger import EventLedger
+from infrastructure.store.recorder import Pool
+
+
+@dataclass(frozen=True)
+class Liuhen:
+    """A wired deployment, as the API and the command line use it."""
+
+    settings: Settings
+    conninfo: str
+    pool: Pool
+    ledger: EventLedger
+    desk: Desk
+    engine: Engine
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[str]:
+    """The connection string of the database: the external one, or the embedded server while the block runs."""
+    if settings.database_url:
+        yield settings.database_url
+        return
+    with EmbeddedPostgres(settings.data_dir) as server:
+        yield server.conninfo
+
+
+@contextmanager
+def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
+    """Migrate the database and join the parts. Projections do not run until the engine is started."""
+    migrate(conninfo)
+    pool: Pool = ConnectionPool(
+        conninfo,
+        min_size=2,
+        max_size=settings.pool_size,
+        kwargs={"autocommit": True},
+        connection_class=psycopg.Connection[TupleRow],
+        check=ConnectionPool.check_connection,
+        timeout=30,
+        open=False,
+    )
+    with pool:
+        pool.wait()
+        ledger = EventLedger(pool, settings.division)
+        desk = Desk(
+            ledger=ledger,
+            rule_sets=load_rule_sets(settings.rule_sets_dir),
+            divisions=load_divisions(settings),
+            today=today,
+            new_id=uuid4,
+        )
+        engine = Engine(conninfo, ledger, log_id=settings.division, page=settings.page, poll=settings.poll_seconds)
+        ledger.on_recorded = engine.wake
+        try:
+            yield Liuhen(settings, conninfo, pool, ledger, desk, engine)
+        finally:
+            engine.stop()
+
+
+def today() -> date:
+    """The civil day in Asia/Shanghai."""
+    return civil_day(datetime.now(UTC))
+
+
+def load_divisions(settings: Settings) -> DivisionTable:
+    """The division table of the site, or the one of Zibo that ships."""
+    if settings.divisions_file is not None:
+        return DivisionTable.parse_csv(settings.divisions_file.read_text(encoding="utf-8-sig"))
+    shipped = files("domain.identifiers").joinpath("divisions_zibo.csv")
+    return DivisionTable.parse_csv(shipped.read_text(encoding="utf-8"))

@@ -1,0 +1,1 @@
+"""投影引擎 Drivers that run projections over the log."""

@@ -1,0 +1,39 @@
+"""设置 Every setting, from the environment with the prefix LIUHEN_. docs/settings.md is written from this file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The settings of a deployment."""
+
+    model_config = SettingsConfigDict(env_prefix="LIUHEN_", extra="ignore")
+
+    host: str = Field(default="127.0.0.1", description="监听地址 address that the service listens on")
+    port: int = Field(default=8370, ge=0, le=65535, description="监听端口 port that the service listens on")
+    data_dir: Path = Field(
+        default=Path(".liuhen"), description="数据目录 embedded database, keys and logs; kept between runs"
+    )
+    database_url: str | None = Field(
+        default=None, description="PostgreSQL ≥ 15的连接串；留空则用内嵌数据库 external server instead of the embedded one"
+    )
+    division: int = Field(
+        default=370323, ge=100000, le=999999, description="日志标识：县的行政区划代码 the log's id, a county's division code"
+    )
+    divisions_file: Path | None = Field(
+        default=None, description="行政区划表（CSV）；留空则只用淄博市的代码 division codes of the whole country"
+    )
+    rule_sets_dir: Path | None = Field(
+        default=None, description="另加的规则集目录（TOML） folder of further rule sets, one file each"
+    )
+    pool_size: int = Field(default=8, ge=2, le=200, description="数据库连接数上限 largest number of database connections")
+    page: int = Field(default=500, ge=1, le=10_000, description="投影每批事件数 events that a projection takes at once")
+    poll_seconds: float = Field(
+        default=1.0, gt=0, le=60, description="投影轮询间隔上限，秒 longest wait of a projection for news, seconds"
+    )
+    token_days: int = Field(default=90, ge=1, le=366, description="本机签发令牌的有效天数 validity of tokens issued here, days")
+    log_level: str = Field(default="INFO", description="日志级别 log level")

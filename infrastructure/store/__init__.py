@@ -1,0 +1,1 @@
+"""存储 The ledger on PostgreSQL: the only writer of events."""

@@ -1,0 +1,135 @@
+"""总账 The ledger: the event-sourcing library's application over our recorder and mapper."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+from uuid import UUID
+
+from eventsourcing.application import Application
+from eventsourcing.persistence import InfrastructureFactory, TrackingRecorder
+from eventsourcing.utils import Environment
+
+from application.ports import NewEvent, RequestKey, UpTo
+from domain.recorded import Recorded
+from domain.streams import StreamAt, StreamKind
+from infrastructure.store.mapper import LedgerMapper, to_recorded
+from infrastructure.store.recorder import LedgerRecorder, Pool, Save
+
+
+class UnsafeEnvironmentError(Exception):
+    """A setting of the event-sourcing library would change how events are stored. Remove it."""
+
+
+# Process-wide settings of the library that would bypass our recorder or mapper, or are known to lose events.
+_FORBIDDEN_SETTINGS = (
+    "PERSISTENCE_MODULE",
+    "MAPPER_TOPIC",
+    "APPLICATION_RECORDER_TOPIC",
+    "CIPHER_TOPIC",
+    "COMPRESSOR_TOPIC",
+    "IS_SNAPSHOTTING_ENABLED",
+    "POSTGRES_ENABLE_DB_FUNCTIONS",
+)
+
+
+class LedgerFactory(InfrastructureFactory[TrackingRecorder]):
+    """Gives the library our one recorder; it offers nothing else."""
+
+    def __init__(self, recorder: LedgerRecorder) -> None:
+        super().__init__(Environment("ledger", {}))
+        self._recorder = recorder
+
+    def application_recorder(self) -> LedgerRecorder:
+        """Our recorder."""
+        return self._recorder
+
+    def aggregate_recorder(self, purpose: str = "events") -> NoReturn:
+        """Not offered: no snapshots."""
+        raise NotImplementedError(purpose)
+
+    def tracking_recorder(self, tracking_recorder_class: Any = None) -> NoReturn:
+        """Not offered: projections keep their own positions."""
+        raise NotImplementedError
+
+    def process_recorder(self) -> NoReturn:
+        """Not offered."""
+        raise NotImplementedError
+
+
+class EventLedger(Application[UUID]):
+    """Implements the port `application.ports.Ledger`."""
+
+    name = "ledger"
+
+    def __init__(self, pool: Pool, log_id: int) -> None:
+        set_here = [s for s in _FORBIDDEN_SETTINGS if any(s in key for key in os.environ)]
+        if set_here:
+            raise UnsafeEnvironmentError(f"环境变量不允许 / not allowed in the environment: {', '.join(set_here)}")
+        self._ledger_recorder = LedgerRecorder(pool, log_id)
+        self.on_recorded: Callable[[], None] = lambda: None
+        """Called after each save: a hint for whoever follows the log."""
+        super().__init__()
+
+    @property
+    def recorder_pool(self) -> Pool:
+        """The connections that the ledger reads and writes by."""
+        return self._ledger_recorder.pool
+
+    def construct_factory(self, env: Environment) -> LedgerFactory:
+        """Our factory, whatever the environment says."""
+        del env
+        return LedgerFactory(self._ledger_recorder)
+
+    def construct_mapper(self) -> LedgerMapper:
+        """Our mapper, whatever the environment says."""
+        return LedgerMapper()
+
+    def read(self, kind: StreamKind, stream: UUID, upto: UpTo = UpTo()) -> Sequence[Recorded]:
+        """The events of a stream in version order."""
+        history = [to_recorded(logged) for logged in self._ledger_recorder.select_stream(stream, upto)]
+        # Identities are derived per kind, so this is an identity of another kind asked for by mistake.
+        return [r for r in history if r.stream.kind is kind]
+
+    def read_at(self, kind: StreamKind, stream: UUID, position: int) -> Sequence[Recorded]:
+        """The events of a stream as it stood at a position."""
+        return self.read(kind, stream, UpTo(position=position))
+
+    def record(
+        self, events: Sequence[NewEvent], *, guards: Sequence[StreamAt] = (), request: RequestKey | None = None
+    ) -> Sequence[Recorded]:
+        """Record events durably, all or none. Raises StreamMovedError, KeyReusedError."""
+        save = Save(
+            events=[self.mapper.to_stored_event(e) for e in events],  # type: ignore[arg-type]
+            kinds=[e.stream.kind for e in events],
+            guards=guards,
+            request=request,
+        )
+        saved = self._ledger_recorder.append(save)
+        self.on_recorded()
+        if saved.repeated:
+            return self.at_positions(saved.first_position, saved.last_position)
+        return [
+            Recorded(
+                stream=e.stream,
+                position=saved.first_position + n,
+                recorded_at=saved.recorded_at,
+                circumstances=e.circumstances,
+                event=e.event,
+            )
+            for n, e in enumerate(events)
+        ]
+
+    def recall(self, request: RequestKey) -> Sequence[Recorded] | None:
+        """What an earlier request of this key recorded, or None. Raises KeyReusedError."""
+        positions = self._ledger_recorder.recall(request)
+        return None if positions is None else self.at_positions(*positions)
+
+    def at_positions(self, first: int, last: int) -> list[Recorded]:
+        """The events at positions first to last, both included."""
+        return [to_recorded(logged) for logged in self._ledger_recorder.select_positions(first, last)]
+
+    def position(self) -> int:
+        """Position of the last event of the log; 0 when it is empty."""
+        return self._ledger_recorder.max_notification_id() or 0

@@ -1,0 +1,92 @@
+"""投影 What a projection is: a named, versioned fold of the log into tables of its own."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from uuid import UUID
+
+import psycopg
+
+from domain.event import Value
+from domain.project import Project
+from domain.recorded import Recorded
+from domain.steps.systems import SystemRegistered
+from domain.streams import StreamKind
+
+Cursor = psycopg.Cursor[Any]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A stretch of the log in position order, and the streams as they stood at its end."""
+
+    log_id: int
+    entries: Sequence[Recorded]
+    history: Callable[[StreamKind, UUID], Sequence[Recorded]]
+
+    def touched(self, kind: StreamKind) -> list[UUID]:
+        """Streams of a kind that have events in the page, in order of first touch."""
+        return list(dict.fromkeys(e.stream.id for e in self.entries if e.stream.kind is kind))
+
+    def projects_of(self, system: UUID) -> list[UUID]:
+        """Projects that registered or took up a system."""
+        events = (r.event for r in self.history(StreamKind.SYSTEM, system))
+        return list(dict.fromkeys(e.project for e in events if isinstance(e, SystemRegistered)))
+
+
+class Projection(ABC):
+    """A view. `project` writes the rows of a page; the engine commits them together with the position.
+
+    A page may touch a stream that an earlier page touched: rows are upserts of what the stream's whole history
+    says, so a correction of an old event is no special case.
+    """
+
+    NAME: ClassVar[str]
+    VERSION: ClassVar[int]
+    TABLES: ClassVar[str]
+    """SQL that makes the tables in the present search path, each with log_id first in its key."""
+
+    @classmethod
+    def schema(cls) -> str:
+        """The database schema of this version."""
+        return f"{cls.NAME}_v{cls.VERSION}"
+
+    @abstractmethod
+    def project(self, page: Page, cursor: Cursor) -> None:
+        """Write the rows that follow from a page."""
+
+
+class Freshness(Value):
+    """新鲜度 How far a view has come, and how far it is behind the log."""
+
+    view: str
+    position: int
+    log_position: int
+    lag_events: int
+    lag_seconds: float
+
+
+def upsert(cursor: Cursor, table: str, key: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows, replacing those of the same key. All rows have the same columns."""
+    if not rows:
+        return
+    columns = list(rows[0])
+    changed = [f"{c} = excluded.{c}" for c in columns if c not in key]
+    action = f"DO UPDATE SET {', '.join(changed)}" if changed else "DO NOTHING"
+    cursor.executemany(
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(f'%({c})s' for c in columns)})"
+        f" ON CONFLICT ({', '.join(key)}) {action}",
+        rows,
+    )
+
+
+def project_name(project: Project) -> str:
+    """The name that readers know a project by; a classified one is called by its number only."""
+    if project.filing is not None:
+        return project.filing.name or (project.number or "")
+    if project.origin is not None:
+        return project.origin.name
+    return project.found_unfiled or ""
