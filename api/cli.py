@@ -1,0 +1,237 @@
+"""命令行 The `liuhen` command."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+import uvicorn
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from api.main import create_app
+from application.asking import AsOf, project_dossier
+from application.importing import MAPPINGS, FileFault, import_file
+from application.ports import UpTo
+from domain.faults import UnknownSubjectError
+from domain.recorded import Actor, Role
+from infrastructure.bootstrap import Liuhen, database, wired
+from infrastructure.demo import record_demo_county
+from infrastructure.embedded_postgres import EmbeddedPostgresError
+from infrastructure.issuer import Holder, Issuer
+from infrastructure.logging import configure_logging
+from infrastructure.migrations import MigrationHistoryError
+from infrastructure.rule_sets import RuleSetError
+from infrastructure.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="留痕：县级电子政务项目全过程记录 Liuhen")
+Advance = Callable[[int, int], None]
+"""Told how many of how many are done."""
+
+out = Console()
+err = Console(stderr=True)
+
+ALL_RECORDING_ROLES = frozenset(Role) - {Role.AUDITOR, Role.ADMINISTRATOR}
+DEMO_HOLDERS = {
+    "审计 auditor": Holder("demo-auditor", "演示审计局 (demo)", frozenset({Role.AUDITOR}), demo=True),
+    "对接程序 API client": Holder("demo-client", "演示对接单位 (demo)", ALL_RECORDING_ROLES, demo=True),
+    "第三方评价 evaluator": Holder("demo-evaluator", "演示评价机构 (demo)", frozenset({Role.THIRD_PARTY}), demo=True),
+}
+
+
+def main() -> None:
+    """Run the command. Known failures end with a sentence and exit code 2, not with a traceback."""
+    try:
+        app()
+    except (EmbeddedPostgresError, MigrationHistoryError, RuleSetError, FileFault) as error:
+        err.print(f"[red]{error}[/red]")
+        sys.exit(2)
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        for fault in error.errors(include_url=False, include_input=False):
+            err.print(f"[red]LIUHEN_{str(fault['loc'][0]).upper()}: {fault['msg']}[/red]")
+        raise typer.Exit(2) from error
+
+
+@contextmanager
+def _service() -> Iterator[Liuhen]:
+    settings = _settings()
+    configure_logging(settings.log_level)
+    with database(settings) as conninfo, wired(settings, conninfo) as liuhen:
+        yield liuhen
+
+
+@app.command()
+def serve() -> None:
+    """启动服务 Serve the API until Ctrl-C."""
+    with _service() as liuhen:
+        _serve(liuhen, demo=False)
+
+
+@app.command()
+def demo() -> None:
+    """演示县：经真实命令记录演示数据，然后启动服务 Record a demo county through the real commands, then serve."""
+    with _service() as liuhen:
+        out.print("[bold]演示数据 demo data[/bold]：沂源县 370323，全部为虚构 all fictional")
+        with _progress("记录演示县 recording") as advance:
+            recorded = record_demo_county(liuhen.desk, advance)
+        out.print(f"演示历史 demo histories: {recorded.projects}个项目 projects, {recorded.units}个单位 units, "
+                  f"{recorded.events}个事件 events, {recorded.refused}次被拒 refusals")
+        _serve(liuhen, demo=True)
+
+
+def _serve(liuhen: Liuhen, *, demo: bool) -> None:
+    settings = liuhen.settings
+    issuer = Issuer(settings.data_dir)
+    liuhen.engine.start()
+    config = uvicorn.Config(
+        create_app(liuhen, issuer),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=20,
+    )
+    server = uvicorn.Server(config)
+    announce = threading.Thread(target=_announce, args=(server, settings, issuer, demo), daemon=True)
+    announce.start()
+    server.run()
+    out.print("已停止 stopped")
+
+
+def _announce(server: uvicorn.Server, settings: Settings, issuer: Issuer, demo: bool) -> None:
+    """Print the address once the server listens; the port may have been chosen by the system (0)."""
+    waiting = threading.Event()
+    while not server.started:
+        if server.should_exit:
+            return
+        waiting.wait(0.05)
+    port = server.servers[0].sockets[0].getsockname()[1] if server.servers else settings.port
+    address = f"http://{settings.host}:{port}"
+    out.print(f"\n[bold green]服务地址 address[/bold green]  {address}")
+    out.print(f"[bold green]接口文档 docs[/bold green]     {address}/docs")
+    if demo:
+        out.print("\n[bold yellow]演示令牌 demo tokens[/bold yellow]（仅供演示 for this demo only）")
+        for who, holder in DEMO_HOLDERS.items():
+            out.print(f"[bold]{who}[/bold]")
+            out.print(issuer.issue(holder, days=settings.token_days), soft_wrap=True, highlight=False)
+    out.print("\nCtrl-C 停止 stops everything that was started here\n")
+
+
+@app.command()
+def token(
+    role: Annotated[list[Role], typer.Option(help="角色，可多个 role, may be repeated")],
+    account: Annotated[str, typer.Option(help="账户 account")],
+    organisation: Annotated[str, typer.Option(help="单位名称 organisation")],
+    uscc: Annotated[str | None, typer.Option(help="统一社会信用代码")] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=366, help="有效天数 days")] = None,
+) -> None:
+    """签发本机令牌 Issue a token of this machine."""
+    settings = _settings()
+    holder = Holder(account, organisation, frozenset(role), uscc)
+    typer.echo(Issuer(settings.data_dir).issue(holder, days=days or settings.token_days))
+
+
+@app.command(name="import")
+def import_(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+    mapping: Annotated[str, typer.Option(help="对照名 " + "、".join(MAPPINGS))],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查、不记录 check only")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="报告为JSON report as JSON")] = False,
+) -> None:
+    """作为历史导入 Bring a file of another record in as history. Exit code 1 when a row was not accepted."""
+    chosen = MAPPINGS.get(mapping)
+    if chosen is None:
+        err.print(f"[red]没有对照{mapping}；已有 no such mapping, there are: {'、'.join(MAPPINGS)}[/red]")
+        raise typer.Exit(2)
+    with _service() as liuhen:
+        actor = Actor(account="liuhen-cli", organisation="本机 local", role=Role.ADMINISTRATOR)
+        with _progress("导入 importing") as advance:
+            report = import_file(
+                liuhen.desk, chosen, file.read_bytes(), actor, dry_run=dry_run, progress=advance
+            )
+        liuhen.engine.catch_up()
+    if as_json:
+        typer.echo(report.model_dump_json(indent=2))
+    else:
+        for fault in report.faults:
+            err.print(f"[red]第{fault.row}行 row {fault.row}, {fault.column} = {fault.value!r}: "
+                      f"{fault.reason.zh} / {fault.reason.en}[/red]")
+        table = Table("新增 new", "更新 updated", "未变 unchanged", "跳过 skipped", "有误 faulty")
+        table.add_row(*(str(n) for n in (report.new, report.updated, report.unchanged, report.skipped, len(report.faults))))
+        out.print(table)
+        if dry_run:
+            out.print("试导入，未记录 dry run: nothing was recorded")
+    if report.faults:
+        raise typer.Exit(1)
+
+
+@app.command()
+def show(
+    project: UUID,
+    as_of_position: Annotated[int | None, typer.Option(min=1, help="当时所知：位置 as known at a position")] = None,
+    as_of_recorded: Annotated[datetime | None, typer.Option(help="当时所知：时刻，UTC as known at a time, UTC")] = None,
+    as_of_happened: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="当日事实 as it was")] = None,
+) -> None:
+    """项目在某一时刻的状态 A project as of a moment, as JSON."""
+    recorded = as_of_recorded.replace(tzinfo=UTC) if as_of_recorded else None
+    happened = as_of_happened.date() if as_of_happened else None
+    with _service() as liuhen:
+        try:
+            dossier = project_dossier(liuhen.desk, project, AsOf(UpTo(as_of_position, recorded), happened))
+        except UnknownSubjectError as error:
+            err.print(f"[red]{error}[/red]")
+            raise typer.Exit(1) from error
+    typer.echo(
+        json.dumps(
+            {
+                "stage": dossier.project.stage,
+                "project": dossier.project.model_dump(mode="json"),
+                "systems": [s.model_dump(mode="json") for s in dossier.systems],
+                "owner_units": [u.model_dump(mode="json") for u in dossier.owner_units],
+            },
+            ensure_ascii=False,
+            indent=2,
+        )
+    )
+
+
+@app.command()
+def openapi() -> None:
+    """接口文档 Print the API document (OpenAPI 3.1)."""
+    typer.echo(json.dumps(create_app(None, None).openapi(), ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Advance]:
+    """A progress bar on a terminal; a line every tenth elsewhere."""
+    if err.is_terminal:
+        columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=err) as bar:
+            task = bar.add_task(what, total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
+        return
+    told = -1
+
+    def say(done: int, total: int) -> None:
+        nonlocal told
+        tenth = done * 10 // total if total else 10
+        if tenth > told:
+            told = tenth
+            err.print(f"{what} {done}/{total}")
+
+    yield say

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from application.desk import Act, Outcome, Planned, Reading, submit
+from application.desk import Act, Planned, Reading, submit
 from application.ports import Desk
 from domain.command import Command
 from domain.project import HistoricalFact, ImportOrigin
@@ -21,14 +21,22 @@ class UnchangedError(Exception):
     """Exactly this row was brought in before. Nothing is recorded."""
 
 
-def bring_in_project(desk: Desk, command: BringIn, act: Act) -> Outcome:
-    """Record an imported row under the identity of its source and key. Raises UnchangedError for a known row."""
+def bring_in_project(desk: Desk, command: BringIn, act: Act) -> bool:
+    """Record an imported row under the identity of its source and key. True when the project is new here.
+
+    Raises UnchangedError for a row that was brought in before. Sending it again is safe without a request key.
+    """
     project = imported_project_id(command.origin.source, command.origin.key)
+    new = False
 
     def plan(reading: Reading) -> list[Planned]:
-        event = bring_in(reading.project(project, must_exist=False), command.origin, command.facts)
+        nonlocal new
+        known = reading.project(project, must_exist=False)
+        new = known.version == 0
+        event = bring_in(known, command.origin, command.facts)
         if event is None:
             raise UnchangedError
         return [Planned(StreamKind.PROJECT, project, event)]
 
-    return submit(desk, act, project, command, plan)
+    submit(desk, act, project, command, plan)
+    return new

@@ -316,9 +316,10 @@ class Milestone(StrEnum):
 
 
 class Knowledge(StrEnum):
-    """Whether a historical value is known. Withheld by law is not the same as unknown."""
+    """Whether a historical value is known. Withheld by law, unknown and not applicable are three things."""
 
     STATED = "STATED"
+    NOT_APPLICABLE = "NOT_APPLICABLE"
     WITHHELD = "WITHHELD"
     NOT_REPORTED = "NOT_REPORTED"
     UNREADABLE = "UNREADABLE"

@@ -77,6 +77,10 @@ class Engine:
         for worker in self._workers.values():
             worker.woken.set()
 
+    def names(self) -> list[str]:
+        """Names of the views."""
+        return list(self._workers)
+
     def failures(self) -> dict[str, str]:
         """Projections whose last attempt failed, with the reason."""
         return {name: w.failure for name, w in self._workers.items() if w.failure}

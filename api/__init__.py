@@ -1,0 +1,1 @@
+"""接口 The HTTP API and the command line."""

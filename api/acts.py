@@ -1,0 +1,206 @@
+"""办理接口 How every act is posted: one body, one answer, a dry run, and the refusal as a problem.
+
+Annotations are evaluated here on purpose (no postponed evaluation): each route's body type is made on the spot.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import Field
+
+from api.context import Context, acting
+from api.problems import Problem, problem, request_id
+from application.desk import Act, Outcome
+from application.ports import Desk
+from domain.command import Command
+from domain.dates import CivilDate
+from domain.event import Value
+from domain.recorded import Actor, Authority, Evidence
+from domain.rule import Effect, Judgement, text
+from domain.steps.filing import ProjectFiled
+
+CommandT = TypeVar("CommandT", bound=Command)
+
+
+class Submission(Value, Generic[CommandT]):
+    """办理请求 An act to be recorded, with its circumstances. The actor is the holder of the token."""
+
+    happened_on: CivilDate = Field(description="发生日期, as the paper says; exact to the day for a decision")
+    authority: Authority | None = Field(default=None, description="依据 on whose authority")
+    evidence: tuple[Evidence, ...] = Field(default=(), max_length=100, description="材料摘要 papers, by digest")
+    act: CommandT = Field(description="办理内容")
+
+
+class EventReceipt(Value):
+    """回执 Where an event stands in the record."""
+
+    position: int
+    stream: str
+    stream_id: UUID
+    version: int
+    topic: str
+    recorded_at: datetime
+
+
+class Receipt(Value):
+    """回执 What was recorded, or for a dry run what would be."""
+
+    outcome: str = Field(description="recorded, refused, would_record or would_refuse")
+    subject: UUID = Field(description="标识 of the project, system or unit")
+    number: str | None = Field(default=None, description="备案号, when one was allotted")
+    events: tuple[EventReceipt, ...] = ()
+    judgement: Judgement | None = Field(default=None, description="关口判断 with all findings, for a decision")
+
+
+
+
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    401: {"model": Problem, "description": "未提供有效令牌 no valid token"},
+    403: {"model": Problem, "description": "无权办理 the roles do not allow it"},
+    404: {"model": Problem, "description": "没有此记录 nothing under that identity"},
+    409: {"model": Problem, "description": "依规则不予办理（已留痕），或当前状态不能办理 refused (and recorded), or not now"},
+    422: {"model": Problem, "description": "请求内容有误 the request is not acceptable"},
+    503: {"model": Problem, "description": "繁忙，未记录 busy, nothing recorded"},
+}
+
+DryRun = Annotated[bool, Query(description="只判断、不记录 judge only, record nothing")]
+Key = Annotated[
+    str | None,
+    Header(alias="Idempotency-Key", min_length=1, max_length=200, description="幂等键：重发同一请求不重复记录"),
+]
+Posted = tuple[Context, Actor]
+
+
+def answer(request: Request, outcome: Outcome, *, dry_run: bool) -> Response:
+    """The answer to an act: 201 recorded, 200 dry run, 409 refused (with the receipt of the recorded refusal)."""
+    receipt = Receipt(
+        outcome=("would_" if dry_run else "")
+        + (("refuse" if dry_run else "refused") if outcome.refused else ("record" if dry_run else "recorded")),
+        subject=outcome.subject,
+        number=None if dry_run else next((e.number for e in outcome.events if isinstance(e, ProjectFiled)), None),
+        events=tuple(
+            EventReceipt(
+                position=r.position,
+                stream=r.stream.kind,
+                stream_id=r.stream.id,
+                version=r.stream.version,
+                topic=r.event.TOPIC,
+                recorded_at=r.recorded_at,
+            )
+            for r in outcome.recorded
+        ),
+        judgement=outcome.judgement,
+    )
+    if outcome.refused and not dry_run and receipt.judgement is not None:
+        blocking = [f for f in receipt.judgement.findings if f.effect is Effect.BLOCKS]
+        rules = "、".join(receipt.judgement.blocking())
+        told = text(f"未满足：{rules}。被拒已留痕，补齐后可再次办理", f"Not satisfied: {rules}. The refusal is recorded.")
+        return problem(request, "gate-refused", told, findings=blocking, receipt=receipt.model_dump(mode="json"))
+    return JSONResponse(receipt.model_dump(mode="json"), 200 if dry_run else 201)
+
+
+def act_of(submission: Submission[Any], actor: Actor, key: str | None, *, dry_run: bool) -> Act:
+    """The circumstances of a posted act."""
+    return Act(
+        actor=actor,
+        happened_on=submission.happened_on,
+        authority=submission.authority,
+        evidence=submission.evidence,
+        key=key,
+        correlation=request_id() or None,
+        dry_run=dry_run,
+    )
+
+
+def post_new(
+    router: APIRouter,
+    path: str,
+    step: str,
+    command: type[CommandT],
+    use_case: Callable[[Desk, CommandT, Act], Outcome],
+    summary: str,
+) -> None:
+    """A route for an act that begins a history."""
+
+    def endpoint(
+        request: Request,
+        submission: Submission[command],  # type: ignore[valid-type]
+        posted: Annotated[Posted, Depends(acting(step))],
+        idempotency_key: Key = None,
+        dry_run: DryRun = False,
+    ) -> Response:
+        context, actor = posted
+        act = act_of(submission, actor, idempotency_key, dry_run=dry_run)
+        return answer(request, use_case(context.liuhen.desk, submission.act, act), dry_run=dry_run)
+
+    _add(router, path, endpoint, command, summary)
+
+
+def post_to(
+    router: APIRouter,
+    path: str,
+    step: str,
+    command: type[CommandT],
+    use_case: Callable[[Desk, UUID, CommandT, Act], Outcome],
+    summary: str,
+) -> None:
+    """A route for an act on a project or system, named by its identity in the path."""
+
+    def endpoint(
+        request: Request,
+        subject: Annotated[UUID, Path(description="标识 identity")],
+        submission: Submission[command],  # type: ignore[valid-type]
+        posted: Annotated[Posted, Depends(acting(step))],
+        idempotency_key: Key = None,
+        dry_run: DryRun = False,
+    ) -> Response:
+        context, actor = posted
+        act = act_of(submission, actor, idempotency_key, dry_run=dry_run)
+        return answer(request, use_case(context.liuhen.desk, subject, submission.act, act), dry_run=dry_run)
+
+    _add(router, path, endpoint, command, summary)
+
+
+def post_to_unit(
+    router: APIRouter,
+    path: str,
+    step: str,
+    command: type[CommandT],
+    use_case: Callable[[Desk, str, CommandT, Act], Outcome],
+    summary: str,
+) -> None:
+    """A route for an act on a unit, named by its unified social credit code in the path."""
+
+    def endpoint(
+        request: Request,
+        uscc: Annotated[str, Path(description="统一社会信用代码", max_length=40)],
+        submission: Submission[command],  # type: ignore[valid-type]
+        posted: Annotated[Posted, Depends(acting(step))],
+        idempotency_key: Key = None,
+        dry_run: DryRun = False,
+    ) -> Response:
+        context, actor = posted
+        act = act_of(submission, actor, idempotency_key, dry_run=dry_run)
+        return answer(request, use_case(context.liuhen.desk, uscc, submission.act, act), dry_run=dry_run)
+
+    _add(router, path, endpoint, command, summary)
+
+
+def _add(
+    router: APIRouter, path: str, endpoint: Callable[..., Response], command: type[Command], summary: str
+) -> None:
+    router.add_api_route(
+        path,
+        endpoint,
+        methods=["POST"],
+        status_code=201,
+        response_model=Receipt,
+        responses={200: {"model": Receipt, "description": "试办结果 dry run"}, **_PROBLEMS},
+        summary=summary,
+        description=(command.__doc__ or "").strip(),
+        operation_id=command.__name__,
+    )

@@ -1,0 +1,34 @@
+"""谁可以办理 Which roles may record which step. What is not listed here is closed."""
+
+from __future__ import annotations
+
+from domain.recorded import Role
+
+OWNER, AUTHORITY, DRC, FINANCE = Role.OWNER_UNIT, Role.PROJECT_AUTHORITY, Role.DRC, Role.FINANCE
+OFFICE, GROUP, PLATFORM = Role.SMART_OFFICE, Role.LEADING_GROUP, Role.PLATFORM_OPERATOR
+
+# In the order of preference: a token that holds several of the roles acts in the first.
+STEP_ROLES: dict[str, tuple[Role, ...]] = {
+    "enrolment": (OFFICE,),
+    "connection": (OFFICE, PLATFORM),
+    "filing": (OWNER, OFFICE),
+    "unfiled": (OFFICE, AUTHORITY, Role.AUDITOR),
+    "systems": (OWNER,),
+    "sharing": (OWNER,),
+    "sharing-upkeep": (PLATFORM, OFFICE),
+    "exceptions": (GROUP, AUTHORITY),
+    "review": (Role.EXPERT_COMMITTEE, AUTHORITY, FINANCE, OFFICE),
+    "approval": (AUTHORITY, DRC),
+    "procurement": (OWNER,),
+    "building": (OWNER,),
+    "security": (OWNER, Role.TEST_AGENCY),
+    "interconnection": (PLATFORM, OFFICE),
+    "acceptance": (AUTHORITY,),
+    "funding": (FINANCE,),
+    "evaluation": (Role.THIRD_PARTY, Role.EXPERT_COMMITTEE, Role.AUDITOR, FINANCE, OWNER, OFFICE),
+    "correcting": (OFFICE, AUTHORITY, OWNER),
+    "importing": (OFFICE, Role.ADMINISTRATOR),
+}
+
+SEES_CLASSIFIED = frozenset({OFFICE, AUTHORITY, Role.AUDITOR})
+"""Roles that see the placeholders of classified projects in views."""

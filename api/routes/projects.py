@@ -1,0 +1,191 @@
+"""项目查询 A project's state, history and what it still lacks, now or as of a moment."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import AwareDatetime
+
+from api.context import Context, Reader
+from application.asking import AsOf, history_of, project_dossier, system_state, unit_state
+from application.ports import UpTo
+from application.what_next import NextAct, what_next
+from domain.correction import FactCorrected
+from domain.event import Value
+from domain.faults import UnknownSubjectError
+from domain.project import Project, Stage
+from domain.recorded import Actor, Authority, Evidence, Recorded, Role
+from domain.rule import Judgement, text
+from domain.streams import StreamAt, StreamKind, unit_id
+from domain.system import GovSystem
+from domain.unit import Unit
+from projections.supervision.queries import rested_on
+
+router = APIRouter(tags=["查询 reading"])
+
+
+def as_of(
+    as_of_position: Annotated[int | None, Query(ge=1, description="当时所知：日志位置 as known at a log position")] = None,
+    as_of_recorded: Annotated[
+        AwareDatetime | None, Query(description="当时所知：记录时刻 as known at a recorded time, with zone")
+    ] = None,
+    as_of_happened: Annotated[date | None, Query(description="当日事实：发生日期 as it was on a day")] = None,
+) -> AsOf:
+    """The moment that is asked about; any of the three together."""
+    return AsOf(UpTo(position=as_of_position, recorded_at=as_of_recorded), as_of_happened)
+
+
+Moment = Annotated[AsOf, Depends(as_of)]
+
+
+class ProjectAnswer(Value):
+    """项目 A project with its systems and owner units, all as of one moment."""
+
+    stage: Stage
+    project: Project
+    systems: tuple[GovSystem, ...]
+    owner_units: tuple[Unit, ...]
+    position: int
+
+
+class HistoryEntry(Value):
+    """事件 One recorded event: both times, who, on whose authority, on which grounds, with which papers."""
+
+    position: int
+    version: int
+    stream: StreamKind
+    stream_id: UUID
+    topic: str
+    happened_on: str
+    recorded_at: datetime
+    actor: Actor
+    authority: Authority | None
+    evidence: tuple[Evidence, ...]
+    correlation: str | None
+    based_on: tuple[StreamAt, ...]
+    judgement: Judgement | None
+    event: dict[str, Any]
+    corrected_by: int | None
+    affected_decisions: list[dict[str, Any]]
+
+
+class HistoryAnswer(Value):
+    """历史 The events of a project and of its systems, in the order of recording."""
+
+    position: int
+    events: list[HistoryEntry]
+
+
+@router.get("/projects/{project_id}", summary="项目状态 state of a project")
+def read_project(context: Reader, project_id: UUID, moment: Moment) -> ProjectAnswer:
+    """The state now, as known at a position or recorded time, or as it was on a happened date."""
+    dossier = project_dossier(context.liuhen.desk, project_id, moment)
+    _check_classified(context, dossier.project)
+    return ProjectAnswer(
+        stage=dossier.project.stage,
+        project=dossier.project,
+        systems=dossier.systems,
+        owner_units=dossier.owner_units,
+        position=dossier.history[-1].position,
+    )
+
+
+@router.get("/projects/{project_id}/history", summary="项目历史 history of a project")
+def read_history(context: Reader, project_id: UUID, moment: Moment) -> HistoryAnswer:
+    """Every event of the project and of its systems; corrected ones stay, marked."""
+    dossier = project_dossier(context.liuhen.desk, project_id, moment)
+    _check_classified(context, dossier.project)
+    events = list(dossier.history)
+    for system in dossier.systems:
+        events += context.liuhen.desk.ledger.read(StreamKind.SYSTEM, system.id, moment.upto)
+    if moment.happened is not None:
+        events = [e for e in events if e.happened_on.certainly_on_or_before(moment.happened)]
+    return _history(context, events)
+
+
+@router.get("/systems/{system_id}", summary="系统状态 state of a system")
+def read_system(context: Reader, system_id: UUID, moment: Moment) -> GovSystem:
+    """The state of a system as of a moment."""
+    history_of(context.liuhen.desk, StreamKind.SYSTEM, system_id, moment)
+    system = system_state(context.liuhen.desk, system_id, moment)
+    if system.classified and not context.sees_classified:
+        raise _hidden()
+    return system
+
+
+@router.get("/units/{uscc}", summary="单位状态 state of a unit")
+def read_unit(context: Reader, uscc: str, moment: Moment) -> Unit:
+    """The state of a unit as of a moment, with its connection obligations."""
+    history_of(context.liuhen.desk, StreamKind.UNIT, unit_id(uscc), moment)
+    return unit_state(context.liuhen.desk, uscc, moment)
+
+
+@router.get("/units/{uscc}/history", summary="单位历史 history of a unit")
+def read_unit_history(context: Reader, uscc: str, moment: Moment) -> HistoryAnswer:
+    """Every event of the unit."""
+    return _history(context, history_of(context.liuhen.desk, StreamKind.UNIT, unit_id(uscc), moment))
+
+
+@router.get("/projects/{project_id}/next", summary="还缺什么 what each next act lacks")
+def read_next(
+    context: Reader,
+    project_id: UUID,
+    on: Annotated[date | None, Query(description="按哪一天判断，缺省为今天 day to judge on")] = None,
+) -> list[NextAct]:
+    """Every gate judged on a day, without recording: what is missing, by which clause, and what would cure it."""
+    actor = context.actor(min(context.holder.roles, default=Role.AUDITOR))
+    found = what_next(context.liuhen.desk, project_id, actor, on)
+    _check_classified(context, project_dossier(context.liuhen.desk, project_id).project)
+    return found
+
+
+def _hidden() -> UnknownSubjectError:
+    return UnknownSubjectError(text("没有此标识的记录", "nothing is recorded under that identity"))
+
+
+def _check_classified(context: Context, project: Project) -> None:
+    """A classified placeholder is answered like an unknown identity to those who may not see it."""
+    if project.classified and not context.sees_classified:
+        raise _hidden()
+
+
+def _history(context: Context, events: list[Recorded]) -> HistoryAnswer:
+    ordered = sorted(events, key=lambda e: e.position)
+    corrections = {
+        (e.stream.id, e.event.target_version): e.position for e in ordered if isinstance(e.event, FactCorrected)
+    }
+    return HistoryAnswer(
+        position=ordered[-1].position if ordered else 0,
+        events=[_entry(context, e, corrections.get((e.stream.id, e.stream.version))) for e in ordered],
+    )
+
+
+def _entry(context: Context, recorded: Recorded, corrected_by: int | None) -> HistoryEntry:
+    affected: list[dict[str, Any]] = []
+    if isinstance(recorded.event, FactCorrected):
+        with context.liuhen.pool.connection() as conn:
+            affected = rested_on(
+                conn, context.log_id, recorded.stream.id, recorded.event.target_version, recorded.position
+            )
+    circumstances = recorded.circumstances
+    return HistoryEntry(
+        position=recorded.position,
+        version=recorded.stream.version,
+        stream=recorded.stream.kind,
+        stream_id=recorded.stream.id,
+        topic=recorded.event.TOPIC,
+        happened_on=str(recorded.happened_on),
+        recorded_at=recorded.recorded_at,
+        actor=circumstances.actor,
+        authority=circumstances.authority,
+        evidence=circumstances.evidence,
+        correlation=circumstances.correlation,
+        based_on=circumstances.based_on,
+        judgement=getattr(recorded.event, "judgement", None),
+        event=recorded.event.model_dump(mode="json", exclude={"judgement"}),
+        corrected_by=corrected_by,
+        affected_decisions=affected,
+    )

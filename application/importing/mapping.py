@@ -1,0 +1,144 @@
+"""对照 How the columns of a file become historical facts; reading files as they really come."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from domain.dates import CivilDate
+from domain.project import HistoricalFact, ImportOrigin
+from domain.rule import text
+from domain.texts import Text
+
+Row = dict[str, str]
+
+
+class FileFault(Exception):  # noqa: N818 (a fault of the file, not of the program)
+    """The file as a whole cannot be read with this mapping. `text` says why and what to do."""
+
+    def __init__(self, told: Text) -> None:
+        super().__init__(f"{told.zh} / {told.en}")
+        self.text = told
+
+
+class RowFault(Exception):  # noqa: N818 (a fault of the row, not of the program)
+    """A row cannot be brought in: which column, which value, and why."""
+
+    def __init__(self, column: str, value: str, reason: Text) -> None:
+        super().__init__(f"{column}: {reason.zh} / {reason.en}")
+        self.column = column
+        self.value = value
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Edition:
+    """Which edition of a record a file is, and the day that it speaks of."""
+
+    source: str
+    edition: str
+    snapshot_on: CivilDate
+
+
+@dataclass(frozen=True)
+class MappedRow:
+    """What a row says: whose project, and the facts."""
+
+    origin: ImportOrigin
+    facts: tuple[HistoricalFact, ...]
+
+
+class Mapping(ABC):
+    """A kind of file."""
+
+    name: ClassVar[str]
+    publisher: ClassVar[str]
+    required: ClassVar[tuple[str, ...]]
+    """Columns that the file must have. Headers are compared without regard to line breaks and repeated spaces."""
+
+    @abstractmethod
+    def edition_of(self, columns: tuple[str, ...]) -> Edition:
+        """The edition that a file of these columns is, when nobody says otherwise."""
+
+    @abstractmethod
+    def map_row(self, row: Row, edition: Edition) -> MappedRow | None:
+        """The facts of a row; None for a row that is not a record (blank, a footnote). Raises RowFault."""
+
+
+def read_rows(mapping: Mapping, data: bytes) -> tuple[tuple[str, ...], Iterator[tuple[int, Row]]]:
+    """The columns, and each row with its number as a spreadsheet shows it (the header is row 1). Raises FileFault.
+
+    UTF-8 (with or without a mark), then Windows-1252; comma or semicolon.
+    """
+    content = _decode(data)
+    first_line = content.split("\n", 1)[0]
+    delimiter = ";" if first_line.count(";") > first_line.count(",") else ","
+    # strict=True: an unclosed quotation mark is an error and does not swallow the rest of the file.
+    reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
+    try:
+        columns = tuple(" ".join(c.split()) for c in next(reader, []))
+    except csv.Error as error:
+        raise FileFault(text(f"不是CSV文件：{error}", f"not a CSV file: {error}")) from error
+    missing = [c for c in mapping.required if c not in columns]
+    if missing:
+        raise FileFault(
+            text(
+                f"文件缺少列：{'、'.join(missing)}；请确认选用的对照（{mapping.name}）",
+                f"the file lacks the columns: {', '.join(missing)}; is the mapping ({mapping.name}) right?",
+            )
+        )
+    return columns, _rows(reader, columns)
+
+
+def _rows(reader: Iterator[list[str]], columns: tuple[str, ...]) -> Iterator[tuple[int, Row]]:
+    number = 1
+    while True:
+        number += 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise FileFault(text(f"第{number}行起无法读取：{error}", f"unreadable from row {number}: {error}")) from error
+        if len(cells) > len(columns):
+            # Kept under a name that no mapping reads, so that the row is reported instead of cut short.
+            cells, rest = cells[: len(columns)], cells[len(columns) :]
+            yield number, {**dict(zip(columns, cells, strict=True)), TOO_MANY: " | ".join(rest)}
+            continue
+        cells += [""] * (len(columns) - len(cells))
+        yield number, dict(zip(columns, cells, strict=True))
+
+
+TOO_MANY = "\x00"
+"""Where a row keeps the cells that it has beyond the header."""
+
+
+def _decode(data: bytes) -> str:
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise FileFault(text("编码无法识别；请另存为UTF-8", "unknown encoding: save the file as UTF-8"))
+
+
+def row_sha256(row: Row, edition: Edition) -> str:
+    """SHA-256 of a row's canonical JSON with its edition, hexadecimal: the same row is the same digest."""
+    canonical = json.dumps({"edition": edition.edition, "row": row}, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+_BRACKETED = re.compile(r"[(（\[][^)）\]]*[)）\]]")
+_MARKS = re.compile(r"[^\w]+")
+
+
+def normalised_name(name: str) -> str:
+    """A project name for comparing editions that have no ids: lower case, without brackets and punctuation."""
+    return _MARKS.sub(" ", _BRACKETED.sub(" ", name)).strip().lower()

@@ -1,0 +1,161 @@
+"""世界银行数字治理项目 World Bank digital governance projects (dataset 0038056): one row per project, five dates."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from typing import ClassVar
+
+from application.importing.mapping import TOO_MANY, Edition, MappedRow, Mapping, Row, RowFault, row_sha256
+from domain.dates import CivilDate
+from domain.money import Money, MoneyUnit
+from domain.project import HistoricalFact, ImportOrigin, Milestone
+from domain.rule import text
+from domain.texts import ValueFault
+
+SCALE = "world-bank-outcome-6"
+GRADES = ("HS", "S", "MS", "MU", "U", "HU")
+"""Highly satisfactory … highly unsatisfactory: one scale for own (ICR) and independent (IEG) ratings."""
+
+STATUSES = ("Pipeline", "Active", "Closed")
+
+
+class WorldBank(Mapping):
+    """The workbook's sheet of projects as CSV."""
+
+    name: ClassVar[str] = "world-bank"
+    publisher: ClassVar[str] = "world-bank-dg"
+    required: ClassVar[tuple[str, ...]] = (
+        "Project ID",
+        "Project Name",
+        "Country",
+        "Status",
+        "Concept Note",
+        "Approval",
+        "Effectiven. Dt",
+        "Org Closing Dt",
+        "Rev Closing Dt",
+        "Tot WB ($m)",
+        "Tot Disb ($m)",
+        "Borrower",
+        "Impl Agency",
+        "Last ISR Date",
+        "ISR DO",
+        "ICR Out",
+        "IEG Out",
+    )
+
+    def edition_of(self, columns: tuple[str, ...]) -> Edition:
+        """The edition of October 2022."""
+        del columns
+        return Edition(self.publisher, "2022-10", CivilDate.parse("2022-10"))
+
+    def map_row(self, row: Row, edition: Edition) -> MappedRow | None:
+        """The facts of a project. Raises RowFault for an id, date, amount, status or rating that is not one."""
+        if not any(cell.strip() for cell in row.values()):
+            return None
+        if TOO_MANY in row:
+            raise RowFault("-", row[TOO_MANY], text("单元格多于表头", "more cells than the header has columns"))
+        key = row["Project ID"].strip()
+        if not key:
+            raise RowFault("Project ID", key, text("缺少项目编号", "the project id is missing"))
+        status = row["Status"].strip()
+        if status not in STATUSES:
+            raise RowFault("Status", status, text(f"应为{'、'.join(STATUSES)}之一", f"must be one of {', '.join(STATUSES)}"))
+        # A pipeline project's approval date is a plan; an open project's closing date is the newest plan.
+        approval = Milestone.APPROVAL_PLANNED if status == "Pipeline" else Milestone.APPROVED
+        closing = Milestone.ENDED if status == "Closed" else Milestone.END_REVISED
+        facts = [
+            *_date(row, "Concept Note", Milestone.FILED),
+            *_date(row, "Approval", approval),
+            *_date(row, "Effectiven. Dt", Milestone.FUNDED),
+            *_date(row, "Org Closing Dt", Milestone.END_PLANNED),
+            *_date(row, "Rev Closing Dt", closing),
+            HistoricalFact(milestone=Milestone.STATUS, text=status, column="Status", raw=row["Status"]),
+            *_progress(row),
+            *_grade(row, "ICR Out", Milestone.EVALUATED_OWN),
+            *_grade(row, "IEG Out", Milestone.EVALUATED_INDEPENDENT),
+            *_amount(row, "Tot WB ($m)", Milestone.APPROVED_AMOUNT),
+            *_amount(row, "Tot Disb ($m)", Milestone.DISBURSED),
+            *(
+                HistoricalFact(milestone=Milestone.RELATED, text=row[c].strip(), column=c, raw=row[c])
+                for c in ("Parent Prj", "AF1", "AF2", "AF3")
+                if row.get(c, "").strip() not in {"", "-"}
+            ),
+        ]
+        origin = ImportOrigin(
+            source=edition.source,
+            key=key,
+            edition=edition.edition,
+            snapshot_on=edition.snapshot_on,
+            name=row["Project Name"].strip(),
+            organisation=_filled(row["Impl Agency"]) or _filled(row["Borrower"]),
+            area=row["Country"].strip(),
+            row_sha256=row_sha256(row, edition),
+        )
+        return MappedRow(origin, tuple(facts))
+
+
+def _filled(cell: str) -> str:
+    return "" if cell.strip() in {"", "-", "#"} else cell.strip()
+
+
+def _date(row: Row, column: str, milestone: Milestone) -> list[HistoricalFact]:
+    raw = row[column]
+    if not _filled(raw):
+        return []
+    return [HistoricalFact(milestone=milestone, on=_read_date(raw, column), column=column, raw=raw)]
+
+
+def _read_date(raw: str, column: str) -> CivilDate:
+    try:
+        return CivilDate.parse(raw)
+    except ValueFault as fault:
+        raise RowFault(column, raw, fault.text) from fault
+
+
+def _progress(row: Row) -> list[HistoricalFact]:
+    raw = row["ISR DO"]
+    if not _filled(raw):
+        return []
+    on = _read_date(row["Last ISR Date"], "Last ISR Date") if _filled(row["Last ISR Date"]) else None
+    return [
+        HistoricalFact(
+            milestone=Milestone.PROGRESS, on=on, grade=_known_grade(raw, "ISR DO"), scale=SCALE, column="ISR DO", raw=raw
+        )
+    ]
+
+
+def _grade(row: Row, column: str, milestone: Milestone) -> list[HistoricalFact]:
+    raw = row[column]
+    if not _filled(raw):
+        return []
+    return [HistoricalFact(milestone=milestone, grade=_known_grade(raw, column), scale=SCALE, column=column, raw=raw)]
+
+
+def _known_grade(raw: str, column: str) -> str:
+    grade = raw.strip()
+    if grade not in GRADES:
+        raise RowFault(column, raw, text(f"应为{'、'.join(GRADES)}之一", f"must be one of {', '.join(GRADES)}"))
+    return grade
+
+
+def _amount(row: Row, column: str, milestone: Milestone) -> list[HistoricalFact]:
+    raw = row[column]
+    if not _filled(raw):
+        return []
+    return [HistoricalFact(milestone=milestone, amount=millions(raw, "USD", column), column=column, raw=raw)]
+
+
+def millions(raw: str, currency: str, column: str) -> Money:
+    """An amount in millions, to the hundredth. Finer figures are rounded half to even; the fact keeps the raw text."""
+    try:
+        exact = Decimal(raw.strip().replace(",", ""))
+        rounded = exact.quantize(Decimal("0.00000001"), ROUND_HALF_EVEN)
+        return Money.of(f"{rounded.normalize():f}", MoneyUnit.MILLION, currency)
+    except InvalidOperation as error:
+        raise RowFault(column, raw, text("应为数额（百万）", "must be an amount in millions")) from error
+    except ValueFault as fault:
+        raise RowFault(column, raw, fault.text) from fault
+
+
+WORLD_BANK = WorldBank()

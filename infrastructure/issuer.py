@@ -1,0 +1,96 @@
+"""本机签发 Tokens issued on this machine: Ed25519-signed JWTs, the key kept in the data folder.
+
+Enough for one machine and for demos. A site with an identity provider uses its tokens instead.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from domain.recorded import Role
+
+ALGORITHM = "Ed25519"
+AUDIENCE = "liuhen"
+ISSUER = "liuhen-local"
+
+
+class BadTokenError(Exception):
+    """The token is not one that this service accepts. The text says why, and repeats nothing of the token."""
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who holds a token: account, organisation and the roles that the organisation gave it."""
+
+    account: str
+    organisation: str
+    roles: frozenset[Role]
+    uscc: str | None = None
+    demo: bool = False
+
+
+class Issuer:
+    """Issues and checks tokens with one key."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._key = _load_or_make(data_dir / "keys" / "issuer.pem")
+        self._claims = jwt.JWTClaimsRegistry(
+            iss={"essential": True, "value": ISSUER},
+            aud={"essential": True, "value": AUDIENCE},
+            sub={"essential": True},
+            exp={"essential": True},
+        )
+
+    def issue(self, holder: Holder, *, days: int) -> str:
+        """A token for a holder, good for a number of days."""
+        now = int(time.time())
+        claims = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": holder.account,
+            "org": holder.organisation,
+            "uscc": holder.uscc,
+            "roles": sorted(holder.roles),
+            "demo": holder.demo,
+            "iat": now,
+            "exp": now + days * 86_400,
+        }
+        return jwt.encode({"alg": ALGORITHM}, claims, self._key, algorithms=[ALGORITHM])
+
+    def check(self, token: str) -> Holder:
+        """The holder of a token. Raises BadTokenError. The token's header never chooses key or algorithm."""
+        try:
+            claims = jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
+            self._claims.validate(claims)
+            return Holder(
+                account=str(claims["sub"]),
+                organisation=str(claims["org"]),
+                roles=frozenset(Role(r) for r in claims["roles"]),
+                uscc=claims.get("uscc"),
+                demo=bool(claims.get("demo")),
+            )
+        except (JoseError, ValueError, KeyError, TypeError) as error:
+            raise BadTokenError(type(error).__name__) from error
+
+
+def _load_or_make(path: Path) -> OKPKey:
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        made = OKPKey.generate_key("Ed25519", private=True).as_pem(private=True)
+        temporary = path.with_suffix(f".{os.getpid()}")
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+            out.write(made)
+        try:
+            os.link(temporary, path)  # never replaces a key that another process made meanwhile
+        except FileExistsError:
+            pass
+        finally:
+            temporary.unlink()
+    return OKPKey.import_key(path.read_bytes())

@@ -1,0 +1,103 @@
+"""绩效查询 Reading indicators and scores."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from psycopg.rows import dict_row
+
+from projections.asking import Connection, Listing, Window, listing
+
+# Rates are exact decimals of integers of 分; a rate without a base is absent, not zero.
+_PROJECTS = """
+    SELECT p.project_id, p.number, p.name, p.stage, p.owners, p.organisation, p.source, p.planned_end, p.ended_on,
+           p.end_basis, p.deviation_days, p.days_filed_to_approved, p.days_approved_to_accepted, p.approved_fen,
+           p.contracted_fen, p.arranged_fen, p.disbursed_fen,
+           round(p.disbursed_fen::numeric / nullif(p.arranged_fen, 0), 4)::text AS execution_rate,
+           round((p.approved_fen - p.contracted_fen)::numeric / nullif(p.approved_fen, 0), 4)::text AS cost_saving_rate,
+           p.refusals, p.changes,
+           (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                'number', e.number, 'own', e.own, 'channel', e.channel, 'evaluator', e.evaluator, 'scale', e.scale,
+                'grade', e.grade, 'score', e.score, 'period', e.period, 'reported_on', e.reported_on, 'used', e.used)
+                ORDER BY e.number), '[]')
+            FROM performance_v1.evaluations e WHERE e.log_id = p.log_id AND e.project_id = p.project_id) AS evaluations,
+           p.position
+    FROM performance_v1.projects p
+    WHERE p.log_id = %(log_id)s AND (%(classified)s OR NOT p.classified)
+      AND (%(unit)s::text IS NULL OR p.owners @> ARRAY[%(unit)s::text])
+      AND (%(source)s::text IS NULL OR p.source = %(source)s)
+    ORDER BY p.number NULLS LAST, p.name, p.project_id
+"""
+
+_UNITS = """
+    SELECT u.uscc, count(*) AS projects,
+           count(*) FILTER (WHERE p.end_basis = 'ACTUAL') AS accepted,
+           count(*) FILTER (WHERE p.end_basis = 'ACTUAL' AND p.deviation_days > 0) AS accepted_late,
+           sum(p.refusals) AS refusals, sum(p.arranged_fen)::bigint AS arranged_fen,
+           sum(p.disbursed_fen)::bigint AS disbursed_fen,
+           round(sum(p.disbursed_fen)::numeric / nullif(sum(p.arranged_fen), 0), 4)::text AS execution_rate,
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY p.days_filed_to_approved) AS median_days_filed_to_approved,
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY p.days_approved_to_accepted) AS median_days_approved_to_accepted
+    FROM performance_v1.projects p CROSS JOIN LATERAL unnest(p.owners) AS u(uscc)
+    WHERE p.log_id = %(log_id)s AND (%(classified)s OR NOT p.classified)
+    GROUP BY u.uscc ORDER BY u.uscc
+"""
+
+# The newest own and the newest independent rating of one project, on one scale and of one period.
+_DISAGREEMENTS = """
+    SELECT p.project_id, p.number, p.name, o.scale, o.period, o.grade AS own_grade, o.evaluator AS own_evaluator,
+           i.grade AS independent_grade, i.evaluator AS independent_evaluator, i.channel AS independent_channel
+    FROM performance_v1.projects p
+    JOIN (SELECT DISTINCT ON (log_id, project_id, scale, period) * FROM performance_v1.evaluations WHERE own
+          ORDER BY log_id, project_id, scale, period, reported_on DESC NULLS LAST, number DESC) o
+      USING (log_id, project_id)
+    JOIN (SELECT DISTINCT ON (log_id, project_id, scale, period) * FROM performance_v1.evaluations WHERE NOT own
+          ORDER BY log_id, project_id, scale, period, reported_on DESC NULLS LAST, number DESC) i
+      USING (log_id, project_id, scale, period)
+    WHERE log_id = %(log_id)s AND (%(classified)s OR NOT p.classified) AND o.grade <> i.grade
+      AND (%(source)s::text IS NULL OR p.source = %(source)s)
+    ORDER BY p.number NULLS LAST, p.name, p.project_id, o.period
+"""
+
+_SUMMARY = """
+    SELECT count(*) AS projects,
+           count(*) FILTER (WHERE deviation_days > 0) AS ended_late,
+           count(*) FILTER (WHERE deviation_days < 0) AS ended_early,
+           count(*) FILTER (WHERE deviation_days = 0) AS ended_on_time,
+           count(*) FILTER (WHERE deviation_days IS NULL) AS end_unknown,
+           count(*) FILTER (WHERE deviation_days > 0 AND end_basis = 'REVISED_PLAN') AS late_by_revised_plan,
+           count(*) FILTER (WHERE deviation_days < 0 AND end_basis = 'REVISED_PLAN') AS early_by_revised_plan,
+           sum(refusals) AS refusals, sum(arranged_fen)::bigint AS arranged_fen,
+           sum(disbursed_fen)::bigint AS disbursed_fen
+    FROM performance_v1.projects
+    WHERE log_id = %(log_id)s AND (%(classified)s OR NOT classified)
+      AND (%(source)s::text IS NULL OR source = %(source)s)
+"""
+
+
+def project_indicators(
+    conn: Connection, log_id: int, window: Window, *, classified: bool, unit: str | None, source: str | None
+) -> Listing:
+    """Indicators per project, with every evaluation beside them."""
+    parameters = {"log_id": log_id, "classified": classified, "unit": unit, "source": source}
+    return listing(conn, _PROJECTS, parameters, window)
+
+
+def unit_indicators(conn: Connection, log_id: int, window: Window, *, classified: bool) -> Listing:
+    """Indicators per owner unit. A project of several owners counts for each."""
+    return listing(conn, _UNITS, {"log_id": log_id, "classified": classified}, window)
+
+
+def disagreements(
+    conn: Connection, log_id: int, window: Window, *, classified: bool, source: str | None
+) -> Listing:
+    """Projects whose newest own and independent ratings differ, on one scale and period: scales are never mixed."""
+    return listing(conn, _DISAGREEMENTS, {"log_id": log_id, "classified": classified, "source": source}, window)
+
+
+def summary(conn: Connection, log_id: int, *, classified: bool, source: str | None) -> dict[str, Any]:
+    """Counts over all projects: ends against plans, refusals, money."""
+    with conn.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(_SUMMARY, {"log_id": log_id, "classified": classified, "source": source})
+        row = cursor.fetchone()
+    return dict(row or {})
