@@ -56,13 +56,14 @@ class Receipt(Value):
     judgement: Judgement | None = Field(default=None, description="关口判断 with all findings, for a decision")
 
 
-
-
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     401: {"model": Problem, "description": "未提供有效令牌 no valid token"},
     403: {"model": Problem, "description": "无权办理 the roles do not allow it"},
     404: {"model": Problem, "description": "没有此记录 nothing under that identity"},
-    409: {"model": Problem, "description": "依规则不予办理（已留痕），或当前状态不能办理 refused (and recorded), or not now"},
+    409: {
+        "model": Problem,
+        "description": "依规则不予办理（已留痕），或当前状态不能办理 refused (and recorded), or not now",
+    },
     422: {"model": Problem, "description": "请求内容有误 the request is not acceptable"},
     503: {"model": Problem, "description": "繁忙，未记录 busy, nothing recorded"},
 }
@@ -98,7 +99,9 @@ def answer(request: Request, outcome: Outcome, *, dry_run: bool) -> Response:
     if outcome.refused and not dry_run and receipt.judgement is not None:
         blocking = [f for f in receipt.judgement.findings if f.effect is Effect.BLOCKS]
         rules = "、".join(receipt.judgement.blocking())
-        told = text(f"未满足：{rules}。被拒已留痕，补齐后可再次办理", f"Not satisfied: {rules}. The refusal is recorded.")
+        told = text(
+            f"未满足：{rules}。被拒已留痕，补齐后可再次办理", f"Not satisfied: {rules}. The refusal is recorded."
+        )
         return problem(request, "gate-refused", told, findings=blocking, receipt=receipt.model_dump(mode="json"))
     return JSONResponse(receipt.model_dump(mode="json"), 200 if dry_run else 201)
 
@@ -190,9 +193,7 @@ def post_to_unit(
     _add(router, path, endpoint, command, summary)
 
 
-def _add(
-    router: APIRouter, path: str, endpoint: Callable[..., Response], command: type[Command], summary: str
-) -> None:
+def _add(router: APIRouter, path: str, endpoint: Callable[..., Response], command: type[Command], summary: str) -> None:
     router.add_api_route(
         path,
         endpoint,

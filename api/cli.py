@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -89,8 +90,10 @@ def demo() -> None:
         out.print("[bold]演示数据 demo data[/bold]：沂源县 370323，全部为虚构 all fictional")
         with _progress("记录演示县 recording") as advance:
             recorded = record_demo_county(liuhen.desk, advance)
-        out.print(f"演示历史 demo histories: {recorded.projects}个项目 projects, {recorded.units}个单位 units, "
-                  f"{recorded.events}个事件 events, {recorded.refused}次被拒 refusals")
+        out.print(
+            f"演示历史 demo histories: {recorded.projects}个项目 projects, {recorded.units}个单位 units, "
+            f"{recorded.events}个事件 events, {recorded.refused}次被拒 refusals"
+        )
         _serve(liuhen, demo=True)
 
 
@@ -107,13 +110,16 @@ def _serve(liuhen: Liuhen, *, demo: bool) -> None:
         timeout_graceful_shutdown=20,
     )
     server = uvicorn.Server(config)
-    announce = threading.Thread(target=_announce, args=(server, settings, issuer, demo), daemon=True)
+    announce = threading.Thread(target=_announce, args=(server, settings, issuer), kwargs={"demo": demo}, daemon=True)
     announce.start()
-    server.run()
+    # The server raises the signal again once it has drained; here it must not end the process before the clean-up.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        server.run()
     out.print("已停止 stopped")
 
 
-def _announce(server: uvicorn.Server, settings: Settings, issuer: Issuer, demo: bool) -> None:
+def _announce(server: uvicorn.Server, settings: Settings, issuer: Issuer, *, demo: bool) -> None:
     """Print the address once the server listens; the port may have been chosen by the system (0)."""
     waiting = threading.Event()
     while not server.started:
@@ -161,18 +167,20 @@ def import_(
     with _service() as liuhen:
         actor = Actor(account="liuhen-cli", organisation="本机 local", role=Role.ADMINISTRATOR)
         with _progress("导入 importing") as advance:
-            report = import_file(
-                liuhen.desk, chosen, file.read_bytes(), actor, dry_run=dry_run, progress=advance
-            )
+            report = import_file(liuhen.desk, chosen, file.read_bytes(), actor, dry_run=dry_run, progress=advance)
         liuhen.engine.catch_up()
     if as_json:
         typer.echo(report.model_dump_json(indent=2))
     else:
         for fault in report.faults:
-            err.print(f"[red]第{fault.row}行 row {fault.row}, {fault.column} = {fault.value!r}: "
-                      f"{fault.reason.zh} / {fault.reason.en}[/red]")
+            err.print(
+                f"[red]第{fault.row}行 row {fault.row}, {fault.column} = {fault.value!r}: "
+                f"{fault.reason.zh} / {fault.reason.en}[/red]"
+            )
         table = Table("新增 new", "更新 updated", "未变 unchanged", "跳过 skipped", "有误 faulty")
-        table.add_row(*(str(n) for n in (report.new, report.updated, report.unchanged, report.skipped, len(report.faults))))
+        table.add_row(
+            *(str(n) for n in (report.new, report.updated, report.unchanged, report.skipped, len(report.faults)))
+        )
         out.print(table)
         if dry_run:
             out.print("试导入，未记录 dry run: nothing was recorded")

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from uuid import uuid4
 
 import structlog
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi_offline import FastAPIOffline
 
 from api import problems
@@ -74,9 +74,9 @@ DESCRIPTION = """
 log = structlog.get_logger(__name__)
 
 
-def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPIOffline:
+def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPI:
     """The application over a wired service. Without one it only describes itself (for the API document)."""
-    app = FastAPIOffline(
+    app: FastAPI = FastAPIOffline(
         title="留痕 Liuhen",
         version=version("liuhen"),
         description=DESCRIPTION,

@@ -58,8 +58,8 @@ class Problem(Value):
     status: int
     detail: str
     request_id: str
-    errors: list[FieldFault] = []
-    findings: list[Finding] = []
+    errors: tuple[FieldFault, ...] = ()
+    findings: tuple[Finding, ...] = ()
     receipt: Any = None
 
 
@@ -108,8 +108,8 @@ def problem(
         status=status,
         detail=told.en if in_english else told.zh,
         request_id=request_id(),
-        errors=list(errors),
-        findings=list(findings),
+        errors=tuple(errors),
+        findings=tuple(findings),
         receipt=receipt,
     )
     content = jsonable_encoder(body.model_dump(mode="json", exclude_defaults=True, exclude_none=True))
@@ -128,9 +128,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(BadFieldError)
     def _bad_field(request: Request, error: BadFieldError) -> JSONResponse:
         told = error.text.en if english(request) else error.text.zh
-        return problem(
-            request, "bad-field", error.text, errors=[FieldFault(pointer=error.pointer or "", detail=told)]
-        )
+        return problem(request, "bad-field", error.text, errors=[FieldFault(pointer=error.pointer or "", detail=told)])
 
     @app.exception_handler(UnknownSubjectError)
     def _unknown(request: Request, error: UnknownSubjectError) -> JSONResponse:
@@ -161,7 +159,9 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(NotAuthenticatedError)
     def _not_authenticated(request: Request, error: NotAuthenticatedError) -> JSONResponse:
         del error
-        told = text("请在Authorization头中提供有效的Bearer令牌", "send a valid bearer token in the Authorization header")
+        told = text(
+            "请在Authorization头中提供有效的Bearer令牌", "send a valid bearer token in the Authorization header"
+        )
         return problem(request, "not-authenticated", told, headers={"WWW-Authenticate": 'Bearer realm="liuhen"'})
 
     @app.exception_handler(NotAllowedError)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from application.ports import Desk, UpTo
+from application.ports import ALL_OF_IT, Desk, UpTo
 from domain.correction import FactCorrected
 from domain.evolve import Foldable, effective, evolve, fold
 from domain.faults import UnknownSubjectError
@@ -30,7 +30,7 @@ class AsOf:
     (or was known at `upto`) to have happened on or before that day, with corrections applied.
     """
 
-    upto: UpTo = UpTo()
+    upto: UpTo = ALL_OF_IT
     happened: date | None = None
 
 

@@ -287,9 +287,7 @@ def on_system(
     return submit(desk, act, system, command, plan)
 
 
-def on_unit(
-    desk: Desk, uscc: str, command: CommandT, act: Act, decide: Callable[[Unit, CommandT], Event]
-) -> Outcome:
+def on_unit(desk: Desk, uscc: str, command: CommandT, act: Act, decide: Callable[[Unit, CommandT], Event]) -> Outcome:
     """Run a step whose one event belongs to the stream of an enrolled unit."""
 
     def plan(reading: Reading) -> list[Planned]:

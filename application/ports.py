@@ -42,6 +42,9 @@ class UpTo:
     recorded_at: datetime | None = None
 
 
+ALL_OF_IT = UpTo()
+
+
 class StreamMovedError(Exception):
     """A stream that is written or was read has moved on since it was read. Read again and decide again."""
 
@@ -53,7 +56,7 @@ class KeyReusedError(Exception):
 class Ledger(Protocol):
     """The record. `record` is the only way in; it takes all events or none."""
 
-    def read(self, kind: StreamKind, stream: UUID, upto: UpTo = UpTo()) -> Sequence[Recorded]:
+    def read(self, kind: StreamKind, stream: UUID, upto: UpTo = ALL_OF_IT) -> Sequence[Recorded]:
         """The events of a stream in version order; empty when there are none."""
         ...
 

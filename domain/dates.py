@@ -109,9 +109,7 @@ class CivilDate(BaseModel):
 
 def _parts(text: str) -> dict[str, Any]:
     plain = half_width(text).strip()
-    if found := _CHINESE.fullmatch(plain):
-        year, month, day = found.groups()
-    elif found := _PLAIN.fullmatch(plain):
+    if found := _CHINESE.fullmatch(plain) or _PLAIN.fullmatch(plain):
         year, month, day = found.groups()
     elif found := _SEPARATED.fullmatch(plain):
         year, month, day = found.group(1), found.group(3), found.group(4)

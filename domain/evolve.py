@@ -36,6 +36,7 @@ StateT = TypeVar("StateT", bound=Foldable)
 @singledispatch
 def evolve(event: Event, state: Any, at: Recorded) -> Any:
     """Give the state after this event. `at` is the event's place, day and circumstances."""
+    del state, at
     raise TypeError(f"no step evolves {type(event).__qualname__}")
 
 
@@ -76,9 +77,7 @@ def effective(history: Iterable[Recorded]) -> list[Recorded]:
         if correction is None:
             result.append(entry)
         elif correction.replacement is not None:
-            circumstances = entry.circumstances.but(
-                happened_on=correction.replacement_happened_on or entry.happened_on
-            )
+            circumstances = entry.circumstances.but(happened_on=correction.replacement_happened_on or entry.happened_on)
             replaced = type(entry.event).model_validate(correction.replacement)
             result.append(entry.but(circumstances=circumstances, event=replaced))
     return result
@@ -90,4 +89,4 @@ def fold(initial: StateT, history: Iterable[Recorded]) -> StateT:
     state = initial
     for entry in effective(entries):
         state = evolve(entry.event, state, entry)
-    return state.but(version=entries[-1].stream.version) if entries else state  # type: ignore[no-any-return]
+    return state.but(version=entries[-1].stream.version) if entries else state

@@ -1,23 +1,18 @@
-"""规则 What a rule, a finding and a judgement are. The rules themselves are in `domain/rules/`, one file each."""
+"""规则 What a clause, a rule set, a finding and a judgement are. The rules are in `domain/rules/`, one file each."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from pydantic import Field, model_validator
 
 from domain.event import Value
 from domain.texts import Text
-
-if TYPE_CHECKING:
-    from domain.case import Case
 
 
 class Gate(StrEnum):
@@ -109,9 +104,7 @@ class RuleSet(Value):
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the set's canonical JSON (sorted keys, no spaces, UTF-8), hexadecimal."""
-        canonical = json.dumps(
-            self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False
-        )
+        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     def ref(self) -> RuleSetRef:
@@ -186,23 +179,6 @@ class Judgement(Value):
     def blocking(self) -> tuple[str, ...]:
         """Rules that block, in the order of the gate."""
         return tuple(dict.fromkeys(f.rule for f in self.findings if f.effect is Effect.BLOCKS))
-
-
-@dataclass(frozen=True)
-class Failing:
-    """What a rule's check gives when the rule is not kept."""
-
-    reason: Text
-    cure: Text
-    facts: tuple[Fact, ...] = ()
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A rule: its number in the document's clause list, and its check. The check gives all failings, or none."""
-
-    id: str
-    check: Callable[[Gate, Case], list[Failing]]
 
 
 def text(zh: str, en: str) -> Text:

@@ -14,7 +14,7 @@ class Text(BaseModel):
     en: str
 
 
-class ValueFault(ValueError):
+class ValueFault(ValueError):  # noqa: N818 (a fault of the value, not of the program)
     """A value is not what it should be. `text` says what is wrong and what to do, in both languages."""
 
     def __init__(self, zh: str, en: str) -> None:

@@ -355,7 +355,7 @@ def _project(desk: Desk, number: int) -> Script:
     accepted: list[bool] = []
     yield from _accepted(desk, plan, sharing, own, system, accepted)
     if accepted:
-        yield from _operated(desk, plan, sharing, own)
+        yield from _operated(desk, plan, sharing)
 
 
 Own = Callable[[date, Callable[[Act], Outcome]], _Ask]
@@ -364,7 +364,9 @@ Own = Callable[[date, Callable[[Act], Outcome]], _Ask]
 def _filed(desk: Desk, plan: _Plan, own: Own) -> Script:
     file = FileProject.model_validate(plan.filing.model_dump())
     if plan.number % 31 == 12:
-        found = ReportUnfiledProject(description="检查中发现未备案即实施的项目（演示）", owner_units=plan.filing.owner_units)
+        found = ReportUnfiledProject(
+            description="检查中发现未备案即实施的项目（演示）", owner_units=plan.filing.owner_units
+        )
         outcome = yield _ask(plan.day, Role.SMART_OFFICE, _late(report_unfiled_project, desk, found))
         plan.project = outcome.subject
         # Asked for approval before it was filed: refused by G01.
@@ -391,12 +393,15 @@ def _file_again(desk: Desk, command: FileProject, project: UUID, act: Act) -> Ou
 
 
 def _sharing(plan: _Plan) -> DeclareSharing:
-    needs = () if plan.number % 17 == 2 else (SharingNeed(provider="沂源县大数据中心（演示）", resource="人口基础信息"),)
-    main = SharedResource(
-        name=f"业务数据{plan.number:03d}", share_type=ShareType.UNCONDITIONAL, update_cycle_days=30
+    needs = (
+        () if plan.number % 17 == 2 else (SharingNeed(provider="沂源县大数据中心（演示）", resource="人口基础信息"),)
     )
+    main = SharedResource(name=f"业务数据{plan.number:03d}", share_type=ShareType.UNCONDITIONAL, update_cycle_days=30)
     extra = SharedResource(
-        name=f"统计数据{plan.number:03d}", share_type=ShareType.CONDITIONAL, condition="限业务协同使用", update_cycle_days=90
+        name=f"统计数据{plan.number:03d}",
+        share_type=ShareType.CONDITIONAL,
+        condition="限业务协同使用",
+        update_cycle_days=90,
     )
     return DeclareSharing(needs=needs, provides=(main, extra) if plan.number % 3 == 0 else (main,))
 
@@ -442,7 +447,9 @@ def _approved(desk: Desk, plan: _Plan, sharing: DeclareSharing, own: Own, approv
             stated = DeclareSharing(needs=(need,), provides=sharing.provides)
             yield own(plan.later(4, 15), _late(declare_sharing, desk, project, stated))
         if "G09" in rules:
-            promised = AmendFiling(filing=plan.filing.but(supports_city_platform=True), reason="承诺支持共享平台（演示）")
+            promised = AmendFiling(
+                filing=plan.filing.but(supports_city_platform=True), reason="承诺支持共享平台（演示）"
+            )
             yield own(plan.later(2, 10), _late(amend_filing, desk, project, promised))
         if "G02" in rules:
             exception = GrantException(
@@ -556,7 +563,8 @@ def _accepted(
     plan.later(*wait)
     for attempt in range(_CURES):
         opinion = AcceptProject(
-            document_no=f"源验〔{plan.day.year}〕{plan.number}号", conclusion="" if plan.filing.classified else "合格（演示）"
+            document_no=f"源验〔{plan.day.year}〕{plan.number}号",
+            conclusion="" if plan.filing.classified else "合格（演示）",
         )
         outcome = yield _ask(plan.later(5, 25), Role.PROJECT_AUTHORITY, _late(accept_project, desk, project, opinion))
         if not outcome.refused:
@@ -577,7 +585,7 @@ def _accepted(
             yield own(plan.later(25, 80), _late(record_security_test, desk, systems[0], again))
 
 
-def _operated(desk: Desk, plan: _Plan, sharing: DeclareSharing, own: Own) -> Script:
+def _operated(desk: Desk, plan: _Plan, sharing: DeclareSharing) -> Script:
     """Pay the rest, then every year: operation money, evaluations that do not always agree, and lapses."""
     project, classified = _known(plan), plan.filing.classified
     estimate = plan.filing.estimate or _wan(100)

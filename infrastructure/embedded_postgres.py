@@ -14,9 +14,9 @@ import shutil
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Self
 
 import psycopg
@@ -64,7 +64,7 @@ class EmbeddedPostgres:
         self.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *error: object) -> None:
         self.stop()
 
     def start(self) -> str:
@@ -115,7 +115,7 @@ class EmbeddedPostgres:
         setpriv = shutil.which("setpriv")
         if setpriv is None:
             raise EmbeddedPostgresError(
-                "以root运行内嵌数据库需要setpriv（util-linux）；请安装它，改用普通用户运行，或设置LIUHEN_DATABASE_URL / "
+                "以root运行内嵌数据库需要setpriv（util-linux）：请安装、改用普通用户，或设置LIUHEN_DATABASE_URL / "
                 "running the embedded database as root needs setpriv (util-linux): install it, run as an ordinary "
                 "user, or set LIUHEN_DATABASE_URL"
             )
@@ -253,10 +253,8 @@ def _environment() -> dict[str, str]:
 def _gone(pid: int, seconds: float) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        try:
+        with suppress(ChildProcessError):
             os.waitpid(pid, os.WNOHANG)  # reap it when it is our own child
-        except ChildProcessError:
-            pass
         try:
             os.kill(pid, 0)
         except ProcessLookupError:

@@ -19,10 +19,14 @@ class Settings(BaseSettings):
         default=Path(".liuhen"), description="数据目录 embedded database, keys and logs; kept between runs"
     )
     database_url: str | None = Field(
-        default=None, description="PostgreSQL ≥ 15的连接串；留空则用内嵌数据库 external server instead of the embedded one"
+        default=None,
+        description="PostgreSQL ≥ 15的连接串；留空则用内嵌数据库 external server instead of the embedded one",
     )
     division: int = Field(
-        default=370323, ge=100000, le=999999, description="日志标识：县的行政区划代码 the log's id, a county's division code"
+        default=370323,
+        ge=100000,
+        le=999999,
+        description="日志标识：县的行政区划代码 the log's id, a county's division code",
     )
     divisions_file: Path | None = Field(
         default=None, description="行政区划表（CSV）；留空则只用淄博市的代码 division codes of the whole country"
@@ -30,10 +34,14 @@ class Settings(BaseSettings):
     rule_sets_dir: Path | None = Field(
         default=None, description="另加的规则集目录（TOML） folder of further rule sets, one file each"
     )
-    pool_size: int = Field(default=8, ge=2, le=200, description="数据库连接数上限 largest number of database connections")
+    pool_size: int = Field(
+        default=8, ge=2, le=200, description="数据库连接数上限 largest number of database connections"
+    )
     page: int = Field(default=500, ge=1, le=10_000, description="投影每批事件数 events that a projection takes at once")
     poll_seconds: float = Field(
         default=1.0, gt=0, le=60, description="投影轮询间隔上限，秒 longest wait of a projection for news, seconds"
     )
-    token_days: int = Field(default=90, ge=1, le=366, description="本机签发令牌的有效天数 validity of tokens issued here, days")
+    token_days: int = Field(
+        default=90, ge=1, le=366, description="本机签发令牌的有效天数 validity of tokens issued here, days"
+    )
     log_level: str = Field(default="INFO", description="日志级别 log level")

@@ -10,5 +10,10 @@ from domain.steps.acceptance import AcceptProject
 
 router = APIRouter(tags=["验收 acceptance"])
 post_to(
-    router, "/projects/{subject}/acceptance", "acceptance", AcceptProject, accept_project, "竣工验收 accept (gate ACCEPT)"
+    router,
+    "/projects/{subject}/acceptance",
+    "acceptance",
+    AcceptProject,
+    accept_project,
+    "竣工验收 accept (gate ACCEPT)",
 )

@@ -40,6 +40,10 @@ def _unit(desk: Desk, uscc: str, command: CorrectUnitFact, act: Act) -> Outcome:
     return correct_fact(desk, StreamKind.UNIT, unit_id(uscc), command, act)
 
 
-post_to(router, "/projects/{subject}/corrections", "correcting", CorrectProjectFact, _project, "更正项目事实 correct a fact")
-post_to(router, "/systems/{subject}/corrections", "correcting", CorrectSystemFact, _system, "更正系统事实 correct a fact")
+post_to(
+    router, "/projects/{subject}/corrections", "correcting", CorrectProjectFact, _project, "更正项目事实 correct a fact"
+)
+post_to(
+    router, "/systems/{subject}/corrections", "correcting", CorrectSystemFact, _system, "更正系统事实 correct a fact"
+)
 post_to_unit(router, "/units/{uscc}/corrections", "correcting", CorrectUnitFact, _unit, "更正单位事实 correct a fact")

@@ -25,9 +25,19 @@ def _file_recorded(desk: Desk, project: UUID, command: FileRecordedProject, act:
 
 post_new(router, "/projects", "filing", FileProject, file_project, "项目备案 file a project (gate FILE)")
 post_new(
-    router, "/projects/unfiled", "unfiled", ReportUnfiledProject, report_unfiled_project, "登记未备案项目 report an unfiled one"
+    router,
+    "/projects/unfiled",
+    "unfiled",
+    ReportUnfiledProject,
+    report_unfiled_project,
+    "登记未备案项目 report an unfiled one",
 )
 post_to(
-    router, "/projects/{subject}/filing", "filing", FileRecordedProject, _file_recorded, "补办备案 file a recorded project"
+    router,
+    "/projects/{subject}/filing",
+    "filing",
+    FileRecordedProject,
+    _file_recorded,
+    "补办备案 file a recorded project",
 )
 post_to(router, "/projects/{subject}/filing/amendment", "filing", AmendFiling, amend_filing, "修改备案 amend a filing")

@@ -10,6 +10,8 @@ from domain.steps.funding import ArrangeFunds, DisburseFunds, RefundFunds
 
 router = APIRouter(tags=["经费 funding"])
 _PATH = "/projects/{subject}/funds"
-post_to(router, f"{_PATH}/arrangements", "funding", ArrangeFunds, arrange_funds, "安排经费 arrange money (gates FUND_…)")
+post_to(
+    router, f"{_PATH}/arrangements", "funding", ArrangeFunds, arrange_funds, "安排经费 arrange money (gates FUND_…)"
+)
 post_to(router, f"{_PATH}/disbursements", "funding", DisburseFunds, disburse_funds, "拨付经费 disburse money")
 post_to(router, f"{_PATH}/refunds", "funding", RefundFunds, refund_funds, "退回经费 record a refund")

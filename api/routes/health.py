@@ -16,8 +16,8 @@ class Readiness(Value):
     """Whether the service can record and read; views that fail or lag are named."""
 
     ready: bool
-    views: list[Freshness] = []
-    failing: dict[str, str] = {}
+    views: tuple[Freshness, ...] = ()
+    failing: tuple[str, ...] = ()
 
 
 @router.get("/livez", summary="存活 alive")
@@ -30,7 +30,7 @@ def alive() -> dict[str, str]:
 def ready(request: Request) -> JSONResponse:
     """The database answers and no view is failing. Lag is told, and measured against the log itself."""
     liuhen: Liuhen = request.app.state.liuhen
-    failing = dict.fromkeys(liuhen.engine.failures(), "failing")
-    views = [liuhen.engine.freshness(name) for name in liuhen.engine.names()]
+    failing = tuple(liuhen.engine.failures())
+    views = tuple(liuhen.engine.freshness(name) for name in liuhen.engine.names())
     state = Readiness(ready=not failing, views=views, failing=failing)
     return JSONResponse(state.model_dump(mode="json"), 200 if state.ready else 503)

@@ -31,12 +31,7 @@ class MappingAnswer(Value):
 def read_mappings(context: Reader) -> list[MappingAnswer]:
     """The mappings that ship, with the columns that each needs."""
     del context
-    return [
-        MappingAnswer(
-            name=m.name, publisher=m.publisher, columns=m.required
-        )
-        for m in MAPPINGS.values()
-    ]
+    return [MappingAnswer(name=m.name, publisher=m.publisher, columns=m.required) for m in MAPPINGS.values()]
 
 
 @router.post(
@@ -52,7 +47,7 @@ def post_import(
     posted: Annotated[Posted, Depends(acting("importing"))],
     dry_run: Annotated[bool, Query(description="只检查、不记录 check only, record nothing")] = False,
 ) -> Response:
-    """Facts with their source, snapshot date and raw text. Nothing passes a gate; a bad row is reported, the rest goes in."""
+    """Facts with source, snapshot date and raw text. Nothing passes a gate; a bad row is reported, the rest goes in."""
     context, actor = posted
     chosen = MAPPINGS.get(mapping)
     if chosen is None:

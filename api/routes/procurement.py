@@ -9,4 +9,11 @@ from application.procurement import record_contract
 from domain.steps.procurement import RecordContract
 
 router = APIRouter(tags=["建设 building"])
-post_to(router, "/projects/{subject}/contracts", "procurement", RecordContract, record_contract, "登记合同 record a contract")
+post_to(
+    router,
+    "/projects/{subject}/contracts",
+    "procurement",
+    RecordContract,
+    record_contract,
+    "登记合同 record a contract",
+)

@@ -28,7 +28,9 @@ router = APIRouter(tags=["查询 reading"])
 
 
 def as_of(
-    as_of_position: Annotated[int | None, Query(ge=1, description="当时所知：日志位置 as known at a log position")] = None,
+    as_of_position: Annotated[
+        int | None, Query(ge=1, description="当时所知：日志位置 as known at a log position")
+    ] = None,
     as_of_recorded: Annotated[
         AwareDatetime | None, Query(description="当时所知：记录时刻 as known at a recorded time, with zone")
     ] = None,

@@ -9,9 +9,16 @@ from application.security import record_classified_test, record_level_filing, re
 from domain.steps.security import FileLevel, RecordClassifiedTest, RecordSecurityTest
 
 router = APIRouter(tags=["系统 systems"])
-post_to(router, "/systems/{subject}/level-filings", "security", FileLevel, record_level_filing, "等保定级备案 file a level")
 post_to(
-    router, "/systems/{subject}/security-tests", "security", RecordSecurityTest, record_security_test, "等级测评 level test"
+    router, "/systems/{subject}/level-filings", "security", FileLevel, record_level_filing, "等保定级备案 file a level"
+)
+post_to(
+    router,
+    "/systems/{subject}/security-tests",
+    "security",
+    RecordSecurityTest,
+    record_security_test,
+    "等级测评 level test",
 )
 post_to(
     router,

@@ -11,6 +11,11 @@ from domain.steps.systems import RegisterSystem, RetireSystem, StateNoSystem
 router = APIRouter(tags=["系统 systems"])
 post_to(router, "/projects/{subject}/systems", "systems", RegisterSystem, register_system, "登记系统 register a system")
 post_to(
-    router, "/projects/{subject}/no-system", "systems", StateNoSystem, state_that_no_system, "声明无系统 state there is none"
+    router,
+    "/projects/{subject}/no-system",
+    "systems",
+    StateNoSystem,
+    state_that_no_system,
+    "声明无系统 state there is none",
 )
 post_to(router, "/systems/{subject}/retirement", "systems", RetireSystem, retire_system, "系统停用 retire a system")

@@ -67,7 +67,7 @@ MinPosition = Annotated[
 ]
 
 
-def _answer(context: Context, view: str, caught_up: bool, found: Listing) -> ViewAnswer:
+def _answer(context: Context, view: str, found: Listing, *, caught_up: bool) -> ViewAnswer:
     return ViewAnswer(
         freshness=context.liuhen.engine.freshness(view), caught_up=caught_up, total=found.total, items=found.items
     )
@@ -102,7 +102,7 @@ def register_projects(
             stage=stage,
             source=source,
         )
-    return _answer(context, "register", caught_up, found)
+    return _answer(context, "register", found, caught_up=caught_up)
 
 
 @router.get("/register/units", summary="单位登记簿 the register of units")
@@ -116,7 +116,7 @@ def register_units(
     caught_up = _wait(context, "register", min_position)
     with context.liuhen.pool.connection() as conn:
         found = register.find_units(conn, context.log_id, part, q=q)
-    return _answer(context, "register", caught_up, found)
+    return _answer(context, "register", found, caught_up=caught_up)
 
 
 @router.get("/timeline/{subject}", summary="时间线 the story of a project, system or unit")
@@ -129,7 +129,7 @@ def read_timeline(context: Reader, part: Part, subject: str, min_position: MinPo
     caught_up = _wait(context, "timeline", min_position)
     with context.liuhen.pool.connection() as conn:
         found = timeline.story_of(conn, context.log_id, identity, part)
-    return _answer(context, "timeline", caught_up, found)
+    return _answer(context, "timeline", found, caught_up=caught_up)
 
 
 def _limit_days(context: Context, day: date) -> tuple[str | None, int]:
@@ -145,7 +145,7 @@ def read_board(
     limit: Annotated[int, Query(ge=0, le=100, description="每表行数 rows of each list")] = 10,
     min_position: MinPosition = 0,
 ) -> BoardAnswer:
-    """Blocked and why, overdue, out of order, refused attempts, sanctioned units, late entries: counts and first rows."""
+    """Blocked and why, overdue, out of order, refused, sanctioned units, late entries: counts and first rows."""
     day = on or today()
     caught_up = _wait(context, "supervision", min_position)
     rule_set, limit_days = _limit_days(context, day)
@@ -194,7 +194,7 @@ def _board_route(name: str, summary: str) -> None:
                 classified=context.sees_classified,
                 project=project,
             )
-        return _answer(context, "supervision", caught_up, found)
+        return _answer(context, "supervision", found, caught_up=caught_up)
 
 
 _board_route("blocked", "被拦项目及原因 blocked, and by which clause")
@@ -215,9 +215,7 @@ def performance_summary(
     caught_up = _wait(context, "performance", min_position)
     with context.liuhen.pool.connection() as conn:
         figures = performance.summary(conn, context.log_id, classified=context.sees_classified, source=source)
-    return SummaryAnswer(
-        freshness=context.liuhen.engine.freshness("performance"), caught_up=caught_up, figures=figures
-    )
+    return SummaryAnswer(freshness=context.liuhen.engine.freshness("performance"), caught_up=caught_up, figures=figures)
 
 
 @router.get("/performance/projects", summary="项目绩效 performance of projects")
@@ -234,7 +232,7 @@ def performance_projects(
         found = performance.project_indicators(
             conn, context.log_id, part, classified=context.sees_classified, unit=unit, source=source
         )
-    return _answer(context, "performance", caught_up, found)
+    return _answer(context, "performance", found, caught_up=caught_up)
 
 
 @router.get("/performance/units", summary="单位绩效 performance of units")
@@ -243,7 +241,7 @@ def performance_units(context: Reader, part: Part, min_position: MinPosition = 0
     caught_up = _wait(context, "performance", min_position)
     with context.liuhen.pool.connection() as conn:
         found = performance.unit_indicators(conn, context.log_id, part, classified=context.sees_classified)
-    return _answer(context, "performance", caught_up, found)
+    return _answer(context, "performance", found, caught_up=caught_up)
 
 
 @router.get("/performance/disagreements", summary="评价分歧 own and independent ratings that differ")
@@ -256,7 +254,5 @@ def performance_disagreements(
     """Projects whose own and independent ratings differ, on one scale and period."""
     caught_up = _wait(context, "performance", min_position)
     with context.liuhen.pool.connection() as conn:
-        found = performance.disagreements(
-            conn, context.log_id, part, classified=context.sees_classified, source=source
-        )
-    return _answer(context, "performance", caught_up, found)
+        found = performance.disagreements(conn, context.log_id, part, classified=context.sees_classified, source=source)
+    return _answer(context, "performance", found, caught_up=caught_up)

@@ -106,7 +106,9 @@ def _rows(reader: Iterator[list[str]], columns: tuple[str, ...]) -> Iterator[tup
         except StopIteration:
             return
         except csv.Error as error:
-            raise FileFault(text(f"第{number}行起无法读取：{error}", f"unreadable from row {number}: {error}")) from error
+            raise FileFault(
+                text(f"第{number}行起无法读取：{error}", f"unreadable from row {number}: {error}")
+            ) from error
         if len(cells) > len(columns):
             # Kept under a name that no mapping reads, so that the row is reported instead of cut short.
             cells, rest = cells[: len(columns)], cells[len(columns) :]

@@ -60,7 +60,9 @@ class WorldBank(Mapping):
             raise RowFault("Project ID", key, text("缺少项目编号", "the project id is missing"))
         status = row["Status"].strip()
         if status not in STATUSES:
-            raise RowFault("Status", status, text(f"应为{'、'.join(STATUSES)}之一", f"must be one of {', '.join(STATUSES)}"))
+            raise RowFault(
+                "Status", status, text(f"应为{'、'.join(STATUSES)}之一", f"must be one of {', '.join(STATUSES)}")
+            )
         # A pipeline project's approval date is a plan; an open project's closing date is the newest plan.
         approval = Milestone.APPROVAL_PLANNED if status == "Pipeline" else Milestone.APPROVED
         closing = Milestone.ENDED if status == "Closed" else Milestone.END_REVISED
@@ -120,7 +122,12 @@ def _progress(row: Row) -> list[HistoricalFact]:
     on = _read_date(row["Last ISR Date"], "Last ISR Date") if _filled(row["Last ISR Date"]) else None
     return [
         HistoricalFact(
-            milestone=Milestone.PROGRESS, on=on, grade=_known_grade(raw, "ISR DO"), scale=SCALE, column="ISR DO", raw=raw
+            milestone=Milestone.PROGRESS,
+            on=on,
+            grade=_known_grade(raw, "ISR DO"),
+            scale=SCALE,
+            column="ISR DO",
+            raw=raw,
         )
     ]
 

@@ -71,7 +71,9 @@ class DivisionTable:
                     )
                 )
             except (KeyError, TypeError, ValueError) as error:
-                raise ValueFault(f"行政区划表第{number}行有误：{error}", f"division table, row {number}: {error}") from error
+                raise ValueFault(
+                    f"行政区划表第{number}行有误：{error}", f"division table, row {number}: {error}"
+                ) from error
         return cls(spells)
 
     def at(self, code: str, day: date) -> DivisionSpell | None:

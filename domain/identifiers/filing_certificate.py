@@ -18,7 +18,7 @@ _FORM = re.compile(r"\d{11}-\d{5}")
 
 def parse(text: str) -> str:
     """The normalised number. Raises ValueFault."""
-    plain = half_width(text).replace(" ", "").replace("—", "-").replace("–", "-")  # noqa: RUF001 (dashes of papers)
+    plain = half_width(text).replace(" ", "").replace("—", "-").replace("–", "-")
     if not _FORM.fullmatch(plain):
         raise ValueFault(
             "备案证明编号应为11位数字、连字符、5位数字，如37032300001-00001",
@@ -27,7 +27,5 @@ def parse(text: str) -> str:
     return plain
 
 
-FilingCertificateNumber = Annotated[
-    str, Field(max_length=24, examples=["37032300001-00001"]), AfterValidator(parse)
-]
+FilingCertificateNumber = Annotated[str, Field(max_length=24, examples=["37032300001-00001"]), AfterValidator(parse)]
 """A field that holds a well-formed certificate number."""

@@ -27,7 +27,5 @@ def parse(text: str) -> str:
     return plain
 
 
-InvestmentCode = Annotated[
-    str, Field(max_length=30, examples=["2021-370323-65-01-123456"]), AfterValidator(parse)
-]
+InvestmentCode = Annotated[str, Field(max_length=30, examples=["2021-370323-65-01-123456"]), AfterValidator(parse)]
 """A field that holds a well-formed code."""

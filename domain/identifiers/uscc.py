@@ -71,7 +71,9 @@ def inspect(text: str) -> UsccInspection:
     if wrong:
         listed = "、".join(f"第{i}位“{c}”" for i, c in wrong)
         at = ", ".join(f"“{c}” at {i}" for i, c in wrong)
-        fault(f"字符不在字符集内（不用I、O、S、V、Z）：{listed}", f"characters outside the alphabet (no I O S V Z): {at}")
+        fault(
+            f"字符不在字符集内（不用I、O、S、V、Z）：{listed}", f"characters outside the alphabet (no I O S V Z): {at}"
+        )
         return UsccInspection(code, tuple(faults))
     if code[0] not in _CLASSES:
         fault(f"第1位“{code[0]}”不是登记管理部门代码", f"“{code[0]}” at 1 is no registration authority")
@@ -86,7 +88,10 @@ def inspect(text: str) -> UsccInspection:
         fault("第3至8位应为6位数字的行政区划代码", "characters 3 to 8 must be a six-digit region code")
     inner = inner_check(code[8:16])
     if code[16] != inner:
-        fault(f"第17位（主体标识码校验）应为{inner}，现为{code[16]}", f"character 17 (organisation check) must be {inner}, not {code[16]}")
+        fault(
+            f"第17位（主体标识码校验）应为{inner}，现为{code[16]}",
+            f"character 17 (organisation check) must be {inner}, not {code[16]}",
+        )
     outer = outer_check(code[:17])
     if code[17] != outer:
         fault(f"第18位（校验码）应为{outer}，现为{code[17]}", f"character 18 (check) must be {outer}, not {code[17]}")
@@ -102,7 +107,5 @@ def parse(text: str) -> str:
     return inspection.normalised
 
 
-Uscc = Annotated[
-    str, Field(max_length=40, description="统一社会信用代码 (18 characters)"), AfterValidator(parse)
-]
+Uscc = Annotated[str, Field(max_length=40, description="统一社会信用代码 (18 characters)"), AfterValidator(parse)]
 """A field that holds a valid code, normalised."""

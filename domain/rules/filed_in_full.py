@@ -7,7 +7,8 @@ project was reviewed, that is, an approval is in force on the day.
 from __future__ import annotations
 
 from domain.case import Case
-from domain.rule import Failing, Gate, Rule, facts, text
+from domain.check import Failing, Rule
+from domain.rule import Gate, facts, text
 
 
 def check(gate: Gate, case: Case) -> list[Failing]:

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from domain.case import Case
-from domain.rule import Failing, Gate, Rule, facts, text
+from domain.check import Failing, Rule
+from domain.rule import Gate, facts, text
 
 
 def check(gate: Gate, case: Case) -> list[Failing]:
@@ -35,7 +36,10 @@ def check(gate: Gate, case: Case) -> list[Failing]:
                         f"系统“{system.name}”未与其他部门互联互通",
                         f"system “{system.name}” is not connected with any other department",
                     ),
-                    text("完成互联互通测试并登记（interconnections）", "test the connection and record it (interconnections)"),
+                    text(
+                        "完成互联互通测试并登记（interconnections）",
+                        "test the connection and record it (interconnections)",
+                    ),
                     facts(system=system.id, tests=len(system.interconnections)),
                 )
             )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from domain.case import Case
-from domain.rule import Failing, Gate, Rule, facts, text
+from domain.check import Failing, Rule
+from domain.rule import Gate, facts, text
 
 
 def check(gate: Gate, case: Case) -> list[Failing]:

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from domain.case import Case
+from domain.check import Failing, Rule
 from domain.project import BuildMode
-from domain.rule import Failing, Gate, Rule, facts, text
+from domain.rule import Gate, facts, text
 
 
 def check(gate: Gate, case: Case) -> list[Failing]:

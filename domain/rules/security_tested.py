@@ -1,14 +1,15 @@
 """G14 将信息系统安全等级保护测评作为项目验收的重要环节: acceptance needs a level test that is good on the day.
 
 源政发〔2018〕16号 五（四）. What passes, and for how long, is data of the rule set. The report must be of the
-system's own filing certificate and level, by an agency that neither builds nor owns, and issued after the level was filed.
+system's own filing certificate and level, by an agency that neither builds nor owns, and not older than the level.
 """
 
 from __future__ import annotations
 
 from domain.case import Case
+from domain.check import Failing, Rule
 from domain.dates import add_months
-from domain.rule import Conclusion, Failing, Gate, Rule, facts, text
+from domain.rule import Conclusion, Gate, facts, text
 from domain.system import GovSystem, SecurityTest
 from domain.texts import Text
 
@@ -68,8 +69,14 @@ def _system(system: GovSystem, case: Case) -> list[Failing]:
     test, problem = problems[-1]
     return [
         Failing(
-            text(f"系统“{label}”的测评报告{test.report_no}{problem.zh}", f"report {test.report_no} of “{label}” {problem.en}"),
-            text("登记一份合格且在有效期内的等级测评报告（security-tests）", "record a passing report that is in date (security-tests)"),
+            text(
+                f"系统“{label}”的测评报告{test.report_no}{problem.zh}",
+                f"report {test.report_no} of “{label}” {problem.en}",
+            ),
+            text(
+                "登记一份合格且在有效期内的等级测评报告（security-tests）",
+                "record a passing report that is in date (security-tests)",
+            ),
             facts(system=system.id, report_no=test.report_no, reported_on=test.reported_on, decided_on=case.decided_on),
         )
     ]
@@ -94,7 +101,13 @@ def _problem(test: SecurityTest, system: GovSystem, case: Case) -> Text | None:
             level is not None and test.reported_on.latest < level.filed_on.earliest,
             text("早于现行等级备案", "is older than the present level filing"),
         ),
-        (months is None, text(f"：规则集未规定第{test.level}级的有效期", f"has level {test.level}, for which the rule set states no validity")),
+        (
+            months is None,
+            text(
+                f"：规则集未规定第{test.level}级的有效期",
+                f"has level {test.level}, for which the rule set states no validity",
+            ),
+        ),
         (
             months is not None and add_months(test.reported_on.earliest, months) < case.decided_on,
             text(f"已过有效期（{months}个月）", f"is out of date (good for {months} months)"),
@@ -107,7 +120,10 @@ def _problem(test: SecurityTest, system: GovSystem, case: Case) -> Text | None:
         ),
         (
             judged is Conclusion.PASS_WITH_RECTIFICATION and not test.rectification_plan,
-            text(f"结论为“{test.conclusion}”而没有整改计划", f"concludes “{test.conclusion}” without a rectification plan"),
+            text(
+                f"结论为“{test.conclusion}”而没有整改计划",
+                f"concludes “{test.conclusion}” without a rectification plan",
+            ),
         ),
         (
             test.agency_uscc is not None and test.agency_uscc in builders,

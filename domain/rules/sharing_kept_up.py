@@ -6,7 +6,8 @@ Kept up: the project is accepted, every declared resource is still verified, and
 from __future__ import annotations
 
 from domain.case import Case
-from domain.rule import Failing, Gate, Rule, facts, text
+from domain.check import Failing, Rule
+from domain.rule import Gate, facts, text
 from domain.rules.sharing_verified import unverified_resources
 
 

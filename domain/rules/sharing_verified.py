@@ -7,8 +7,9 @@ the project's systems dated on or before the day of acceptance.
 from __future__ import annotations
 
 from domain.case import Case
+from domain.check import Failing, Rule
 from domain.project import ShareType
-from domain.rule import Failing, Gate, Rule, facts, text
+from domain.rule import Gate, facts, text
 
 
 def unverified_resources(case: Case) -> list[str]:
@@ -17,11 +18,7 @@ def unverified_resources(case: Case) -> list[str]:
     if sharing is None:
         return []
     supplied = {s.resource for system in case.live_systems for s in system.supplied_by(case.decided_on)}
-    return [
-        r.name
-        for r in sharing.provides
-        if r.share_type is not ShareType.NOT_SHARED and r.name not in supplied
-    ]
+    return [r.name for r in sharing.provides if r.share_type is not ShareType.NOT_SHARED and r.name not in supplied]
 
 
 def check(gate: Gate, case: Case) -> list[Failing]:

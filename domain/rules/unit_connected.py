@@ -8,13 +8,16 @@ approved is not named by the clause, so this rule does not guard it.
 from __future__ import annotations
 
 from domain.case import Case
-from domain.rule import Failing, Gate, Rule, facts, text
+from domain.check import Failing, Rule
+from domain.rule import Gate, facts, text
 
 
 def check(gate: Gate, case: Case) -> list[Failing]:
     """No owner unit has an overdue, unmet connection obligation on the day."""
     consequence = (
-        text("不审批新项目", "no new approval") if gate is Gate.APPROVE else text("不拨付运维经费", "no operation money")
+        text("不审批新项目", "no new approval")
+        if gate is Gate.APPROVE
+        else text("不拨付运维经费", "no operation money")
     )
     failings = []
     for unit in case.owner_units:

@@ -76,7 +76,5 @@ def _(event: ConnectionObligationSet, unit: Unit, at: Recorded) -> Unit:
 @evolve.register
 def _(event: ConnectionObligationMet, unit: Unit, at: Recorded) -> Unit:
     return unit.but(
-        obligations=tuple(
-            o.but(met_on=at.happened_on) if o.number == event.number else o for o in unit.obligations
-        )
+        obligations=tuple(o.but(met_on=at.happened_on) if o.number == event.number else o for o in unit.obligations)
     )

@@ -49,12 +49,14 @@ def correct(history: Sequence[Recorded], command: CorrectFact, case: Case | None
         raise ActError(
             text(
                 "决定、拒绝和更正本身不能更正：决定应以撤销等行为另行处理，更正应再次更正原事件",
-                "a decision, a refusal or a correction is not corrected: revoke the decision, or correct the fact again",
+                "no correction of a decision, refusal or correction: revoke the decision, or correct the fact again",
             ),
             "/act/version",
         )
     if command.version == 1 and command.replacement is None:
-        raise ActError(text("首个事件只能替换，不能撤回", "the first event can be replaced, not withdrawn"), "/act/version")
+        raise ActError(
+            text("首个事件只能替换，不能撤回", "the first event can be replaced, not withdrawn"), "/act/version"
+        )
     if command.replacement is not None:
         try:
             type(event).model_validate(command.replacement)

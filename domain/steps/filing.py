@@ -89,9 +89,7 @@ class FilingNumberAllotted(Event):
 def next_number(register: Register, division: str, year: int, project: UUID) -> FilingNumberAllotted:
     """The next number of the register: serials 1, 2, 3 … without gaps, because refused filings take none."""
     serial = register.last_serial + 1
-    return FilingNumberAllotted(
-        serial=serial, number=filing_number.build(division, year, serial), project=project
-    )
+    return FilingNumberAllotted(serial=serial, number=filing_number.build(division, year, serial), project=project)
 
 
 def file(case: Case, filing: Filing, number: str) -> Event:
@@ -118,9 +116,7 @@ def amend(case: Case, command: AmendFiling) -> Event:
         raise ActError(text("已立项，不能修改备案；请登记变更", "approved already: record a change instead"))
     if not command.filing.classified and not command.reason:
         raise BadFieldError(text("请填写修改理由", "give the reason of the amendment"), "/act/reason")
-    return decide(
-        Gate.FILE, "filing", case, lambda _: FilingAmended(filing=command.filing, reason=command.reason)
-    )
+    return decide(Gate.FILE, "filing", case, lambda _: FilingAmended(filing=command.filing, reason=command.reason))
 
 
 def report_unfiled(project: Project, command: ReportUnfiledProject) -> UnfiledProjectFound:

@@ -135,9 +135,7 @@ def refund(case: Case, command: RefundFunds) -> Event:
     _positive_yuan(command.amount)
     arrangement = _arrangement(case, command.arrangement)
     if command.amount.fen > arrangement.disbursed_fen - arrangement.refunded_fen:
-        raise BadFieldError(
-            text("退回数额超过已拨付数额", "the refund is more than was paid out"), "/act/amount"
-        )
+        raise BadFieldError(text("退回数额超过已拨付数额", "the refund is more than was paid out"), "/act/amount")
     return record("funding", case, command, FundsRefunded(**dict(command)))
 
 
@@ -160,9 +158,7 @@ def _positive_yuan(amount: Money) -> None:
 
 
 def _settle(project: Project, number: int, **changes: object) -> Project:
-    return project.but(
-        arrangements=tuple(a.but(**changes) if a.number == number else a for a in project.arrangements)
-    )
+    return project.but(arrangements=tuple(a.but(**changes) if a.number == number else a for a in project.arrangements))
 
 
 @evolve.register

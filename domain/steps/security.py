@@ -1,4 +1,4 @@
-"""等保: FileLevel -> SecurityLevelFiled; RecordSecurityTest -> SecurityTested; RecordClassifiedTest. Evidence for G14."""
+"""等保: FileLevel -> SecurityLevelFiled; RecordSecurityTest -> SecurityTested; RecordClassifiedTest (for G14)."""
 
 from __future__ import annotations
 

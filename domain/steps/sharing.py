@@ -79,7 +79,9 @@ def declare(case: Case, command: DeclareSharing) -> Event:
     """Record a declaration. Raises BadFieldError for an empty one, or an item without its required text."""
     if not command.needs and not command.provides:
         raise BadFieldError(
-            text("共享声明不能为空：至少列明一项需求或一项资源", "the declaration is empty: state a need or a resource"),
+            text(
+                "共享声明不能为空：至少列明一项需求或一项资源", "the declaration is empty: state a need or a resource"
+            ),
             "/act/needs",
         )
     for index, resource in enumerate(command.provides):

@@ -64,11 +64,13 @@ def migrate(conninfo: str, folder: Path = FOLDER) -> list[str]:
     with psycopg.connect(conninfo, autocommit=True) as conn:
         conn.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
         conn.execute(_CREATE)
-        known = dict(conn.execute("SELECT number, sha256 FROM liuhen.migrations ORDER BY number").fetchall())
+        known: dict[int, str] = dict(
+            conn.execute("SELECT number, sha256 FROM liuhen.migrations ORDER BY number").fetchall()
+        )
         newer = sorted(set(known) - {m.number for m in files})
         if newer:
             raise MigrationHistoryError(
-                f"数据库由更新的版本建立（迁移{newer}），请升级程序 / the database is newer (migrations {newer}): upgrade"
+                f"数据库由更新的版本建立（迁移{newer}），请升级 / the database is newer (migrations {newer}): upgrade"
             )
         for migration in files:
             if migration.number in known:

@@ -20,7 +20,6 @@ import structlog
 from domain.recorded import Recorded
 from domain.streams import StreamKind
 from infrastructure.store.ledger import EventLedger
-from infrastructure.store.mapper import to_recorded
 from projections.performance import Performance
 from projections.register import ProjectRegister
 from projections.supervision import Supervision
@@ -104,7 +103,7 @@ class Engine:
                 " WHERE p.log_id = %s AND p.name = %s AND p.version = %s",
                 (self._log_id, name, projection.VERSION),
             ).fetchone()
-        position, log_position, age = row if row else (0, 0, None)
+        position, log_position, age = row or (0, 0, None)
         at = log_position or 0
         return Freshness(
             view=projection.schema(),
@@ -166,10 +165,7 @@ class Engine:
             )
             row = cursor.fetchone()
             position: int = row[0] if row else 0
-            entries = [
-                to_recorded(e)
-                for e in self._ledger.recorder.select_notifications(position, self._page, inclusive_of_start=False)
-            ]
+            entries = self._ledger.after(position, self._page)
             if not entries:
                 return 0
             last = entries[-1].position

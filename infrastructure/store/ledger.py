@@ -11,7 +11,7 @@ from eventsourcing.application import Application
 from eventsourcing.persistence import InfrastructureFactory, TrackingRecorder
 from eventsourcing.utils import Environment
 
-from application.ports import NewEvent, RequestKey, UpTo
+from application.ports import ALL_OF_IT, NewEvent, RequestKey, UpTo
 from domain.recorded import Recorded
 from domain.streams import StreamAt, StreamKind
 from infrastructure.store.mapper import LedgerMapper, to_recorded
@@ -86,7 +86,7 @@ class EventLedger(Application[UUID]):
         """Our mapper, whatever the environment says."""
         return LedgerMapper()
 
-    def read(self, kind: StreamKind, stream: UUID, upto: UpTo = UpTo()) -> Sequence[Recorded]:
+    def read(self, kind: StreamKind, stream: UUID, upto: UpTo = ALL_OF_IT) -> Sequence[Recorded]:
         """The events of a stream in version order."""
         history = [to_recorded(logged) for logged in self._ledger_recorder.select_stream(stream, upto)]
         # Identities are derived per kind, so this is an identity of another kind asked for by mistake.
@@ -129,6 +129,10 @@ class EventLedger(Application[UUID]):
     def at_positions(self, first: int, last: int) -> list[Recorded]:
         """The events at positions first to last, both included."""
         return [to_recorded(logged) for logged in self._ledger_recorder.select_positions(first, last)]
+
+    def after(self, position: int, limit: int) -> list[Recorded]:
+        """Up to `limit` events after a position, in position order."""
+        return [to_recorded(e) for e in self._ledger_recorder.select_notifications(position + 1, limit)]
 
     def position(self) -> int:
         """Position of the last event of the log; 0 when it is empty."""

@@ -17,7 +17,7 @@ from eventsourcing.persistence import ApplicationRecorder, IntegrityError, Store
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
-from application.ports import KeyReusedError, RequestKey, StreamMovedError, UpTo
+from application.ports import ALL_OF_IT, KeyReusedError, RequestKey, StreamMovedError, UpTo
 from domain.streams import StreamAt
 from infrastructure.store.mapper import LoggedEvent
 
@@ -110,7 +110,7 @@ class LedgerRecorder(ApplicationRecorder):
             raise KeyReusedError
         return row[1], row[2]
 
-    def select_stream(self, stream: UUID, upto: UpTo = UpTo()) -> list[LoggedEvent]:
+    def select_stream(self, stream: UUID, upto: UpTo = ALL_OF_IT) -> list[LoggedEvent]:
         """The events of a stream in version order, as far as they stood at a position or time."""
         with self.pool.connection() as conn:
             rows = conn.execute(

@@ -43,7 +43,8 @@ class Performance(Projection):
             project = fold(Project(id=stream), history)
             rows.append(_project(page.log_id, project, history[-1].position))
             evaluations += [
-                {"log_id": page.log_id, "project_id": stream, **e} for e in (*_evaluations(project), *_imported(project))
+                {"log_id": page.log_id, "project_id": stream, **e}
+                for e in (*_evaluations(project), *_imported(project))
             ]
         upsert(cursor, "projects", ("log_id", "project_id"), rows)
         # An evaluation that was corrected away has no row to replace it, so a project's rows are written anew.
@@ -118,4 +119,3 @@ def _imported(project: Project) -> list[dict[str, Any]]:
         }
         for index, f in enumerate(stated, 1)
     ]
-

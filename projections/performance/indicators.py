@@ -40,9 +40,7 @@ def schedule(project: Project) -> Schedule:
 
 
 def _historical(project: Project) -> Schedule:
-    days = {
-        f.milestone: _day(f.on) for f in project.history if f.on is not None and f.knowledge is Knowledge.STATED
-    }
+    days = {f.milestone: _day(f.on) for f in project.history if f.on is not None and f.knowledge is Knowledge.STATED}
     planned = days.get(Milestone.END_PLANNED)
     actual = days.get(Milestone.ENDED)
     end = actual or days.get(Milestone.END_REVISED)

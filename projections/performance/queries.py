@@ -88,9 +88,7 @@ def unit_indicators(conn: Connection, log_id: int, window: Window, *, classified
     return listing(conn, _UNITS, {"log_id": log_id, "classified": classified}, window)
 
 
-def disagreements(
-    conn: Connection, log_id: int, window: Window, *, classified: bool, source: str | None
-) -> Listing:
+def disagreements(conn: Connection, log_id: int, window: Window, *, classified: bool, source: str | None) -> Listing:
     """Projects whose newest own and independent ratings differ, on one scale and period: scales are never mixed."""
     return listing(conn, _DISAGREEMENTS, {"log_id": log_id, "classified": classified, "source": source}, window)
 

@@ -113,9 +113,7 @@ def _refusals(page: Page, kind: StreamKind, stream: UUID, project: UUID) -> list
                 "step": entry.event.step,
                 "gate": judgement.gate,
                 "rules": list(judgement.blocking()),
-                "findings": Jsonb(
-                    [f.model_dump(mode="json") for f in judgement.findings if f.effect is Effect.BLOCKS]
-                ),
+                "findings": Jsonb([f.model_dump(mode="json") for f in judgement.findings if f.effect is Effect.BLOCKS]),
                 "rule_set": judgement.rule_set.id,
                 "happened_on": str(entry.happened_on),
                 "recorded_at": entry.recorded_at,

@@ -119,7 +119,8 @@ def _(event: NoSystemStated) -> Text:
 def _(event: SharingDeclared) -> Text:
     needs, provides = len(event.needs), len(event.provides)
     return text(
-        f"提交共享声明：需求{needs}项，提供{provides}项", f"Sharing declared: {needs} needs, {provides} resources provided"
+        f"提交共享声明：需求{needs}项，提供{provides}项",
+        f"Sharing declared: {needs} needs, {provides} resources provided",
     )
 
 
@@ -190,7 +191,10 @@ def _(event: ContractRecorded) -> Text:
 @sentence.register
 def _(event: ProgressReported) -> Text:
     percent = "" if event.percent is None else f"{event.percent}%"
-    return text(f"报告进度{percent}{event.summary and '：'}{event.summary}", f"Progress reported {percent} {event.summary}".strip())
+    return text(
+        f"报告进度{percent}{event.summary and '：'}{event.summary}",
+        f"Progress reported {percent} {event.summary}".strip(),
+    )
 
 
 @sentence.register
@@ -280,7 +284,9 @@ def _(event: EvaluationReported) -> Text:
 
 @sentence.register
 def _(event: EvaluationUsed) -> Text:
-    return text(f"第{event.number}项评价结果运用：{event.use}", f"Result of evaluation no. {event.number} used: {event.use}")
+    return text(
+        f"第{event.number}项评价结果运用：{event.use}", f"Result of evaluation no. {event.number} used: {event.use}"
+    )
 
 
 @sentence.register
