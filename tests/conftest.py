@@ -1,0 +1,141 @@
+"""Servers and databases for the tests. Everything stays in temporary folders and stops by itself."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from infrastructure.bootstrap import Liuhen, wired
+from infrastructure.embedded_postgres import EmbeddedPostgres
+from infrastructure.migrations import migrate
+from infrastructure.settings import Settings
+
+SHARED = Path(os.environ.get("LIUHEN_SHARED", Path(__file__).parents[2] / "shared"))
+"""Real records that are read from beside the repository and never committed."""
+
+DEBIAN = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of the machine reaches a test."""
+    for name in [n for n in os.environ if n.startswith("LIUHEN_") and n != "LIUHEN_SHARED"]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    if not SHARED.is_dir():
+        pytest.skip(f"the folder of real records is not here: {SHARED}")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def embedded() -> Iterator[str]:
+    """Connection string of the embedded server."""
+    with tempfile.TemporaryDirectory(prefix="liuhen-") as folder:
+        with EmbeddedPostgres(Path(folder)) as server:
+            yield server.conninfo
+
+
+@pytest.fixture(scope="session")
+def debian() -> Iterator[str]:
+    """Connection string of a server of the operating system's packages: the way of an external database."""
+    if not DEBIAN:
+        pytest.skip("no PostgreSQL server of the operating system is installed")
+    programs = DEBIAN[-1].parent
+    account = pwd.getpwnam("postgres") if os.geteuid() == 0 else None
+    as_account = (
+        [] if account is None else ["setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"]
+    )
+    folder = Path(tempfile.mkdtemp(prefix="liuhen-pg-", dir="/tmp"))
+    if account is not None:
+        os.chown(folder, account.pw_uid, account.pw_gid)
+    try:
+        subprocess.run(
+            [*as_account, programs / "initdb", "-D", folder / "data", "-U", "liuhen", "-A", "trust", "-E", "UTF8",
+             "--locale=C"],
+            check=True, capture_output=True, cwd="/",
+        )
+        server = subprocess.Popen(
+            [*as_account, programs / "postgres", "-D", folder / "data", "-k", folder, "-c", "listen_addresses="],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/",
+        )
+        conninfo = f"host={folder} port=5432 user=liuhen dbname=postgres"
+        try:
+            _wait_for(conninfo)
+            yield conninfo
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(timeout=60)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait_for(conninfo: str) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            psycopg.connect(conninfo).close()
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return
+
+
+NewDatabase = Callable[[str], str]
+
+
+@pytest.fixture(scope="session")
+def new_database() -> NewDatabase:
+    """Make a migrated database of its own on a server. Cheap: a copy of a template."""
+    templates: dict[str, str] = {}
+
+    def make(server: str) -> str:
+        with psycopg.connect(server, autocommit=True) as conn:
+            if server not in templates:
+                template = f"template_{uuid.uuid4().hex}"
+                conn.execute(f"CREATE DATABASE {template}".encode())
+                migrate(_named(server, template))
+                templates[server] = template
+            name = f"test_{uuid.uuid4().hex}"
+            conn.execute(f"CREATE DATABASE {name} TEMPLATE {templates[server]}".encode())
+        return _named(server, name)
+
+    return make
+
+
+def _named(server: str, name: str) -> str:
+    return server.rsplit("dbname=", 1)[0] + f"dbname={name}"
+
+
+@pytest.fixture
+def database(embedded: str, new_database: NewDatabase) -> str:
+    """A fresh migrated database on the embedded server."""
+    return new_database(embedded)
+
+
+@pytest.fixture(params=["embedded", "debian"])
+def any_database(request: pytest.FixtureRequest, new_database: NewDatabase) -> str:
+    """A fresh migrated database, on each kind of server in turn."""
+    return new_database(request.getfixturevalue(request.param))
+
+
+@pytest.fixture
+def liuhen(database: str, tmp_path: Path) -> Iterator[Liuhen]:
+    """A wired deployment on a fresh database. Projections are brought up by `engine.catch_up()` or `start()`."""
+    with wired(Settings(data_dir=tmp_path, database_url=database, poll_seconds=0.2), database) as deployment:
+        yield deployment

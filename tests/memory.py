@@ -1,0 +1,87 @@
+"""A ledger in memory that keeps bytes, so that what is stored and read is exercised without a database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID, uuid4
+
+from application.ports import ALL_OF_IT, Desk, KeyReusedError, NewEvent, RequestKey, StreamMovedError, UpTo
+from domain.identifiers import DivisionSpell, DivisionTable
+from domain.recorded import Recorded
+from domain.streams import StreamAt, StreamKind
+from infrastructure.rule_sets import load_rule_sets
+from infrastructure.store.mapper import LedgerMapper, LoggedEvent, to_recorded
+
+START = datetime(2018, 9, 19, tzinfo=UTC)
+
+
+class MemoryLedger:
+    """Implements `application.ports.Ledger`. Each save is recorded one second after the last."""
+
+    def __init__(self) -> None:
+        self.log: list[LoggedEvent] = []
+        self._mapper = LedgerMapper()
+        self._requests: dict[tuple[str, str], tuple[str, int, int]] = {}
+
+    def read(self, kind: StreamKind, stream: UUID, upto: UpTo = ALL_OF_IT) -> Sequence[Recorded]:
+        return [
+            to_recorded(e)
+            for e in self.log
+            if e.originator_id == stream
+            and e.kind == kind
+            and (upto.position is None or e.id <= upto.position)
+            and (upto.recorded_at is None or e.recorded_at <= upto.recorded_at)
+        ]
+
+    def record(
+        self, events: Sequence[NewEvent], *, guards: Sequence[StreamAt] = (), request: RequestKey | None = None
+    ) -> Sequence[Recorded]:
+        if request is not None and (known := self.recall(request)) is not None:
+            return known
+        heads = {e.originator_id: e.originator_version for e in self.log}
+        expected = {e.stream.id: e.stream.version - 1 for e in reversed(events)} | {g.id: g.version for g in guards}
+        if any(heads.get(stream, 0) != version for stream, version in expected.items()):
+            raise StreamMovedError
+        first, at = len(self.log) + 1, START + timedelta(seconds=len(self.log))
+        for n, new in enumerate(events):
+            stored = self._mapper.to_stored_event(new)
+            self.log.append(
+                LoggedEvent(
+                    originator_id=stored.originator_id,
+                    originator_version=stored.originator_version,
+                    topic=stored.topic,
+                    state=stored.state,
+                    id=first + n,
+                    kind=new.stream.kind,
+                    recorded_at=at,
+                )
+            )
+        if request is not None:
+            self._requests[request.client, request.key] = (request.fingerprint, first, len(self.log))
+        return [to_recorded(e) for e in self.log[first - 1 :]]
+
+    def recall(self, request: RequestKey) -> Sequence[Recorded] | None:
+        known = self._requests.get((request.client, request.key))
+        if known is None:
+            return None
+        if known[0] != request.fingerprint:
+            raise KeyReusedError
+        return [to_recorded(e) for e in self.log[known[1] - 1 : known[2]]]
+
+    def position(self) -> int:
+        return len(self.log)
+
+
+TODAY = date(2026, 11, 23)
+
+
+def memory_desk(today: date = TODAY) -> Desk:
+    """A desk over a ledger in memory, on a fixed day."""
+    return Desk(
+        ledger=MemoryLedger(),
+        rule_sets=load_rule_sets(),
+        divisions=DivisionTable([DivisionSpell("370323", "沂源县", 1989, None)]),
+        today=lambda: today,
+        new_id=uuid4,
+    )
