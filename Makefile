@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; 
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
-.PHONY: help demo run test check format cov lock openapi clean
+.PHONY: help demo run test check format cov lock docs clean
 help: ## 列出目标 list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
 
@@ -30,8 +30,10 @@ format: $(VENV)/.dev ## 排版 format the code
 	@$(VENV)/bin/ruff format .
 	@$(VENV)/bin/ruff check --fix .
 
-openapi: $(VENV)/.dev ## 重写docs/openapi.json write the API document
+docs: $(VENV)/.dev ## 重写由代码生成的文档 write the generated pages of docs/
 	@$(VENV)/bin/liuhen openapi > docs/openapi.json
+	@$(VENV)/bin/liuhen rules > docs/rules.md
+	@$(VENV)/bin/liuhen settings > docs/settings.md
 
 lock: ## 重算带哈希的锁文件（需要uv） recompute the hashed locks (needs uv)
 	@$(LOCK) --extra embedded --extra build pyproject.toml -o requirements/run.lock
