@@ -14,7 +14,6 @@ import shutil
 import signal
 import subprocess
 import time
-from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Self
@@ -53,6 +52,7 @@ class EmbeddedPostgres:
         self.socket_dir = socket_dir
         self.owned = False
         self._lock: IO[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._account = _unprivileged_account() if os.geteuid() == 0 else None
 
     @property
@@ -69,6 +69,7 @@ class EmbeddedPostgres:
 
     def start(self) -> str:
         """Start the server, or join the one that runs. Gives the connection string. Raises EmbeddedPostgresError."""
+        _binaries()
         self.folder.mkdir(parents=True, exist_ok=True)
         self._own(self.folder)
         self.socket_dir.mkdir(mode=0o700, exist_ok=True)
@@ -79,30 +80,47 @@ class EmbeddedPostgres:
             self.owned = True
         except BlockingIOError:
             self.owned = False
-        if self.owned:
-            if not (self.cluster / "PG_VERSION").exists():
-                self._initialise()
-            if not self._running():
-                self._launch()
-        self._wait_until_ready()
-        self._ensure_database()
+        try:
+            if self.owned:
+                if not (self.cluster / "PG_VERSION").exists():
+                    self._initialise()
+                if not self._running():
+                    self._launch()
+            self._wait_until_ready()
+            self._ensure_database()
+        except BaseException:
+            self.stop()
+            raise
         return self.conninfo
 
     def stop(self) -> None:
         """Stop the server if this process owns it: open transactions are rolled back, acknowledged ones kept."""
-        if not self.owned:
-            return
-        pid = self._pid()
-        if pid is not None:
-            for how in (signal.SIGINT, signal.SIGQUIT):  # fast, then immediate
-                os.kill(pid, how)
-                if _gone(pid, _STOP_SECONDS):
-                    break
-            else:
-                raise EmbeddedPostgresError(f"数据库进程{pid}未停止 / the database process {pid} does not stop")
+        if self.owned:
+            pid = self._pid()
+            if pid is not None:
+                for how in (signal.SIGINT, signal.SIGQUIT):  # fast, then immediate
+                    os.kill(pid, how)
+                    if self._gone(pid):
+                        break
+                else:
+                    raise EmbeddedPostgresError(f"数据库进程{pid}未停止 / the database process {pid} does not stop")
+            if self._process is not None:
+                self._process.wait()
         self.owned = False
         if self._lock is not None:
             self._lock.close()
+
+    def _gone(self, pid: int) -> bool:
+        deadline = time.monotonic() + _STOP_SECONDS
+        while time.monotonic() < deadline:
+            if self._process is not None:
+                self._process.poll()  # reap it when it is our own child
+            try:
+                os.kill(pid, 0)
+            except ProcessLookupError:
+                return True
+            time.sleep(0.02)
+        return False
 
     def _own(self, path: Path) -> None:
         if self._account is not None:
@@ -148,7 +166,7 @@ class EmbeddedPostgres:
     def _launch(self) -> None:
         (self.cluster / "postmaster.pid").unlink(missing_ok=True)
         with self.log_file.open("ab") as out:
-            subprocess.Popen(  # noqa: S603 (fixed arguments)
+            self._process = subprocess.Popen(  # noqa: S603 (fixed arguments)
                 self._command(
                     "postgres",
                     "-D",
@@ -248,16 +266,3 @@ def _unprivileged_account() -> pwd.struct_passwd:
 
 def _environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C", "TZ": "UTC"}
-
-
-def _gone(pid: int, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        with suppress(ChildProcessError):
-            os.waitpid(pid, os.WNOHANG)  # reap it when it is our own child
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.05)
-    return False

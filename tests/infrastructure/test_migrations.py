@@ -1,0 +1,76 @@
+"""Migrations: once each, in order, and never on a changed history."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from infrastructure.migrations import MigrationHistoryError, available, migrate
+from tests.conftest import NewDatabase
+
+
+@pytest.fixture
+def empty(embedded: str, new_database: NewDatabase) -> str:
+    """A database without our tables."""
+    conninfo = new_database(embedded)
+    with psycopg.connect(conninfo, autocommit=True) as conn:
+        conn.execute("DROP SCHEMA liuhen CASCADE")
+    return conninfo
+
+
+def write(folder: Path, name: str, sql: str) -> None:
+    (folder / name).write_text(sql, encoding="utf-8")
+
+
+def test_each_is_applied_once_in_order(empty: str, tmp_path: Path) -> None:
+    write(tmp_path, "0001_first.sql", "CREATE TABLE liuhen.a (n int)")
+    write(tmp_path, "0002_second.sql", "INSERT INTO liuhen.a VALUES (1)")
+    assert migrate(empty, tmp_path) == ["first", "second"]
+    assert migrate(empty, tmp_path) == []
+    write(tmp_path, "0003_third.sql", "INSERT INTO liuhen.a VALUES (2)")
+    assert migrate(empty, tmp_path) == ["third"]
+
+
+def test_two_at_once_apply_once(empty: str, tmp_path: Path) -> None:
+    write(tmp_path, "0001_first.sql", "CREATE TABLE liuhen.a (n int)")
+    with ThreadPoolExecutor(4) as threads:
+        applied = list(threads.map(lambda _: migrate(empty, tmp_path), range(4)))
+    assert sorted(applied) == [[], [], [], ["first"]]
+
+
+def test_a_failing_one_leaves_nothing_behind(empty: str, tmp_path: Path) -> None:
+    write(tmp_path, "0001_first.sql", "CREATE TABLE liuhen.a (n int); SELECT 1/0")
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        migrate(empty, tmp_path)
+    write(tmp_path, "0001_first.sql", "CREATE TABLE liuhen.a (n int)")
+    assert migrate(empty, tmp_path) == ["first"]
+
+
+def test_a_changed_history_is_refused(empty: str, tmp_path: Path) -> None:
+    write(tmp_path, "0001_first.sql", "CREATE TABLE liuhen.a (n int)")
+    migrate(empty, tmp_path)
+    write(tmp_path, "0001_first.sql", "CREATE TABLE liuhen.a (n bigint)")
+    with pytest.raises(MigrationHistoryError, match="0001_first"):
+        migrate(empty, tmp_path)
+
+
+def test_a_newer_database_is_refused(empty: str, tmp_path: Path) -> None:
+    write(tmp_path, "0001_first.sql", "CREATE TABLE liuhen.a (n int)")
+    write(tmp_path, "0002_second.sql", "SELECT 1")
+    migrate(empty, tmp_path)
+    (tmp_path / "0002_second.sql").unlink()
+    with pytest.raises(MigrationHistoryError, match="newer"):
+        migrate(empty, tmp_path)
+
+
+def test_numbers_are_contiguous(tmp_path: Path) -> None:
+    write(tmp_path, "0002_second.sql", "SELECT 1")
+    with pytest.raises(MigrationHistoryError):
+        available(tmp_path)
+
+
+def test_ours_are_well_formed() -> None:
+    assert [m.name for m in available()] == ["events", "append", "projections"]
