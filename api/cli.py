@@ -239,7 +239,7 @@ def rule_table() -> str:
             "",
             f"## {rule_set.document_no} {rule_set.title}",
             "",
-            f"`{rule_set.id}`，{rule_set.effective_from}起 in force from {rule_set.effective_from}, SHA-256 `{rule_set.digest}`",
+            f"`{rule_set.id}`，{rule_set.effective_from}起施行 in force, SHA-256 `{rule_set.digest}`",
             "",
             "| 规则 rule | 条款 clause | 原文 quote | 读法 reading | 效力 strength | 关口 gates |",
             "| --- | --- | --- | --- | --- | --- |",

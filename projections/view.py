@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
 import psycopg
 
 from domain.event import Value
+from domain.evolve import Foldable, fold
 from domain.project import Project
 from domain.recorded import Recorded
-from domain.steps.systems import SystemRegistered
 from domain.streams import StreamKind
+from domain.system import GovSystem
+from domain.unit import Unit
 
 Cursor = psycopg.Cursor[Any]
+StateT = TypeVar("StateT", bound=Foldable)
 
 
 @dataclass(frozen=True)
@@ -26,15 +29,42 @@ class Page:
     log_id: int
     entries: Sequence[Recorded]
     history: Callable[[StreamKind, UUID], Sequence[Recorded]]
+    _states: dict[UUID, Foldable] = field(default_factory=dict)
 
     def touched(self, kind: StreamKind) -> list[UUID]:
         """Streams of a kind that have events in the page, in order of first touch."""
         return list(dict.fromkeys(e.stream.id for e in self.entries if e.stream.kind is kind))
 
+    def project(self, stream: UUID) -> Project:
+        """A project's state at the page's end."""
+        return self._state(StreamKind.PROJECT, stream, Project(id=stream))
+
+    def system(self, stream: UUID) -> GovSystem:
+        """A system's state at the page's end."""
+        return self._state(StreamKind.SYSTEM, stream, GovSystem(id=stream))
+
+    def unit(self, stream: UUID) -> Unit:
+        """A unit's state at the page's end."""
+        return self._state(StreamKind.UNIT, stream, Unit(id=stream))
+
+    def _state(self, kind: StreamKind, stream: UUID, initial: StateT) -> StateT:
+        if stream not in self._states:
+            self._states[stream] = fold(initial, self.history(kind, stream))
+        return cast("StateT", self._states[stream])
+
+    def classified(self, entry: Recorded) -> bool:
+        """Does the entry belong to a classified project, or to a system of one (G15)? Such rows are not for all."""
+        if entry.stream.kind is StreamKind.PROJECT:
+            return self.project(entry.stream.id).classified
+        return entry.stream.kind is StreamKind.SYSTEM and self.system(entry.stream.id).classified
+
+    def last_position(self, kind: StreamKind, stream: UUID) -> int:
+        """Position of a stream's last event at the page's end."""
+        return self.history(kind, stream)[-1].position
+
     def projects_of(self, system: UUID) -> list[UUID]:
         """Projects that registered or took up a system."""
-        events = (r.event for r in self.history(StreamKind.SYSTEM, system))
-        return list(dict.fromkeys(e.project for e in events if isinstance(e, SystemRegistered)))
+        return list(dict.fromkeys(self.system(system).projects))
 
 
 class Projection(ABC):

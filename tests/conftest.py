@@ -18,7 +18,7 @@ import pytest
 
 from infrastructure.bootstrap import Liuhen, wired
 from infrastructure.embedded_postgres import EmbeddedPostgres
-from infrastructure.migrations import migrate
+from infrastructure.logging import configure_logging
 from infrastructure.settings import Settings
 
 SHARED = Path(os.environ.get("LIUHEN_SHARED", Path(__file__).parents[2] / "shared"))
@@ -34,6 +34,11 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _logging() -> None:
+    configure_logging("INFO")
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     if not SHARED.is_dir():
@@ -44,9 +49,8 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def embedded() -> Iterator[str]:
     """Connection string of the embedded server."""
-    with tempfile.TemporaryDirectory(prefix="liuhen-") as folder:
-        with EmbeddedPostgres(Path(folder)) as server:
-            yield server.conninfo
+    with tempfile.TemporaryDirectory(prefix="liuhen-") as folder, EmbeddedPostgres(Path(folder)) as server:
+        yield server.conninfo
 
 
 @pytest.fixture(scope="session")
@@ -57,20 +61,37 @@ def debian() -> Iterator[str]:
     programs = DEBIAN[-1].parent
     account = pwd.getpwnam("postgres") if os.geteuid() == 0 else None
     as_account = (
-        [] if account is None else ["setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"]
+        []
+        if account is None
+        else ["setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"]
     )
     folder = Path(tempfile.mkdtemp(prefix="liuhen-pg-", dir="/tmp"))
     if account is not None:
         os.chown(folder, account.pw_uid, account.pw_gid)
     try:
         subprocess.run(
-            [*as_account, programs / "initdb", "-D", folder / "data", "-U", "liuhen", "-A", "trust", "-E", "UTF8",
-             "--locale=C"],
-            check=True, capture_output=True, cwd="/",
+            [
+                *as_account,
+                programs / "initdb",
+                "-D",
+                folder / "data",
+                "-U",
+                "liuhen",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C",
+            ],
+            check=True,
+            capture_output=True,
+            cwd="/",
         )
         server = subprocess.Popen(
             [*as_account, programs / "postgres", "-D", folder / "data", "-k", folder, "-c", "listen_addresses="],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/",
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
         )
         conninfo = f"host={folder} port=5432 user=liuhen dbname=postgres"
         try:
@@ -109,7 +130,8 @@ def new_database() -> NewDatabase:
             if server not in templates:
                 template = f"template_{uuid.uuid4().hex}"
                 conn.execute(f"CREATE DATABASE {template}".encode())
-                migrate(_named(server, template))
+                with wired(Settings(database_url=_named(server, template)), _named(server, template)):
+                    pass  # migrates, and makes the tables of the views
                 templates[server] = template
             name = f"test_{uuid.uuid4().hex}"
             conn.execute(f"CREATE DATABASE {name} TEMPLATE {templates[server]}".encode())

@@ -101,7 +101,10 @@ BUILD_MONEY: Dated = (
 
 REGISTERED: Dated = ("2019-03-01", SystemRegistered(name="测试系统", project=PROJECT))
 LEVEL: Dated = ("2019-03-10", SecurityLevelFiled(level=3, certificate_no=CERTIFICATE))
-CONNECTED: Dated = ("2019-05-02", InterconnectionTested(department="公安局", department_uscc=OTHER, level=ConnectionLevel.DATA))
+CONNECTED: Dated = (
+    "2019-05-02",
+    InterconnectionTested(department="公安局", department_uscc=OTHER, level=ConnectionLevel.DATA),
+)
 SUPPLIED: Dated = ("2019-05-03", PlatformSupplyVerified(resource="业务数据", platform_code="ZB-1"))
 
 

@@ -128,7 +128,7 @@ def read_timeline(context: Reader, part: Part, subject: str, min_position: MinPo
         identity = unit_id(subject)
     caught_up = _wait(context, "timeline", min_position)
     with context.liuhen.pool.connection() as conn:
-        found = timeline.story_of(conn, context.log_id, identity, part)
+        found = timeline.story_of(conn, context.log_id, identity, part, classified=context.sees_classified)
     return _answer(context, "timeline", found, caught_up=caught_up)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from domain.evolve import fold
 from domain.project import OWN_CHANNELS, Knowledge, Milestone, Project
 from domain.streams import StreamKind
 from projections.performance.indicators import schedule
@@ -39,9 +38,8 @@ class Performance(Projection):
         rows, evaluations = [], []
         touched = page.touched(StreamKind.PROJECT)
         for stream in touched:
-            history = page.history(StreamKind.PROJECT, stream)
-            project = fold(Project(id=stream), history)
-            rows.append(_project(page.log_id, project, history[-1].position))
+            project = page.project(stream)
+            rows.append(_project(page.log_id, project, page.last_position(StreamKind.PROJECT, stream)))
             evaluations += [
                 {"log_id": page.log_id, "project_id": stream, **e}
                 for e in (*_evaluations(project), *_imported(project))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
-from domain.evolve import fold
-from domain.project import FundPurpose, Project
+from domain.project import FundPurpose
 from domain.streams import StreamKind
-from domain.unit import Unit
 from projections.view import Cursor, Page, Projection, project_name, upsert
 
 
@@ -38,8 +37,7 @@ class ProjectRegister(Projection):
         upsert(cursor, "projects", ("log_id", "project_id"), projects)
         units = []
         for stream in page.touched(StreamKind.UNIT):
-            history = page.history(StreamKind.UNIT, stream)
-            unit = fold(Unit(id=stream), history)
+            unit = page.unit(stream)
             units.append(
                 {
                     "log_id": page.log_id,
@@ -49,15 +47,14 @@ class ProjectRegister(Projection):
                     "division": unit.division,
                     "contact_office": unit.contact_office,
                     "head_post": unit.head_post,
-                    "position": history[-1].position,
+                    "position": page.last_position(StreamKind.UNIT, stream),
                 }
             )
         upsert(cursor, "units", ("log_id", "uscc"), units)
 
 
-def _project_row(page: Page, stream: Any) -> dict[str, Any]:
-    history = page.history(StreamKind.PROJECT, stream)
-    project = fold(Project(id=stream), history)
+def _project_row(page: Page, stream: UUID) -> dict[str, Any]:
+    project = page.project(stream)
     filing, origin, approval = project.filing, project.origin, project.approval
     return {
         "log_id": page.log_id,
@@ -81,5 +78,5 @@ def _project_row(page: Page, stream: Any) -> dict[str, Any]:
         "arranged_fen": sum(a.amount.fen for a in project.arrangements),
         "disbursed_fen": sum(a.disbursed_fen - a.refunded_fen for a in project.arrangements),
         "operation_fen": sum(a.amount.fen for a in project.arrangements if a.purpose is FundPurpose.OPERATION),
-        "position": history[-1].position,
+        "position": page.last_position(StreamKind.PROJECT, stream),
     }

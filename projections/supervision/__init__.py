@@ -8,13 +8,10 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from domain.dates import civil_day
-from domain.evolve import fold
-from domain.project import Project
 from domain.recorded import Recorded
 from domain.refusal import Refused
 from domain.rule import Effect
 from domain.streams import StreamKind
-from domain.unit import Unit
 from projections.supervision.ordering import disorders
 from projections.view import Cursor, Page, Projection, project_name, upsert
 
@@ -55,6 +52,7 @@ class Supervision(Projection):
         CREATE TABLE late_entries (
             log_id integer NOT NULL, position bigint NOT NULL, stream_kind text NOT NULL, stream_id uuid NOT NULL,
             topic text NOT NULL, happened_on text NOT NULL, recorded_on date NOT NULL, days_late integer NOT NULL,
+            classified boolean NOT NULL,
             PRIMARY KEY (log_id, position));
         CREATE TABLE decision_reads (
             log_id integer NOT NULL, position bigint NOT NULL, project_id uuid NOT NULL, topic text NOT NULL,
@@ -79,8 +77,7 @@ class Supervision(Projection):
 
 
 def _project(page: Page, stream: UUID) -> dict[str, Any]:
-    history = page.history(StreamKind.PROJECT, stream)
-    project = fold(Project(id=stream), history)
+    project = page.project(stream)
     return {
         "log_id": page.log_id,
         "project_id": stream,
@@ -92,7 +89,7 @@ def _project(page: Page, stream: UUID) -> dict[str, Any]:
         "acceptance_due": project.approval.acceptance_due if project.approval else None,
         "accepted": project.acceptance is not None,
         "disorders": Jsonb([d.model_dump() for d in disorders(project)]),
-        "position": history[-1].position,
+        "position": page.last_position(StreamKind.PROJECT, stream),
     }
 
 
@@ -136,7 +133,7 @@ def _passes(entry: Recorded, gate: str) -> bool:
 
 
 def _obligations(page: Page, stream: UUID) -> list[dict[str, Any]]:
-    unit = fold(Unit(id=stream), page.history(StreamKind.UNIT, stream))
+    unit = page.unit(stream)
     return [
         {
             "log_id": page.log_id,
@@ -165,6 +162,7 @@ def _late(page: Page, entry: Recorded) -> dict[str, Any]:
         "topic": entry.event.TOPIC,
         "happened_on": str(entry.happened_on),
         "recorded_on": recorded_on,
+        "classified": page.classified(entry),
         "days_late": (recorded_on - entry.happened_on.latest).days,
     }
 

@@ -58,6 +58,7 @@ SANCTIONED = """
 LATE_ENTRIES = """
     SELECT position, stream_kind, stream_id, topic, happened_on, recorded_on, days_late
     FROM supervision_v1.late_entries WHERE log_id = %(log_id)s AND days_late > %(limit_days)s
+      AND (%(classified)s OR NOT classified)
     ORDER BY days_late DESC, position
 """
 

@@ -24,7 +24,7 @@ class Timeline(Projection):
             stream_id uuid NOT NULL, stream_version integer NOT NULL, topic text NOT NULL, happened_on text NOT NULL,
             happened_from date NOT NULL, recorded_at timestamptz NOT NULL, organisation text NOT NULL,
             role text NOT NULL, authority text, zh text NOT NULL, en text NOT NULL, refused boolean NOT NULL,
-            corrected_by bigint,
+            classified boolean NOT NULL, corrected_by bigint,
             PRIMARY KEY (log_id, subject_id, position));
         CREATE INDEX ON entries (log_id, stream_id, stream_version);
     """
@@ -36,7 +36,8 @@ class Timeline(Projection):
             subjects: list[UUID] = [entry.stream.id]
             if entry.stream.kind is StreamKind.SYSTEM:
                 subjects += page.projects_of(entry.stream.id)
-            rows += [_row(page.log_id, subject, entry) for subject in subjects]
+            classified = page.classified(entry)
+            rows += [_row(page.log_id, subject, entry, classified=classified) for subject in subjects]
         upsert(cursor, "entries", ("log_id", "subject_id", "position"), rows)
         cursor.executemany(
             "UPDATE entries SET corrected_by = %s WHERE log_id = %s AND stream_id = %s AND stream_version = %s",
@@ -48,7 +49,7 @@ class Timeline(Projection):
         )
 
 
-def _row(log_id: int, subject: UUID, entry: Recorded) -> dict[str, Any]:
+def _row(log_id: int, subject: UUID, entry: Recorded, *, classified: bool) -> dict[str, Any]:
     told = sentence(entry.event)
     circumstances = entry.circumstances
     return {
@@ -68,4 +69,5 @@ def _row(log_id: int, subject: UUID, entry: Recorded) -> dict[str, Any]:
         "zh": told.zh,
         "en": told.en,
         "refused": isinstance(entry.event, Refused),
+        "classified": classified,
     }

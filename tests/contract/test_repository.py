@@ -154,6 +154,6 @@ def test_the_locks_carry_hashes() -> None:
 
 
 def test_values_refuse_unknown_fields() -> None:
-    for model in (Recorded, *EVENTS):
-        assert issubclass(model, Value)
+    models: tuple[type[Value], ...] = (Recorded, *EVENTS)
+    for model in models:
         assert model.model_config["extra"] == "forbid"

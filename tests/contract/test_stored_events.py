@@ -50,18 +50,23 @@ def test_every_event_and_version_has_a_stored_example() -> None:
 
 
 def test_the_stored_examples_fold_into_states() -> None:
-    initial = {StreamKind.PROJECT: Project, StreamKind.SYSTEM: GovSystem, StreamKind.UNIT: Unit, StreamKind.REGISTER: Register}
+    initial = {
+        StreamKind.PROJECT: Project,
+        StreamKind.SYSTEM: GovSystem,
+        StreamKind.UNIT: Unit,
+        StreamKind.REGISTER: Register,
+    }
     streams: dict[tuple[StreamKind, UUID], list[Recorded]] = {}
     for entry in HISTORY:
         streams.setdefault((entry.stream.kind, entry.stream.id), []).append(entry)
-    states = {key: fold(initial[key[0]](id=key[1]), history) for key, history in streams.items()}  # type: ignore[type-var, operator]
+    states = {key: fold(initial[key[0]](id=key[1]), history) for key, history in streams.items()}
     assert any(isinstance(s, Project) and s.stage is Stage.IN_OPERATION for s in states.values())
 
 
 def test_what_is_stored_now_is_what_was_stored_then() -> None:
     """Byte for byte as objects: a changed field name or default would silently fork the format."""
     for row, entry in zip(GOLDEN, HISTORY, strict=True):
-        again = LedgerMapper().to_stored_event(NewEvent(entry.stream, entry.circumstances, entry.event))  # type: ignore[arg-type]
+        again = LedgerMapper().to_stored_event(NewEvent(entry.stream, entry.circumstances, entry.event))
         assert json.loads(again.state) == row["state"], row["topic"]
 
 

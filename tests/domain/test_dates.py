@@ -28,10 +28,17 @@ def test_months(text: str) -> None:
 
 def test_years() -> None:
     year = CivilDate.parse("2018年")
-    assert (year.earliest, year.latest, str(year), year.zh()) == (date(2018, 1, 1), date(2018, 12, 31), "2018", "2018年")
+    assert (year.earliest, year.latest, str(year), year.zh()) == (
+        date(2018, 1, 1),
+        date(2018, 12, 31),
+        "2018",
+        "2018年",
+    )
 
 
-@pytest.mark.parametrize("text", ["", "2018-13", "2018-02-30", "18-09-19", "2018-09/19", "TBC", "2018年9月19", "201809"])
+@pytest.mark.parametrize(
+    "text", ["", "2018-13", "2018-02-30", "18-09-19", "2018-09/19", "TBC", "2018年9月19", "201809"]
+)
 def test_what_is_no_date(text: str) -> None:
     with pytest.raises(ValueFault):
         CivilDate.parse(text)

@@ -17,19 +17,27 @@ from domain.project import (
     SharedResource,
     ShareType,
 )
+from domain.refusal import Refused
 from domain.rule import Effect
-from domain.steps.acceptance import AcceptProject, AcceptanceRefused, ProjectAccepted, accept
+from domain.steps.acceptance import AcceptanceRefused, AcceptProject, ProjectAccepted, accept
 from domain.steps.approval import ApprovalRefused, ApproveProject, ProjectApproved, approve
 from domain.steps.building import ProgressReported, ReportProgress, progress
 from domain.steps.connection import ConnectionObligationMet, ConnectionObligationSet
 from domain.steps.exceptions import ExceptionGranted, ExceptionRevoked
 from domain.steps.filing import FilingRefused, ProjectFiled, UnfiledProjectFound, file
-from domain.steps.funding import ArrangeFunds, DisburseFunds, FundsArranged, FundsDisbursed, FundsRefused, arrange, disburse
+from domain.steps.funding import (
+    ArrangeFunds,
+    DisburseFunds,
+    FundsArranged,
+    FundsDisbursed,
+    FundsRefused,
+    arrange,
+    disburse,
+)
+from domain.steps.procurement import ContractRecorded
 from domain.steps.security import ClassifiedSystemTested, SecurityLevelFiled
 from domain.steps.sharing import SharingDeclarationWithdrawn, SharingDeclared, SharingLapsed, SharingResumed
 from domain.steps.systems import NoSystemStated
-from domain.steps.procurement import ContractRecorded
-from domain.refusal import Refused
 from tests.given import Dated, given
 from tests.stages import (
     ACCEPTED,
@@ -62,7 +70,11 @@ BUILD = ArrangeFunds(purpose=FundPurpose.BUILD, year=2019, source=FundSource.GOV
 OBLIGED: Dated = (
     "2018-10-10",
     ConnectionObligationSet(
-        number=1, system_name="老系统", requirement_document="淄政办发〔2017〕45号", issuer="市政府办公厅", due_on="2018-12-31"
+        number=1,
+        system_name="老系统",
+        requirement_document="淄政办发〔2017〕45号",
+        issuer="市政府办公厅",
+        due_on="2018-12-31",
     ),
 )
 RIPE = (filed(), SHARED, APPROVED, LISTED)

@@ -43,7 +43,7 @@ def test_start_keep_stop(folder: Path) -> None:
         pid = server._pid()
         with psycopg.connect(server.conninfo, autocommit=True) as conn:
             conn.execute("CREATE TABLE kept AS SELECT 1 AS n")
-            settings = dict(conn.execute("SELECT name, setting FROM pg_settings").fetchall())
+            settings: dict[str, str] = dict(conn.execute("SELECT name, setting FROM pg_settings").fetchall())
     assert settings["fsync"] == settings["synchronous_commit"] == settings["data_checksums"] == "on"
     assert settings["listen_addresses"] == ""
     assert pid is not None

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import pairwise
 from uuid import UUID, uuid4
 
 import psycopg
@@ -162,7 +163,7 @@ def test_positions_are_contiguous_and_in_commit_order_under_concurrency(any_data
         everything = one.after(0, 1000)
     assert written == 200
     assert [e.position for e in everything] == list(range(1, 201))
-    assert all(a.recorded_at <= b.recorded_at for a, b in zip(everything, everything[1:], strict=False))
+    assert all(a.recorded_at <= b.recorded_at for a, b in pairwise(everything))
     for stream in streams:
         versions = [e.stream.version for e in everything if e.stream.id == stream]
         assert versions == list(range(1, len(versions) + 1))
@@ -203,7 +204,10 @@ def test_logs_do_not_mix(any_database: str) -> None:
 )
 def test_recorded_events_cannot_be_changed(any_database: str, ledger: EventLedger, statement: str) -> None:
     ledger.record([event(uuid4(), 1)], request=RequestKey("c", "k", "f" * 64))
-    with psycopg.connect(any_database) as conn, pytest.raises(psycopg.errors.InsufficientPrivilege, match="never changed"):
+    with (
+        psycopg.connect(any_database) as conn,
+        pytest.raises(psycopg.errors.InsufficientPrivilege, match="never changed"),
+    ):
         conn.execute(statement.encode())
     assert ledger.position() == 1
 
@@ -213,7 +217,7 @@ def test_settings_of_the_library_cannot_bypass_the_ledger(
     database: str, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, "y")
-    with pytest.raises(UnsafeEnvironmentError, match=name.split("LEDGER_")[-1]), opened(database):
+    with pytest.raises(UnsafeEnvironmentError, match=name.rsplit("LEDGER_", maxsplit=1)[-1]), opened(database):
         pass
 
 

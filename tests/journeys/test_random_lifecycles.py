@@ -120,16 +120,28 @@ class Lifecycle(RuleBasedStateMachine):
     def file_level(self, day: int, level: int) -> None:
         self.ask(day, record_level_filing, self.system, FileLevel(level=level, certificate_no=CERTIFICATE))
 
-    @rule(day=days, number=st.integers(1, 6), word=st.sampled_from(["符合", "基本符合", "不符合"]), level=st.integers(1, 5))
+    @rule(
+        day=days,
+        number=st.integers(1, 6),
+        word=st.sampled_from(["符合", "基本符合", "不符合"]),
+        level=st.integers(1, 5),
+    )
     def test_security(self, day: int, number: int, word: str, level: int) -> None:
         report = RecordSecurityTest(
-            report_no=f"T-{number}", agency="测评", certificate_no=CERTIFICATE, level=level, template="2015", conclusion=word
+            report_no=f"T-{number}",
+            agency="测评",
+            certificate_no=CERTIFICATE,
+            level=level,
+            template="2015",
+            conclusion=word,
         )
         self.ask(day, record_security_test, self.system, report)
 
     @rule(day=days, who=st.sampled_from([OWNER, OTHER]))
     def connect(self, day: int, who: str) -> None:
-        self.ask(day, record_interconnection, self.system, RecordInterconnection(department="某局", department_uscc=who))
+        self.ask(
+            day, record_interconnection, self.system, RecordInterconnection(department="某局", department_uscc=who)
+        )
 
     @rule(day=days, resource=st.sampled_from([RESOURCE.name, "别的"]))
     def supply(self, day: int, resource: str) -> None:

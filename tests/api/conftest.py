@@ -1,0 +1,134 @@
+"""The HTTP API in process, over a fresh database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from api.main import create_app
+from domain.recorded import Role
+from infrastructure.bootstrap import Liuhen
+from infrastructure.issuer import Holder, Issuer
+from tests.stages import CERTIFICATE, OTHER, OWNER
+
+RECORDING = frozenset(Role) - {Role.AUDITOR, Role.ADMINISTRATOR}
+
+
+class Client:
+    """A department's program: posts acts and reads answers."""
+
+    def __init__(self, http: TestClient, token: str | None) -> None:
+        self.http = http
+        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+    def post(self, path: str, on: str, act: dict[str, Any] | None = None, **extra: Any) -> Any:
+        query, headers = extra.pop("params", {}), {**self.headers, **extra.pop("headers", {})}
+        body = {"happened_on": on, "act": act or {}, **extra}
+        return self.http.post(f"/v1{path}", json=body, headers=headers, params=query)
+
+    def get(self, path: str, **params: Any) -> Any:
+        headers = {**self.headers, **params.pop("headers", {})}
+        return self.http.get(f"/v1{path}", params=params, headers=headers)
+
+    def done(self, path: str, on: str, act: dict[str, Any] | None = None, **extra: Any) -> Any:
+        answer = self.post(path, on, act, **extra)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def enrol(self, uscc: str = OWNER) -> None:
+        self.done("/units", "2018-10-01", {"uscc": uscc, "name": "测试局", "kind": "COUNTY_DEPT", "division": "370323"})
+
+    def file(self, on: str = "2019-01-05", **changes: Any) -> Any:
+        return self.done("/projects", on, {**PROJECT, **changes})
+
+    def ready(self, project: str) -> str:
+        """Everything that acceptance asks for, but not the acceptance. Gives the system."""
+        self.done(f"/projects/{project}/sharing", "2019-01-20", SHARING)
+        self.done(f"/projects/{project}/approval", "2019-02-20", APPROVAL)
+        answer = self.done(f"/projects/{project}/systems", "2019-03-01", {"name": "测试系统"})
+        system = str(answer["events"][1]["stream_id"])
+        self.evidence(system)
+        return system
+
+    def evidence(self, system: str) -> None:
+        self.done(f"/systems/{system}/level-filings", "2019-03-10", {"level": 3, "certificate_no": CERTIFICATE})
+        self.done(f"/systems/{system}/security-tests", "2019-05-01", TEST)
+        self.done(f"/systems/{system}/interconnections", "2019-05-02", CONNECTION)
+        self.done(f"/systems/{system}/platform-supplies", "2019-05-03", SUPPLY)
+
+
+PROJECT: dict[str, Any] = {
+    "name": "测试项目",
+    "owner_units": [OWNER],
+    "division": "370323",
+    "kind": "NEW",
+    "categories": ["OTHER"],
+    "build_mode": "STANDALONE",
+    "estimate": {"text": "100", "unit": "WAN_YUAN"},
+    "supports_city_platform": True,
+}
+SHARING: dict[str, Any] = {
+    "needs": [{"provider": "公安局", "resource": "户籍信息"}],
+    "provides": [{"name": "业务数据", "share_type": "UNCONDITIONAL"}],
+}
+APPROVAL = {"document_no": "源审[2019]1号", "approver": "主管部门", "acceptance_due": "2019-12-31"}
+TEST = {
+    "report_no": "T-1",
+    "agency": "测评公司",
+    "certificate_no": CERTIFICATE,
+    "level": 3,
+    "template": "2015",
+    "conclusion": "符合",
+}
+CONNECTION = {"department": "公安局", "department_uscc": OTHER}
+SUPPLY = {"resource": "业务数据", "platform_code": "ZB-1"}
+OPERATION = {
+    "purpose": "OPERATION",
+    "year": 2020,
+    "source": "DEPT_BUDGET",
+    "amount": {"text": "10", "unit": "WAN_YUAN"},
+}
+OBLIGATION = {
+    "system_name": "老系统",
+    "requirement_document": "淄政办发〔2017〕45号",
+    "issuer": "市政府办公厅",
+    "due_on": "2019-12-31",
+}
+
+
+@pytest.fixture
+def issuer(liuhen: Liuhen) -> Issuer:
+    return Issuer(liuhen.settings.data_dir)
+
+
+@pytest.fixture(scope="session")
+def app() -> FastAPI:
+    """The application; each test gives it a service of its own."""
+    return create_app(None, None)
+
+
+@pytest.fixture
+def http(app: FastAPI, liuhen: Liuhen, issuer: Issuer) -> Iterator[TestClient]:
+    app.state.liuhen, app.state.issuer = liuhen, issuer
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def client(http: TestClient, issuer: Issuer) -> Client:
+    """Holds every recording role."""
+    return Client(http, issuer.issue(Holder("client", "测试对接单位", RECORDING), days=1))
+
+
+@pytest.fixture
+def auditor(http: TestClient, issuer: Issuer) -> Client:
+    return Client(http, issuer.issue(Holder("auditor", "审计局", frozenset({Role.AUDITOR})), days=1))
+
+
+@pytest.fixture
+def evaluator(http: TestClient, issuer: Issuer) -> Client:
+    return Client(http, issuer.issue(Holder("evaluator", "评价机构", frozenset({Role.THIRD_PARTY})), days=1))

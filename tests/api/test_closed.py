@@ -1,0 +1,145 @@
+"""Nothing is open by accident: every route against no token, wrong tokens, and every role."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+import time
+from typing import Any
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import OKPKey
+from starlette.testclient import TestClient
+
+from api.authority import STEP_ROLES
+from api.main import create_app
+from domain.recorded import Role
+from infrastructure.issuer import ALGORITHM, AUDIENCE, ISSUER, Holder, Issuer
+from tests.api.conftest import Client
+from tests.stages import OWNER
+
+OPEN = {"/livez", "/readyz"}
+DOCUMENT = create_app(None, None).openapi()
+ROUTES = [(method.upper(), path) for path, methods in DOCUMENT["paths"].items() for method in methods]
+IDENTITY = "00000000-0000-0000-0000-000000000001"
+
+
+def concrete(path: str) -> str:
+    for name in ("subject", "project_id", "system_id"):
+        path = path.replace("{" + name + "}", IDENTITY)
+    return path.replace("{uscc}", OWNER).replace("{mapping}", "world-bank").replace("{rule_set_id}", "x")
+
+
+def test_there_are_routes_to_close() -> None:
+    assert len(ROUTES) > 50
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_without_a_token_every_route_is_closed(http: TestClient, method: str, path: str) -> None:
+    answer = http.request(method, concrete(path), json={} if method == "POST" else None)
+    if path in OPEN:
+        assert answer.status_code in {200, 503}
+    else:
+        assert (answer.status_code, answer.json()["type"]) == (401, "/problems/not-authenticated")
+        assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_routes_outside_the_document_are_closed_or_only_documentation(http: TestClient) -> None:
+    documented = {path for _, path in ROUTES}
+    for route in http.app.routes:  # type: ignore[attr-defined]
+        path = getattr(route, "path", "")
+        if path and path not in documented:
+            assert path in {"/docs", "/openapi.json", "/docs/oauth2-redirect", "/static-offline-docs"}, path
+
+
+def forged(**changes: Any) -> dict[str, Any]:
+    claims = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": "x",
+        "org": "x",
+        "roles": ["AUDITOR"],
+        "exp": int(time.time()) + 60,
+    }
+    return {k: v for k, v in {**claims, **changes}.items() if v is not None}
+
+
+def signed(issuer: Issuer, claims: dict[str, Any]) -> str:
+    return jwt.encode({"alg": ALGORITHM}, claims, issuer._key, algorithms=[ALGORITHM])
+
+
+def test_the_forger_is_right_otherwise(http: TestClient, issuer: Issuer) -> None:
+    assert Client(http, signed(issuer, forged())).get("/rule-sets").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"exp": 1},
+        {"exp": None},
+        {"aud": "another"},
+        {"aud": None},
+        {"iss": "another"},
+        {"sub": None},
+        {"roles": ["KING"]},
+        {"roles": None},
+        {"nbf": 32503680000},
+    ],
+)
+def test_wrong_claims_are_refused(http: TestClient, issuer: Issuer, changes: dict[str, Any]) -> None:
+    assert Client(http, signed(issuer, forged(**changes))).get("/rule-sets").status_code == 401
+
+
+def test_wrong_signatures_and_algorithms_are_refused(http: TestClient, issuer: Issuer) -> None:
+    def part(value: dict[str, Any]) -> str:
+        return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+    none = f"{part({'alg': 'none'})}.{part(forged())}."
+    # HS256 with the public key as the secret: the confusion of key kinds.
+    message = f"{part({'alg': 'HS256'})}.{part(forged())}"
+    mac = hmac.digest(issuer._key.as_pem(private=False), message.encode(), "sha256")
+    confused = f"{message}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
+    stranger = OKPKey.generate_key("Ed25519", private=True)
+    foreign = jwt.encode({"alg": ALGORITHM}, forged(), stranger, algorithms=[ALGORITHM])
+    good = signed(issuer, forged())
+    tampered = good.split(".")[0] + "." + part(forged(roles=["SMART_OFFICE"])) + "." + good.split(".")[2]
+    for token in (none, confused, foreign, tampered, "x", "a.b.c", ""):
+        assert Client(http, token or "-").get("/rule-sets").status_code == 401, token[:20]
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_may_do_what_the_table_says_and_nothing_else(http: TestClient, issuer: Issuer, role: Role) -> None:
+    client = Client(http, issuer.issue(Holder("one", "某单位", frozenset({role})), days=1))
+    tried = {
+        "enrolment": "/units",
+        "connection": f"/units/{OWNER}/connection-obligations",
+        "filing": "/projects",
+        "unfiled": "/projects/unfiled",
+        "systems": f"/projects/{IDENTITY}/systems",
+        "sharing": f"/projects/{IDENTITY}/sharing",
+        "sharing-upkeep": f"/projects/{IDENTITY}/sharing/lapse",
+        "exceptions": f"/projects/{IDENTITY}/exceptions",
+        "review": f"/projects/{IDENTITY}/opinions",
+        "approval": f"/projects/{IDENTITY}/approval",
+        "procurement": f"/projects/{IDENTITY}/contracts",
+        "building": f"/projects/{IDENTITY}/progress",
+        "security": f"/systems/{IDENTITY}/security-tests",
+        "interconnection": f"/systems/{IDENTITY}/interconnections",
+        "acceptance": f"/projects/{IDENTITY}/acceptance",
+        "funding": f"/projects/{IDENTITY}/funds/arrangements",
+        "evaluation": f"/projects/{IDENTITY}/evaluations",
+        "correcting": f"/projects/{IDENTITY}/corrections",
+        "importing": "/imports/world-bank",
+    }
+    assert set(tried) == set(STEP_ROLES)
+    for step, path in tried.items():
+        status = client.post(path, "2019-01-01").status_code
+        assert (status == 403) == (role not in STEP_ROLES[step]), (step, status)
+
+
+def test_the_actor_is_the_holder_and_cannot_be_said(client: Client) -> None:
+    answer = client.post("/units", "2018-10-01", {}, actor={"account": "x", "organisation": "y", "role": "FINANCE"})
+    assert answer.status_code == 422
+    assert "/actor" in {e["pointer"] for e in answer.json()["errors"]}

@@ -1,0 +1,39 @@
+"""Logs are JSON lines: one record a line whatever is in it, with the request id, and without what must stay secret."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+import structlog
+
+from infrastructure.logging import configure_logging
+
+
+@pytest.fixture
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    configure_logging("INFO")
+    structlog.contextvars.bind_contextvars(request_id="r-1")
+    try:
+        structlog.get_logger("a").info("b.happened", text="one\r\ntwo\x1b[31m")
+        logging.getLogger("library").warning("from the library")
+        secret = "the token"  # noqa: F841 (it must not be logged)
+        try:
+            raise ValueError("reason")
+        except ValueError as error:
+            structlog.get_logger("a").error("b.failed", exc_info=error)
+        return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    finally:
+        structlog.contextvars.clear_contextvars()
+
+
+def test_one_record_a_line_with_the_request_id(lines: list[dict[str, object]]) -> None:
+    assert [line["event"] for line in lines] == ["b.happened", "from the library", "b.failed"]
+    assert {line["request_id"] for line in lines} == {"r-1"}
+    assert lines[0]["text"] == "one\r\ntwo\x1b[31m"
+
+
+def test_an_error_is_told_without_local_variables(lines: list[dict[str, object]]) -> None:
+    assert "ValueError" in json.dumps(lines[2])
+    assert "the token" not in json.dumps(lines[2])
