@@ -147,8 +147,9 @@ class Engine:
                 with psycopg.connect(self._conninfo) as conn:
                     while not self._stopping.is_set():
                         worker.woken.clear()
-                        if not self._advance(worker.projection, conn):
-                            worker.failure, back_off = None, 0.0
+                        events = self._advance(worker.projection, conn)
+                        worker.failure, back_off = None, 0.0
+                        if not events:
                             worker.woken.wait(self._poll)
             except Exception as error:  # noqa: BLE001 (a worker survives anything but the end of the process)
                 back_off = min(_LONGEST_BACK_OFF, back_off * 2 or 0.2)

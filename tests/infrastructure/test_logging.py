@@ -20,7 +20,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
         logging.getLogger("library").warning("from the library")
         secret = "the token"  # noqa: F841 (it must not be logged)
         try:
-            raise ValueError("reason")
+            int("reason")
         except ValueError as error:
             structlog.get_logger("a").error("b.failed", exc_info=error)
         return [json.loads(line) for line in capsys.readouterr().err.splitlines()]

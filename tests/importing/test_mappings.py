@@ -1,0 +1,260 @@
+"""Files as they really come: real editions, and the ways in which files go wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from application.importing import MAPPINGS, FileFault, ImportReport, RowFault, import_file
+from application.importing.mapping import MappedRow, normalised_name, read_rows
+from application.ports import Desk
+from domain.evolve import fold
+from domain.project import Knowledge, Milestone, Project
+from domain.recorded import Actor, Role
+from domain.streams import StreamKind, imported_project_id
+from tests.memory import memory_desk
+
+ACTOR = Actor(account="t", organisation="测试", role=Role.SMART_OFFICE)
+WORLD_BANK = MAPPINGS["world-bank"]
+AUSTRALIA = MAPPINGS["australia"]
+EDITIONS = {
+    "2024": "au_digital_projects_2024-02.csv",
+    "2025": "au_mdpr_2025-03.csv",
+    "2026": "au_mdpr_2026-02.csv",
+}
+
+
+def australian(shared: Path, year: str) -> bytes:
+    return (shared / "data/au-digital-projects" / EDITIONS[year]).read_bytes()
+
+
+def mapped(mapping_name: str, data: bytes) -> list[MappedRow]:
+    mapping = MAPPINGS[mapping_name]
+    columns, rows = read_rows(mapping, data)
+    edition = mapping.edition_of(columns)
+    return [row for _, cells in rows if (row := mapping.map_row(cells, edition)) is not None]
+
+
+@pytest.fixture(scope="module")
+def world_bank(shared: Path) -> list[MappedRow]:
+    data = (shared / "data/wb-digital-governance/wb_digital_governance_projects_2022-10.csv").read_bytes()
+    return mapped("world-bank", data)
+
+
+def stated(row: MappedRow, milestone: Milestone) -> list[str]:
+    return [f.raw for f in row.facts if f.milestone is milestone and f.knowledge is Knowledge.STATED]
+
+
+def test_the_world_banks_file(world_bank: list[MappedRow]) -> None:
+    assert len({r.origin.key for r in world_bank}) == len(world_bank) == 1449
+    pipeline = [r for r in world_bank if stated(r, Milestone.STATUS) == ["Pipeline"]]
+    assert len(pipeline) == 70
+    assert all(stated(r, Milestone.APPROVAL_PLANNED) and not stated(r, Milestone.APPROVED) for r in pipeline)
+    both = [r for r in world_bank if stated(r, Milestone.EVALUATED_OWN) and stated(r, Milestone.EVALUATED_INDEPENDENT)]
+    assert len(both) == 925
+    assert sum(stated(r, Milestone.EVALUATED_OWN) != stated(r, Milestone.EVALUATED_INDEPENDENT) for r in both) == 313
+    five = (Milestone.FILED, Milestone.APPROVED, Milestone.FUNDED, Milestone.END_PLANNED)
+    ends = (Milestone.ENDED, Milestone.END_REVISED)
+    assert sum(all(stated(r, m) for m in five) and any(stated(r, e) for e in ends) for r in world_bank) == 1355
+    assert sum(r.origin.area == "China" for r in world_bank) == 26
+
+
+def test_amounts_are_exact_to_the_cent_and_the_raw_text_is_kept(world_bank: list[MappedRow]) -> None:
+    first = next(r for r in world_bank if r.origin.key == "P006661")
+    disbursed = next(f for f in first.facts if f.milestone is Milestone.DISBURSED)
+    assert disbursed.amount is not None
+    assert (disbursed.amount.fen, disbursed.amount.currency, disbursed.raw) == (11_887_773_600, "USD", "118.877736")
+
+
+@pytest.mark.parametrize(("year", "count"), [("2024", 91), ("2025", 136), ("2026", 124)])
+def test_the_australian_editions(shared: Path, year: str, count: int) -> None:
+    rows = mapped("australia", australian(shared, year))
+    assert len({r.origin.key for r in rows}) == len(rows) == count
+    assert {r.origin.source for r in rows} == {f"au-dta-{year}"}
+
+
+def test_editions_of_a_record_without_ids_are_not_merged(shared: Path) -> None:
+    """Equal names are only a hint; to say that they are the same project is for a person."""
+    names = {
+        year: {normalised_name(r.origin.name) for r in mapped("australia", australian(shared, year))}
+        for year in EDITIONS
+    }
+    pairs = (names["2024"] & names["2025"], names["2025"] & names["2026"])
+    assert [len(p) for p in pairs] == [38, 49]
+    assert len(pairs[0] & pairs[1]) == 18
+
+
+def test_what_is_withheld_is_not_unknown(shared: Path) -> None:
+    for year in EDITIONS:
+        for row in mapped("australia", australian(shared, year)):
+            for fact in row.facts:
+                assert (fact.knowledge is Knowledge.WITHHELD) == (fact.raw.strip().lower() == "nfp"), fact
+    statuses = Counter(stated(r, Milestone.STATUS)[0] for r in mapped("australia", australian(shared, "2026")))
+    assert statuses == {"Active": 103, "Closed": 18, "Paused": 2, "Paused (Digital Budget)": 1}
+
+
+def test_dates_are_as_exact_as_stated(shared: Path) -> None:
+    starts = [
+        f for r in mapped("australia", australian(shared, "2026")) for f in r.facts if f.milestone is Milestone.STARTED
+    ]
+    assert {f.on.precision for f in starts if f.on} == {"MONTH"}
+    assert [f.raw for f in starts if f.on is None] == ["NFP"]
+
+
+def test_ratings_are_the_agencys_own_before_2025(shared: Path) -> None:
+    for row in mapped("australia", australian(shared, "2026")):
+        for fact in row.facts:
+            if fact.scale is not None:
+                own = fact.milestone is Milestone.EVALUATED_OWN
+                assert own == (fact.text == "2024"), fact
+
+
+# What follows is made up: the ways in which files go wrong.
+
+HEADER = ",".join(WORLD_BANK.required)
+
+
+def line(**cells: str) -> str:
+    row = {"Project ID": "P1", "Project Name": "Name", "Country": "China", "Status": "Closed"} | cells
+    return ",".join(row.get(c, "") for c in WORLD_BANK.required)
+
+
+def imported(desk: Desk, *lines: str, dry_run: bool = False, encoding: str = "utf-8") -> ImportReport:
+    data = "\r\n".join([HEADER, *lines]).encode(encoding)
+    return import_file(desk, WORLD_BANK, data, ACTOR, dry_run=dry_run, progress=None)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return memory_desk()
+
+
+def test_a_bad_row_is_reported_and_the_rest_goes_in(desk: Desk) -> None:
+    report = imported(
+        desk,
+        line(),
+        line(**{"Project ID": "P2", "Approval": "soon"}),
+        line(**{"Project ID": "P3", "ICR Out": "A+"}),
+        line(**{"Project ID": "P4", "Tot Disb ($m)": "a lot"}),
+        line(**{"Project ID": ""}),
+        line(**{"Project ID": "P6", "Status": "Dropped"}),
+        line(),
+        line(**{"Project ID": "P8"}) + ",surplus",
+        ",".join([""] * len(WORLD_BANK.required)),
+        line(**{"Project ID": "P10"}),
+    )
+    told = [(f.row, f.column, f.value) for f in report.faults]
+    assert told == [
+        (3, "Approval", "soon"),
+        (4, "ICR Out", "A+"),
+        (5, "Tot Disb ($m)", "a lot"),
+        (6, "Project ID", ""),
+        (7, "Status", "Dropped"),
+        (8, "-", "P1"),
+        (9, "-", "surplus"),
+    ]
+    assert all(f.reason.zh and f.reason.en for f in report.faults)
+    assert (report.new, report.skipped) == (2, 1)
+    assert desk.ledger.position() == 2
+
+
+def test_again_changes_nothing_and_a_changed_row_is_an_update(desk: Desk) -> None:
+    imported(desk, line(), line(**{"Project ID": "P2"}))
+    again = imported(desk, line(), line(**{"Project ID": "P2"}))
+    assert (again.new, again.updated, again.unchanged) == (0, 0, 2)
+    assert desk.ledger.position() == 2
+    changed = imported(desk, line(**{"ICR Out": "MS"}), line(**{"Project ID": "P2"}))
+    assert (changed.updated, changed.unchanged) == (1, 1)
+    history = desk.ledger.read(StreamKind.PROJECT, imported_project_id("world-bank-dg", "P1"))
+    assert len(history) == 2
+
+
+def test_a_dry_run_counts_and_writes_nothing(desk: Desk) -> None:
+    report = imported(desk, line(), line(**{"Project ID": "P2", "Approval": "soon"}), dry_run=True)
+    assert (report.new, len(report.faults), report.dry_run) == (1, 1, True)
+    assert desk.ledger.position() == 0
+
+
+def test_what_is_imported_has_passed_no_gate(desk: Desk) -> None:
+    imported(desk, line(**{"Concept Note": "2001-01-01", "Approval": "2002-01-01", "Rev Closing Dt": "2003-01-01"}))
+    identity = imported_project_id("world-bank-dg", "P1")
+    project = fold(Project(id=identity), desk.ledger.read(StreamKind.PROJECT, identity))
+    assert (project.filing, project.approval, project.acceptance, project.stage) == (None, None, None, "HISTORICAL")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8"])
+def test_byte_order_marks_and_semicolons(desk: Desk, encoding: str) -> None:
+    data = "\n".join([HEADER, line(**{"Project Name": "Ação"})]).replace(",", ";").encode(encoding)
+    report = import_file(desk, WORLD_BANK, data, ACTOR, dry_run=False, progress=None)
+    assert report.new == 1
+
+
+def test_windows_encoding(desk: Desk) -> None:
+    imported(desk, line(**{"Project Name": "Australia’s"}), encoding="cp1252")
+    history = desk.ledger.read(StreamKind.PROJECT, imported_project_id("world-bank-dg", "P1"))
+    assert history[0].event.model_dump()["origin"]["name"] == "Australia’s"
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"", "Project ID"),
+        (HEADER.replace("Status,", "").encode(), "Status"),
+        (HEADER.encode() + b'\nP1,"open', "第2行"),
+        (b"\x00\xff\xfe\x81\x8d", "编码|缺少列"),
+    ],
+)
+def test_a_file_of_another_kind_says_what_is_wrong(desk: Desk, data: bytes, told: str) -> None:
+    with pytest.raises(FileFault, match=told):
+        import_file(desk, WORLD_BANK, data, ACTOR, dry_run=False, progress=None)
+    assert desk.ledger.position() == 0
+
+
+def test_a_file_that_breaks_off_records_nothing_of_its_good_rows(desk: Desk) -> None:
+    with pytest.raises(FileFault):
+        imported(desk, line(), 'P2,"open')
+    assert desk.ledger.position() == 0
+
+
+def test_progress_is_told(desk: Desk) -> None:
+    told: list[tuple[int, int]] = []
+    data = "\n".join([HEADER, line(), line(**{"Project ID": "P2"})]).encode()
+    import_file(desk, WORLD_BANK, data, ACTOR, dry_run=True, progress=lambda done, total: told.append((done, total)))
+    assert told == [(1, 2), (2, 2)]
+
+
+def australian_row(**cells: str) -> MappedRow | None:
+    row = {
+        "Agency": "A",
+        "Tier": "1",
+        "Project name": "N",
+        "DCA 2027": "",
+        "Project end date": "",
+        "Delivery status": "",
+    }
+    columns = tuple(row)
+    return AUSTRALIA.map_row(row | cells, AUSTRALIA.edition_of(columns))
+
+
+def test_a_further_australian_edition_needs_no_code() -> None:
+    row = australian_row(**{"DCA 2027": "Medium High", "Project end date": "June 2029", "Delivery status": "Closed"})
+    assert row is not None
+    assert row.origin.edition == "2027"
+    assert {(f.milestone, f.grade or str(f.on)) for f in row.facts if f.milestone is not Milestone.STATUS} == {
+        (Milestone.EVALUATED_INDEPENDENT, "Medium-High"),
+        (Milestone.ENDED, "2029-06"),
+    }
+
+
+def test_unreadable_dates_are_kept_and_unknown_ratings_refused() -> None:
+    row = australian_row(**{"Project end date": "mid 2029"})
+    assert row is not None
+    assert [(f.knowledge, f.raw) for f in row.facts] == [(Knowledge.UNREADABLE, "mid 2029")]
+    with pytest.raises(RowFault) as fault:
+        australian_row(**{"DCA 2027": "Great"})
+    assert (fault.value.column, fault.value.value) == ("DCA 2027", "Great")
+    with pytest.raises(RowFault):
+        australian_row(Agency="")
+    assert australian_row(Agency="", Tier="", **{"Project name": ""}) is None

@@ -1,0 +1,185 @@
+"""Views follow the log exactly once, whatever the page size, interruption or number of workers."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import psycopg
+import pytest
+
+from application.correcting import correct_fact
+from application.desk import Act
+from domain.dates import CivilDate
+from domain.recorded import Actor, Role
+from domain.steps.correcting import CorrectFact
+from domain.streams import StreamKind
+from infrastructure import demo
+from infrastructure.bootstrap import Liuhen
+from infrastructure.projecting.engine import PROJECTIONS, Engine
+from projections.view import Projection
+
+TABLES = {
+    "register_v1": ("projects", "units"),
+    "timeline_v1": ("entries",),
+    "supervision_v1": ("projects", "refusals", "obligations", "late_entries", "decision_reads"),
+    "performance_v1": ("projects", "evaluations"),
+}
+
+
+@pytest.fixture
+def small_county(liuhen: Liuhen, monkeypatch: pytest.MonkeyPatch) -> Liuhen:
+    """Units and the first nine demo projects, with corrections: some 300 events."""
+    monkeypatch.setattr(demo, "PROJECTS", 9)
+    demo.record_demo_county(liuhen.desk, lambda _done, _total: None)
+    act = Act(
+        actor=Actor(account="t", organisation="测试", role=Role.SMART_OFFICE), happened_on=CivilDate.parse("2026-01-01")
+    )
+    for entry in liuhen.ledger.after(0, 10_000):
+        if (
+            entry.event.TOPIC in {"project.contract_recorded", "project.evaluation_reported"}
+            and entry.position % 3 == 0
+        ):
+            withdrawn = CorrectFact(version=entry.stream.version, reason="误录")
+            correct_fact(liuhen.desk, StreamKind.PROJECT, entry.stream.id, withdrawn, act)
+    return liuhen
+
+
+def rows(conninfo: str) -> dict[str, list[Any]]:
+    with psycopg.connect(conninfo) as conn:
+        return {
+            f"{schema}.{table}": conn.execute(f"SELECT t::text FROM {schema}.{table} t ORDER BY 1".encode()).fetchall()
+            for schema, tables in TABLES.items()
+            for table in tables
+        }
+
+
+def start_over(conninfo: str) -> None:
+    with psycopg.connect(conninfo) as conn:
+        for schema, tables in TABLES.items():
+            for table in tables:
+                conn.execute(f"TRUNCATE {schema}.{table}".encode())
+        conn.execute("UPDATE liuhen.projections SET position = 0")
+
+
+def engine(liuhen: Liuhen, page: int = 500) -> Engine:
+    return Engine(liuhen.conninfo, liuhen.ledger, log_id=liuhen.settings.division, page=page, poll=0.1)
+
+
+def behind(liuhen: Liuhen) -> int:
+    return max(liuhen.engine.freshness(name).lag_events for name in liuhen.engine.names())
+
+
+def wait_until(condition: Any, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "timed out"
+        time.sleep(0.02)
+
+
+def test_every_view_names_all_its_tables() -> None:
+    assert {p.schema() for p in PROJECTIONS} == set(TABLES)
+
+
+def test_page_size_makes_no_difference(small_county: Liuhen) -> None:
+    """One event at a time, and all at once: a correction reaches back over pages."""
+    liuhen = small_county
+    liuhen.engine.catch_up()
+    whole = rows(liuhen.conninfo)
+    assert all(whole.values()), {k: len(v) for k, v in whole.items()}
+    for page in (1, 37):
+        start_over(liuhen.conninfo)
+        engine(liuhen, page).catch_up()
+        assert rows(liuhen.conninfo) == whole
+    assert behind(liuhen) == 0
+
+
+def test_a_view_is_exact_after_interruptions(small_county: Liuhen, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that fails in the middle of a page, again and again: rows and position stay together."""
+    liuhen = small_county
+    liuhen.engine.catch_up()
+    whole = rows(liuhen.conninfo)
+    start_over(liuhen.conninfo)
+    failures = iter([True, False] * 1000)
+
+    def breaking(self: Projection, page: Any, cursor: Any, real: Any) -> None:
+        real(self, page, cursor)
+        if next(failures):
+            raise RuntimeError("power cut after the rows, before the position")
+
+    for projection in PROJECTIONS:
+        real = projection.project
+        monkeypatch.setattr(projection, "project", lambda s, p, c, real=real: breaking(s, p, c, real))
+    working = engine(liuhen, 50)
+    seen_failing = False
+    working.start()
+    try:
+        while behind(liuhen):
+            seen_failing = seen_failing or bool(working.failures())
+            working.wake()
+            time.sleep(0.01)
+    finally:
+        working.stop()
+    assert seen_failing, "a failing worker did not say so"
+    assert rows(liuhen.conninfo) == whole
+
+
+def test_killed_connections_and_two_workers_at_once(small_county: Liuhen) -> None:
+    liuhen = small_county
+    liuhen.engine.catch_up()
+    whole = rows(liuhen.conninfo)
+    start_over(liuhen.conninfo)
+    workers = [engine(liuhen, 5), engine(liuhen, 9)]
+    stop = threading.Event()
+
+    def killer() -> None:
+        with psycopg.connect(liuhen.conninfo, autocommit=True) as conn:
+            while not stop.wait(0.15):
+                conn.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%projections%'"
+                )
+
+    killing = threading.Thread(target=killer)
+    for worker in workers:
+        worker.start()
+    killing.start()
+    time.sleep(2)
+    stop.set()
+    killing.join()
+    try:
+        wait_until(lambda: behind(liuhen) == 0)
+    finally:
+        for worker in workers:
+            worker.stop()
+    assert rows(liuhen.conninfo) == whole
+
+
+def test_news_without_a_wake_up_costs_one_poll(liuhen: Liuhen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "PROJECTS", 0)
+    liuhen.ledger.on_recorded = lambda: None
+    liuhen.engine.start()
+    demo.record_demo_county(liuhen.desk, lambda _done, _total: None)
+    assert liuhen.engine.wait_for("register", liuhen.ledger.position(), 10)
+
+
+def test_lag_is_measured_against_the_log(small_county: Liuhen) -> None:
+    liuhen = small_county
+    fresh = liuhen.engine.freshness("register")
+    assert (fresh.position, fresh.lag_events) == (0, liuhen.ledger.position())
+    assert fresh.lag_seconds > 0
+    assert not liuhen.engine.wait_for("register", 1, 0.1)
+    liuhen.engine.catch_up()
+    fresh = liuhen.engine.freshness("register")
+    assert (fresh.lag_events, fresh.lag_seconds) == (0, 0)
+
+
+def test_every_event_of_a_project_is_told(small_county: Liuhen) -> None:
+    liuhen = small_county
+    liuhen.engine.catch_up()
+    with liuhen.pool.connection() as conn:
+        told = conn.execute("SELECT count(DISTINCT position), count(corrected_by) FROM timeline_v1.entries").fetchone()
+    assert told is not None
+    assert told[0] == liuhen.ledger.position()
+    assert told[1] > 0
