@@ -136,6 +136,8 @@ def _announce(server: uvicorn.Server, settings: Settings, issuer: Issuer, *, dem
         for who, holder in DEMO_HOLDERS.items():
             out.print(f"[bold]{who}[/bold]")
             out.print(issuer.issue(holder, days=settings.token_days), soft_wrap=True, highlight=False)
+    else:
+        out.print("签发令牌 issue tokens: liuhen token --role … --account … --organisation …", highlight=False)
     out.print("\nCtrl-C 停止 stops everything that was started here\n")
 
 
