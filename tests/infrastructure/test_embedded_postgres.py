@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,13 +18,45 @@ from infrastructure.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresE
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    # A folder that others cannot enter, as under a home: the server's account must still get at its data.
-    tmp_path.chmod(0o700)
-    yield tmp_path
-    leftover = EmbeddedPostgres(tmp_path)
-    if (pid := leftover._pid()) is not None:
+def folder() -> Iterator[Path]:
+    """A folder that everybody can enter, so that root's server runs as its own account."""
+    made = Path(tempfile.mkdtemp(prefix="liuhen-", dir="/tmp"))
+    made.chmod(0o755)
+    yield made
+    if (pid := EmbeddedPostgres(made)._pid()) is not None:
         os.kill(pid, signal.SIGQUIT)
+    shutil.rmtree(made)
+
+
+def server_user(server: EmbeddedPostgres) -> int:
+    pid = server._pid()
+    assert pid is not None
+    return Path(f"/proc/{pid}").stat().st_uid
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to leave root")
+def test_root_runs_it_as_an_account_or_in_a_namespace_of_its_own(folder: Path) -> None:
+    """Folders that others cannot enter, as under a home, change how it runs and not what it keeps."""
+    with EmbeddedPostgres(folder) as server:
+        assert server_user(server) != 0
+        with psycopg.connect(server.conninfo, autocommit=True) as conn:
+            conn.execute("CREATE TABLE kept AS SELECT 1 AS n")
+    folder.chmod(0o700)
+    with EmbeddedPostgres(folder) as server:
+        assert "unshare" in server._prefix[0]
+        assert rows(server.conninfo) == [(1,)]
+    assert folder.stat().st_mode & 0o777 == 0o700
+    folder.chmod(0o755)
+    with EmbeddedPostgres(folder) as server:
+        assert server_user(server) != 0
+        assert rows(server.conninfo) == [(1,)]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to leave root")
+def test_where_neither_works_it_says_what_to_do(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    with pytest.raises(EmbeddedPostgresError, match="LIUHEN_DATA_DIR"):
+        EmbeddedPostgres(folder).start()
 
 
 def die(server: EmbeddedPostgres) -> None:
