@@ -1,24 +1,28 @@
-"""日期 Calendar days in Asia/Shanghai, as exactly as a paper states them: to the day, the month or the year."""
+"""日期 Calendar days in Asia/Shanghai, as exactly as a paper states them: to the day, the month or the year.
+
+以前、以内 include the day named (Civil Code art. 1259), so the comparisons below are "on or before".
+"""
 
 from __future__ import annotations
 
 import calendar
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, model_serializer, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_serializer, model_validator
 
-from domain.texts import ValueFault, half_width
+from domain.texts import ValueFault, clipped, half_width
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 """Legal dates are days of this zone (UTC+8)."""
 
-_CHINESE = re.compile(r"(\d{4})年(?:(\d{1,2})月(?:(\d{1,2})日)?)?")
-_SEPARATED = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})(?:\2(\d{1,2}))?)?")
-_PLAIN = re.compile(r"(\d{4})(\d{2})(\d{2})")
+# ASCII: \d alone would also take the digits of other scripts.
+_CHINESE = re.compile(r"(\d{4})年(?:(\d{1,2})月(?:(\d{1,2})日)?)?", re.ASCII)
+_SEPARATED = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})(?:\2(\d{1,2}))?)?", re.ASCII)
+_PLAIN = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 
 
 class Precision(StrEnum):
@@ -30,7 +34,11 @@ class Precision(StrEnum):
 
 
 class CivilDate(BaseModel):
-    """A date as the paper states it. Written 2018-09-19, 2018-09 or 2018; `earliest` is its first possible day."""
+    """A date as the paper states it: 2018-09-19, 2018-09 or 2018. `earliest` is its first possible day.
+
+    Made from such a text, from a date, or from both fields; always written as the text. A month or year
+    that does not begin with its first day is a ValueFault: the text could not say so.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -47,6 +55,18 @@ class CivilDate(BaseModel):
         if isinstance(value, date):
             return {"earliest": value, "precision": Precision.DAY}
         return value
+
+    @model_validator(mode="after")
+    def _begin_with_the_first_day(self) -> CivilDate:
+        first = self.earliest
+        if self.precision is not Precision.DAY:
+            first = first.replace(day=1, month=first.month if self.precision is Precision.MONTH else 1)
+        if self.earliest != first:
+            raise ValueFault(
+                f"精度为{self.precision}的日期，其首日应为{first}，而不是{self.earliest}",
+                f"a date known to the {self.precision} begins on {first}, not on {self.earliest}",
+            )
+        return self
 
     @model_serializer
     def _write(self) -> str:
@@ -66,7 +86,8 @@ class CivilDate(BaseModel):
     def parse(cls, text: str) -> CivilDate:
         """Read 2018年9月19日, 2018年9月, 2018年, 2018-09-19, 2018/9/19, 2018.09.19, 20180919, 2018-9, 2018.
 
-        Raises ValueFault for anything else and for days that do not exist.
+        Full-width forms and surrounding spaces are accepted. Raises ValueFault for anything else and for days
+        that do not exist.
         """
         return cls.model_validate(_parts(text))
 
@@ -115,14 +136,14 @@ def _parts(text: str) -> dict[str, Any]:
         year, month, day = found.group(1), found.group(3), found.group(4)
     else:
         raise ValueFault(
-            "日期应写作2018-09-19、2018-09或2018（或2018年9月19日）",
-            "write a date as 2018-09-19, 2018-09 or 2018 (or 2018年9月19日)",
+            f"日期应写作2018-09-19、2018-09或2018（或2018年9月19日），而不是“{clipped(text)}”",
+            f"write a date as 2018-09-19, 2018-09 or 2018 (or 2018年9月19日), not “{clipped(text)}”",
         )
     precision = Precision.DAY if day else Precision.MONTH if month else Precision.YEAR
     try:
         earliest = date(int(year), int(month or 1), int(day or 1))
     except ValueError:
-        raise ValueFault("没有这一天", "there is no such day") from None
+        raise ValueFault(f"没有这一天：{plain}", f"there is no such day: {plain}") from None
     return {"earliest": earliest, "precision": precision}
 
 
@@ -131,11 +152,13 @@ def _month_end(day: date) -> date:
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day of the month `months` later, or the last day of that month when it is shorter."""
-    index = day.year * 12 + day.month - 1 + months
-    year, month = divmod(index, 12)
-    last = calendar.monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(day.day, last))
+    """The same day of the month `months` later (or earlier, if negative), at most that month's last day.
+
+    Raises ValueError when that is outside the years 1 to 9999.
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = _month_end(date(year, month + 1, 1))
+    return last.replace(day=min(day.day, last.day))
 
 
 def civil_day(instant: datetime) -> date:
@@ -150,7 +173,7 @@ class HalfYear(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    year: int
+    year: int = Field(ge=1, le=9999)
     half: Literal[1, 2]
 
     @classmethod
@@ -166,8 +189,10 @@ class HalfYear(BaseModel):
     @property
     def last_day(self) -> date:
         """Its last day."""
-        return add_months(self.first_day, 6) - timedelta(days=1)
+        return date(self.year, 6, 30) if self.half == 1 else date(self.year, 12, 31)
 
     def previous(self) -> HalfYear:
-        """The half-year before."""
-        return HalfYear(year=self.year, half=1) if self.half == 2 else HalfYear(year=self.year - 1, half=2)
+        """The half-year before. Raises ValidationError before the year 1."""
+        if self.half == 2:
+            return HalfYear(year=self.year, half=1)
+        return HalfYear(year=self.year - 1, half=2)

@@ -1,21 +1,27 @@
 """金额 Money as integer 分, with the text of the paper beside it. Never a float.
 
-1 万元 is 1,000,000 分. For a currency other than CNY the 分 is the hundredth of its main unit.
+1 万元 is 1,000,000 分. In a currency other than CNY, 元 is its main unit and 分 the hundredth of that.
+Papers state amounts in 万元 with up to six decimals, which 分 hold exactly. Nothing is ever rounded.
 """
 
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation
 from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from domain.texts import ValueFault, half_width
+from domain.texts import ValueFault, clipped, half_width
 
-_AMOUNT = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(分|元|万元|亿元)?")
+# ASCII: \d alone would also take the digits of other scripts.
+_AMOUNT = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*(分|元|万元|亿元)?", re.ASCII)
 _LIMIT = 2**63
+_MAX_TEXT = 60
+# A context of our own: the thread's would round quietly beyond its precision, 28 digits unless changed.
+# 100 digits hold every product of 60 characters and a unit; were that untrue, Inexact would be raised.
+_EXACT = Context(prec=100, traps=[Inexact, InvalidOperation])
 
 
 class MoneyUnit(StrEnum):
@@ -49,7 +55,7 @@ class Money(BaseModel):
 
     fen: Annotated[int, Field(strict=True, ge=-_LIMIT, lt=_LIMIT, description="数额, in 分 (hundredths)")]
     currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
-    text: str = Field(max_length=60, description="原文 the amount as the paper writes it")
+    text: str = Field(max_length=_MAX_TEXT, description="原文 the amount as the paper writes it")
     unit: MoneyUnit = Field(description="原文的单位")
 
     @model_validator(mode="before")
@@ -74,53 +80,72 @@ class Money(BaseModel):
     def of(cls, text: str, unit: MoneyUnit, currency: str = "CNY") -> Money:
         """Read an amount in a unit: digits, thousands commas, full-width forms, a trailing 元/万元/亿元/分.
 
-        Raises ValueFault for anything else, for a trailing unit that contradicts, and for parts of a 分.
+        Surrounding spaces are accepted, and kept in `text`. Raises ValueFault for anything else (NaN and
+        exponents too), for a trailing unit that contradicts, for parts of a 分, and beyond 64 bits of 分.
+        Raises ValidationError for a currency that is not three capital letters.
         """
         unit, fen = _read(text, unit)
         return cls(fen=fen, currency=currency, text=text, unit=unit)
 
     @classmethod
     def fen_of(cls, fen: int) -> Money:
-        """An amount that is known as a number of 分."""
+        """An amount that is known as a number of 分. Raises ValidationError beyond 64 bits."""
         return cls(fen=fen, text=str(fen), unit=MoneyUnit.FEN)
 
     def yuan(self) -> Decimal:
         """The amount in 元 (the currency's main unit), exact."""
-        return Decimal(self.fen) / 100
+        return _EXACT.divide(Decimal(self.fen), Decimal(100))
 
     def wan_yuan(self) -> Decimal:
         """The amount in 万元, exact."""
-        return Decimal(self.fen) / 1_000_000
+        return _EXACT.divide(Decimal(self.fen), Decimal(1_000_000))
 
     def zh(self) -> str:
         """The amount for Chinese readers: 万元 from one 万元 on, else 元."""
-        sign = "" if self.currency == "CNY" else f"{self.currency} "
+        prefix = "" if self.currency == "CNY" else f"{self.currency} "
         if abs(self.fen) >= 1_000_000:
-            return f"{sign}{_trim(self.wan_yuan())}万元"
-        return f"{sign}{_trim(self.yuan())}元"
+            return f"{prefix}{_trim(self.wan_yuan())}万元"
+        return f"{prefix}{_trim(self.yuan())}元"
 
 
 def _trim(number: Decimal) -> str:
-    return f"{number.normalize():,f}"
+    return f"{number.normalize(_EXACT):,f}"
 
 
-def _read(text: str, unit: Any) -> tuple[MoneyUnit, int]:
-    found = _AMOUNT.fullmatch(half_width(text).replace(" ", ""))
+def _read(text: str, stated: str | None) -> tuple[MoneyUnit, int]:
+    """The unit and the 分 of an amount as written, `stated` being the unit beside it. Raises ValueFault."""
+    found = _AMOUNT.fullmatch(half_width(text).strip()) if len(text) <= _MAX_TEXT else None
     if found is None:
         raise ValueFault(
-            f"“{text[:30]}”不是数额：只用数字、千分位逗号、小数点和单位",
-            f"“{text[:30]}” is not an amount: use digits, thousands commas, a point, and a unit",
+            f"“{clipped(text)}”不是数额：只用数字、千分位逗号、小数点和单位，至多{_MAX_TEXT}字",
+            f"“{clipped(text)}” is not an amount: use digits, thousands commas, a point, and a unit, "
+            f"at most {_MAX_TEXT} characters",
         )
     sign, whole, fraction, written = found.groups()
-    stated = MoneyUnit(unit) if unit else None
-    if written and stated and _WRITTEN[written] is not stated:
-        raise ValueFault(f"原文单位“{written}”与{stated}不符", f"the text says {written}, the unit {stated}")
-    known = stated or (_WRITTEN[written] if written else None)
-    if known is None:
-        raise ValueFault("请写明单位（unit）", "state the unit of the amount (unit)")
-    fen = Decimal(f"{sign}{whole.replace(',', '')}{fraction or ''}") * _FEN_PER[known]
+    unit = _unit(written, stated)
+    number = Decimal(f"{sign}{whole.replace(',', '')}{fraction or ''}")
+    fen = _EXACT.multiply(number, _FEN_PER[unit])
     if fen != fen.to_integral_value():
-        raise ValueFault(f"{text}精确到了分以下", f"{text} is finer than one fen")
-    if abs(fen) >= _LIMIT:
-        raise ValueFault(f"{text}超出范围", f"{text} is out of range")
-    return known, int(fen)
+        raise ValueFault(f"{text}（{unit}）精确到了分以下", f"{text} ({unit}) is finer than one fen")
+    if not -_LIMIT <= fen < _LIMIT:
+        raise ValueFault(f"{text}（{unit}）超出范围", f"{text} ({unit}) is out of range")
+    return unit, int(fen)
+
+
+def _unit(written: str | None, stated: str | None) -> MoneyUnit:
+    """The unit that the text ends in and the unit stated beside it: either, or both when they agree."""
+    if stated is None:
+        if written is None:
+            raise ValueFault("请写明单位（unit）", "state the unit of the amount (unit)")
+        return _WRITTEN[written]
+    try:
+        unit = MoneyUnit(stated)
+    except ValueError:
+        known = ", ".join(MoneyUnit)
+        raise ValueFault(
+            f"没有单位“{clipped(str(stated))}”，应为{known}之一",
+            f"there is no unit “{clipped(str(stated))}”: use {known}",
+        ) from None
+    if written is not None and _WRITTEN[written] is not unit:
+        raise ValueFault(f"原文单位“{written}”与{unit}不符", f"the text says {written}, the unit {unit}")
+    return unit

@@ -1,31 +1,34 @@
-"""投资项目统一代码 Investment project code: 4-6-2-2-6 characters. GB/T 40058-2021 from 2021, an older form before.
+"""投资项目统一代码 Investment project code: 4-6-2-2-6 characters, hyphens between.
 
-A project may have several, or none. The check character of the newer form is not verified: the sources seen do
-not state its computation, so only the form is judged.
+GB/T 40058-2021, from 2021: time, region, central guiding department, project type, then 5 random digits and
+a check character (4.7). Codes given before look the same, have other segment meanings and no check. The check
+is not verified: the sources seen do not state its computation, and a guess would warn of right codes. So only
+the form is judged, with a digit or a letter in the last place. A project may have several codes, or none.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from domain.texts import ValueFault, half_width
-
-_FORM = re.compile(r"\d{4}-\d{6}-\d{2}-\d{2}-\d{5}[0-9A-Z]")
+from domain.texts import ValueFault, code_form, misfit
 
 
 def parse(text: str) -> str:
-    """The normalised code. Raises ValueFault."""
-    plain = half_width(text).upper().replace(" ", "")
-    if not _FORM.fullmatch(plain):
+    """The normalised code. Raises ValueFault that names the first character out of place."""
+    code = code_form(text)
+    if fault := misfit(code, "9999-999999-99-99-99999*"):
         raise ValueFault(
-            "投资项目代码应如2021-370323-65-01-123456（4-6-2-2-6）",
-            "an investment project code looks like 2021-370323-65-01-123456 (4-6-2-2-6)",
+            f"投资项目代码应如2021-370323-65-01-123456（4-6-2-2-6）：{fault.zh}",
+            f"an investment project code looks like 2021-370323-65-01-123456 (4-6-2-2-6): {fault.en}",
         )
-    return plain
+    return code
 
 
-InvestmentCode = Annotated[str, Field(max_length=30, examples=["2021-370323-65-01-123456"]), AfterValidator(parse)]
+InvestmentCode = Annotated[
+    str,
+    Field(max_length=30, examples=["2021-370323-65-01-123456"]),
+    AfterValidator(parse),
+]
 """A field that holds a well-formed code."""

@@ -1,7 +1,9 @@
 """统一社会信用代码 Unified social credit code, GB 32100-2015, with its inner organisation code, GB 11714.
 
-18 characters of 31 symbols (no I O S V Z): registration authority, organisation class, region (6), organisation
-code (8 and a check), and a check over all. The region is that of the registering organ, not proof of a location.
+18 characters of 31 symbols (no I O S V Z): registration authority, organisation class, region (6),
+organisation code (8 and a check), and a check over all. The region is that of the registering organ, not
+proof of a location. New entries need a code without fault (`parse`). On historic papers a fault is recorded
+as a warning (`inspect`), because such papers do carry codes whose check is wrong.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from domain.texts import Text, ValueFault, half_width
+from domain.texts import Text, ValueFault, code_form
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
@@ -37,13 +39,20 @@ _CLASSES: dict[str, str | None] = {
 
 
 def outer_check(first17: str) -> str:
-    """Check symbol over the first 17: c = (31 − Σ value·3^(i−1) mod 31) mod 31."""
+    """Check symbol over the first 17: c = (31 − Σ value·3^(i−1) mod 31) mod 31.
+
+    Raises ValueError for a symbol outside the alphabet and for another length.
+    """
+    # Without the outer modulus a sum that is a multiple of 31 would give no symbol; it must give 0.
     total = sum(ALPHABET.index(c) * w for c, w in zip(first17, _WEIGHTS, strict=True))
     return ALPHABET[(31 - total % 31) % 31]
 
 
 def inner_check(first8: str) -> str:
-    """Check of the organisation code (GB 11714): 11 − Σ mod 11, written X for 10 and 0 for 11."""
+    """Check of the organisation code (GB 11714): 11 − Σ mod 11, written X for 10 and 0 for 11.
+
+    Raises KeyError for a symbol that is no digit or capital letter, ValueError for another length.
+    """
     total = sum(_INNER_VALUES[c] * w for c, w in zip(first8, _INNER_WEIGHTS, strict=True))
     return "0123456789X0"[11 - total % 11]
 
@@ -58,7 +67,7 @@ class UsccInspection:
 
 def inspect(text: str) -> UsccInspection:
     """Normalise a code and list its faults without raising: on historic papers a fault is a warning."""
-    code = half_width(text).upper().replace(" ", "").replace("\t", "")
+    code = code_form(text)
     faults: list[Text] = []
 
     def fault(zh: str, en: str) -> None:
@@ -72,11 +81,16 @@ def inspect(text: str) -> UsccInspection:
         listed = "、".join(f"第{i}位“{c}”" for i, c in wrong)
         at = ", ".join(f"“{c}” at {i}" for i, c in wrong)
         fault(
-            f"字符不在字符集内（不用I、O、S、V、Z）：{listed}", f"characters outside the alphabet (no I O S V Z): {at}"
+            f"字符不在字符集内（不用I、O、S、V、Z）：{listed}",
+            f"characters outside the alphabet (no I O S V Z): {at}",
         )
         return UsccInspection(code, tuple(faults))
     if code[0] not in _CLASSES:
-        fault(f"第1位“{code[0]}”不是登记管理部门代码", f"“{code[0]}” at 1 is no registration authority")
+        known = "".join(_CLASSES)
+        fault(
+            f"第1位“{code[0]}”不是登记管理部门代码（应为{known}之一）",
+            f"“{code[0]}” at 1 is no registration authority (one of {known})",
+        )
     else:
         classes = _CLASSES[code[0]]
         if classes is not None and code[1] not in classes:
@@ -85,7 +99,10 @@ def inspect(text: str) -> UsccInspection:
                 f"“{code[1]}” at 2 is no class of that authority (one of {classes})",
             )
     if not code[2:8].isdigit():
-        fault("第3至8位应为6位数字的行政区划代码", "characters 3 to 8 must be a six-digit region code")
+        fault(
+            f"第3至8位应为6位数字的行政区划代码，现为{code[2:8]}",
+            f"characters 3 to 8 must be a six-digit region code, not {code[2:8]}",
+        )
     inner = inner_check(code[8:16])
     if code[16] != inner:
         fault(
@@ -94,7 +111,10 @@ def inspect(text: str) -> UsccInspection:
         )
     outer = outer_check(code[:17])
     if code[17] != outer:
-        fault(f"第18位（校验码）应为{outer}，现为{code[17]}", f"character 18 (check) must be {outer}, not {code[17]}")
+        fault(
+            f"第18位（校验码）应为{outer}，现为{code[17]}",
+            f"character 18 (check) must be {outer}, not {code[17]}",
+        )
     return UsccInspection(code, tuple(faults))
 
 
@@ -107,5 +127,9 @@ def parse(text: str) -> str:
     return inspection.normalised
 
 
-Uscc = Annotated[str, Field(max_length=40, description="统一社会信用代码 (18 characters)"), AfterValidator(parse)]
+Uscc = Annotated[
+    str,
+    Field(max_length=40, description="统一社会信用代码 (18 characters)"),
+    AfterValidator(parse),
+]
 """A field that holds a valid code, normalised."""

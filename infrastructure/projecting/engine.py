@@ -7,6 +7,7 @@ wake-up costs one poll, not a stall.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from collections.abc import Sequence
@@ -125,19 +126,30 @@ class Engine:
         return True
 
     def _prepare(self) -> None:
+        """Make the tables of each view. Tables that were made by other SQL are dropped and filled anew from the log."""
         with psycopg.connect(self._conninfo) as conn:
             conn.execute("SELECT pg_advisory_xact_lock(hashtext('liuhen.projections'))")
             for worker in self._workers.values():
                 projection = worker.projection
                 schema = projection.schema()
+                key = (self._log_id, projection.NAME, projection.VERSION)
+                digest = hashlib.sha256(projection.TABLES.encode()).hexdigest()
+                others = conn.execute(
+                    "DELETE FROM liuhen.projections WHERE name = %s AND version = %s AND tables_sha256 <> %s",
+                    (projection.NAME, projection.VERSION, digest),
+                ).rowcount
+                if others:
+                    log.warning("projection.tables_changed", projection=schema)
+                    conn.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
                 if conn.execute("SELECT to_regnamespace(%s)", (schema,)).fetchone() == (None,):
                     conn.execute(f"CREATE SCHEMA {schema}")
                     conn.execute(f"SET LOCAL search_path TO {schema}")
                     conn.execute(projection.TABLES.encode())
                     conn.execute("RESET search_path")
                 conn.execute(
-                    "INSERT INTO liuhen.projections (log_id, name, version) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
-                    (self._log_id, projection.NAME, projection.VERSION),
+                    "INSERT INTO liuhen.projections (log_id, name, version, tables_sha256) VALUES (%s, %s, %s, %s)"
+                    " ON CONFLICT DO NOTHING",
+                    (*key, digest),
                 )
 
     def _run(self, worker: _Worker) -> None:

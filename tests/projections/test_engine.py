@@ -164,6 +164,22 @@ def test_news_without_a_wake_up_costs_one_poll(liuhen: Liuhen, monkeypatch: pyte
     assert liuhen.engine.wait_for("register", liuhen.ledger.position(), 10)
 
 
+def test_tables_made_by_other_sql_are_filled_anew(small_county: Liuhen, monkeypatch: pytest.MonkeyPatch) -> None:
+    liuhen = small_county
+    liuhen.engine.catch_up()
+    whole = rows(liuhen.conninfo)
+    wider = PROJECTIONS[0].TABLES.replace("name text NOT NULL, stage", "added text, name text NOT NULL, stage")
+    monkeypatch.setattr(PROJECTIONS[0], "TABLES", wider)
+    other = engine(liuhen)
+    assert other.freshness("register").position == 0
+    assert other.freshness("timeline").lag_events == 0
+    other.catch_up()
+    assert len(rows(liuhen.conninfo)["register_v1.projects"]) == len(whole["register_v1.projects"])
+    monkeypatch.undo()
+    engine(liuhen).catch_up()
+    assert rows(liuhen.conninfo) == whole
+
+
 def test_lag_is_measured_against_the_log(small_county: Liuhen) -> None:
     liuhen = small_county
     fresh = liuhen.engine.freshness("register")
