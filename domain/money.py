@@ -51,7 +51,12 @@ class Money(BaseModel):
     total is kept beside a computed one, because rounded 万元 lines need not add up.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        # What may be left out on input: 分 always, the unit where the text ends in it.
+        json_schema_extra=lambda schema: schema.update(required=["text"]),
+    )
 
     fen: Annotated[int, Field(strict=True, ge=-_LIMIT, lt=_LIMIT, description="数额, in 分 (hundredths)")]
     currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
