@@ -24,6 +24,7 @@ from domain.rule import Effect, Judgement, text
 from domain.steps.filing import ProjectFiled
 
 CommandT = TypeVar("CommandT", bound=Command)
+SubjectT = TypeVar("SubjectT", UUID, str)
 
 
 class Submission(Value, Generic[CommandT]):
@@ -74,6 +75,9 @@ Key = Annotated[
     Header(alias="Idempotency-Key", min_length=1, max_length=200, description="幂等键：重发同一请求不重复记录"),
 ]
 Posted = tuple[Context, Actor]
+
+Identity = Annotated[UUID, Path(description="标识 identity")]
+UnitCode = Annotated[str, Path(alias="uscc", description="统一社会信用代码", max_length=40)]
 
 
 def answer(request: Request, outcome: Outcome, *, dry_run: bool) -> Response:
@@ -148,14 +152,15 @@ def post_to(
     path: str,
     step: str,
     command: type[CommandT],
-    use_case: Callable[[Desk, UUID, CommandT, Act], Outcome],
+    use_case: Callable[[Desk, SubjectT, CommandT, Act], Outcome],
     summary: str,
+    subject_type: Any = Identity,
 ) -> None:
-    """A route for an act on a project or system, named by its identity in the path."""
+    """A route for an act on a project or system (`Identity`) or on a unit (`UnitCode`), named in the path."""
 
     def endpoint(
         request: Request,
-        subject: Annotated[UUID, Path(description="标识 identity")],
+        subject: subject_type,
         submission: Submission[command],  # type: ignore[valid-type]
         posted: Annotated[Posted, Depends(acting(step))],
         idempotency_key: Key = None,
@@ -164,31 +169,6 @@ def post_to(
         context, actor = posted
         act = act_of(submission, actor, idempotency_key, dry_run=dry_run)
         return answer(request, use_case(context.liuhen.desk, subject, submission.act, act), dry_run=dry_run)
-
-    _add(router, path, endpoint, command, summary)
-
-
-def post_to_unit(
-    router: APIRouter,
-    path: str,
-    step: str,
-    command: type[CommandT],
-    use_case: Callable[[Desk, str, CommandT, Act], Outcome],
-    summary: str,
-) -> None:
-    """A route for an act on a unit, named by its unified social credit code in the path."""
-
-    def endpoint(
-        request: Request,
-        uscc: Annotated[str, Path(description="统一社会信用代码", max_length=40)],
-        submission: Submission[command],  # type: ignore[valid-type]
-        posted: Annotated[Posted, Depends(acting(step))],
-        idempotency_key: Key = None,
-        dry_run: DryRun = False,
-    ) -> Response:
-        context, actor = posted
-        act = act_of(submission, actor, idempotency_key, dry_run=dry_run)
-        return answer(request, use_case(context.liuhen.desk, uscc, submission.act, act), dry_run=dry_run)
 
     _add(router, path, endpoint, command, summary)
 

@@ -13,6 +13,7 @@ import random
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from uuid import UUID
 
 from application.acceptance import accept_project
@@ -250,7 +251,7 @@ def _units(desk: Desk) -> Script:
             head_post="主要负责人（演示）",
             contact_office="" if number % 9 == 8 else "办公室（演示）",
         )
-        yield _ask(FIRST_DAY, Role.SMART_OFFICE, lambda act, enrol=enrol: enrol_unit(desk, enrol, act))  # type: ignore[misc]
+        yield _ask(FIRST_DAY, Role.SMART_OFFICE, partial(enrol_unit, desk, enrol))
     steps: list[tuple[date, _Ask]] = []
     for number, due, met in _OBLIGATIONS:
         oblige = SetConnectionObligation(
@@ -260,17 +261,12 @@ def _units(desk: Desk) -> Script:
             due_on=due,
         )
         code, set_on = _code(number), max(FIRST_DAY, add_months(due, -9))
-        steps.append((set_on, _ask(set_on, Role.SMART_OFFICE, _late(set_obligation, desk, code, oblige))))
+        steps.append((set_on, _ask(set_on, Role.SMART_OFFICE, partial(set_obligation, desk, code, oblige))))
         if met is not None:
             done = MeetConnectionObligation(obligation=1)
-            steps.append((met, _ask(met, Role.PLATFORM_OPERATOR, _late(meet_obligation, desk, code, done))))
+            steps.append((met, _ask(met, Role.PLATFORM_OPERATOR, partial(meet_obligation, desk, code, done))))
     for _, ask in sorted(steps, key=lambda step: step[0]):
         yield ask
-
-
-def _late(use_case: Callable[..., Outcome], *arguments: object) -> Callable[[Act], Outcome]:
-    """The use case with everything given but the act."""
-    return lambda act: use_case(*arguments, act)
 
 
 @dataclass
@@ -338,13 +334,13 @@ def _project(desk: Desk, number: int) -> Script:
     project = plan.project
     sharing = _sharing(plan)
     if number % 6 != 1 and not plan.filing.classified:
-        yield own(plan.later(5, 25), _late(declare_sharing, desk, project, sharing))
+        yield own(plan.later(5, 25), partial(declare_sharing, desk, project, sharing))
     if number % 13 == 4:
         # Signed before the approval: recorded as it happened, and reported as out of order.
-        yield own(plan.later(3, 10), _late(record_contract, desk, project, _contract(plan, "提前")))
+        yield own(plan.later(3, 10), partial(record_contract, desk, project, _contract(plan, "提前")))
     if not plan.filing.classified:
         opinion = GiveOpinion(body="专家评审组（演示）", verdict=OpinionVerdict.PASS, opinion="同意（演示）")
-        yield _ask(plan.later(5, 20), Role.EXPERT_COMMITTEE, _late(give_opinion, desk, project, opinion))
+        yield _ask(plan.later(5, 20), Role.EXPERT_COMMITTEE, partial(give_opinion, desk, project, opinion))
     approved: list[bool] = []
     yield from _approved(desk, plan, sharing, own, approved)
     if not approved:
@@ -367,23 +363,23 @@ def _filed(desk: Desk, plan: _Plan, own: Own) -> Script:
         found = ReportUnfiledProject(
             description="检查中发现未备案即实施的项目（演示）", owner_units=plan.filing.owner_units
         )
-        outcome = yield _ask(plan.day, Role.SMART_OFFICE, _late(report_unfiled_project, desk, found))
+        outcome = yield _ask(plan.day, Role.SMART_OFFICE, partial(report_unfiled_project, desk, found))
         plan.project = outcome.subject
         # Asked for approval before it was filed: refused by G01.
         yield _ask(
-            plan.later(3, 9), Role.PROJECT_AUTHORITY, _late(approve_project, desk, plan.project, _approval(plan))
+            plan.later(3, 9), Role.PROJECT_AUTHORITY, partial(approve_project, desk, plan.project, _approval(plan))
         )
-        yield own(plan.later(5, 20), _late(_file_again, desk, file, plan.project))
+        yield own(plan.later(5, 20), partial(_file_again, desk, file, plan.project))
         return
     if plan.number in {40, 75}:
         # A first filing that the gate refuses: text for a classified project, or no estimate.
         change = {"summary": "不应填写的文字"} if plan.filing.classified else {"estimate": None}
         wrong = file.but(**change)
-        outcome = yield own(plan.day, _late(file_project, desk, wrong))
+        outcome = yield own(plan.day, partial(file_project, desk, wrong))
         plan.project = outcome.subject
-        yield own(plan.later(1, 6), _late(_file_again, desk, file, plan.project))
+        yield own(plan.later(1, 6), partial(_file_again, desk, file, plan.project))
         return
-    outcome = yield own(plan.day, _late(file_project, desk, file))
+    outcome = yield own(plan.day, partial(file_project, desk, file))
     plan.project = outcome.subject
 
 
@@ -441,16 +437,16 @@ def _approved(desk: Desk, plan: _Plan, sharing: DeclareSharing, own: Own, approv
                 return
             plan.day = max(plan.day, plan.day + timedelta(days=plan.draw.randint(60, 200)))
         if {"G03", "G06"} & set(rules):
-            yield own(plan.later(6, 30), _late(declare_sharing, desk, project, sharing))
+            yield own(plan.later(6, 30), partial(declare_sharing, desk, project, sharing))
         if "G07" in rules:
             need = SharingNeed(provider="沂源县公安局（演示）", resource="户籍信息")
             stated = DeclareSharing(needs=(need,), provides=sharing.provides)
-            yield own(plan.later(4, 15), _late(declare_sharing, desk, project, stated))
+            yield own(plan.later(4, 15), partial(declare_sharing, desk, project, stated))
         if "G09" in rules:
             promised = AmendFiling(
                 filing=plan.filing.but(supports_city_platform=True), reason="承诺支持共享平台（演示）"
             )
-            yield own(plan.later(2, 10), _late(amend_filing, desk, project, promised))
+            yield own(plan.later(2, 10), partial(amend_filing, desk, project, promised))
         if "G02" in rules:
             exception = GrantException(
                 rule="G02",
@@ -459,45 +455,45 @@ def _approved(desk: Desk, plan: _Plan, sharing: DeclareSharing, own: Own, approv
                 document_no=f"源智领〔{plan.day.year}〕{plan.number}号",
                 expires_on=add_months(plan.day, 12),
             )
-            yield _ask(plan.later(15, 60), Role.LEADING_GROUP, _late(grant_exception, desk, project, exception))
+            yield _ask(plan.later(15, 60), Role.LEADING_GROUP, partial(grant_exception, desk, project, exception))
 
 
 def _approval_ask(desk: Desk, plan: _Plan, project: UUID) -> _Ask:
     role = Role.DRC if plan.filing.sharing_related else Role.PROJECT_AUTHORITY
     on = plan.later(5, 30)
     asked = _approval(plan)
-    return _ask(on, role, _late(approve_project, desk, project, asked), asked.document_no)
+    return _ask(on, role, partial(approve_project, desk, project, asked), asked.document_no)
 
 
 def _built(desk: Desk, plan: _Plan, own: Own) -> Script:
     project, classified = _known(plan), plan.filing.classified
     contract = _contract(plan)
-    outcome = yield own(plan.later(20, 60), _late(record_contract, desk, project, contract))
+    outcome = yield own(plan.later(20, 60), partial(record_contract, desk, project, contract))
     if plan.number % 29 == 7:
         right = contract.model_dump(mode="json") | {"amount": _wan(77).model_dump(mode="json")}
         correction = CorrectFact(
             version=outcome.recorded[0].stream.version, reason="合同价录入有误（演示）", replacement=right
         )
         yield _ask(
-            plan.later(3, 30), Role.SMART_OFFICE, _late(correct_fact, desk, StreamKind.PROJECT, project, correction)
+            plan.later(3, 30), Role.SMART_OFFICE, partial(correct_fact, desk, StreamKind.PROJECT, project, correction)
         )
     estimate = plan.filing.estimate or _wan(100)
     arranged = ArrangeFunds(
         purpose=FundPurpose.BUILD, year=plan.day.year, source=FundSource.GOV_BUDGET, amount=estimate
     )
-    yield _ask(plan.later(5, 20), Role.FINANCE, _late(arrange_funds, desk, project, arranged))
+    yield _ask(plan.later(5, 20), Role.FINANCE, partial(arrange_funds, desk, project, arranged))
     first = DisburseFunds(arrangement=1, amount=Money.fen_of(estimate.fen * 3 // 10))
-    yield _ask(plan.later(10, 40), Role.FINANCE, _late(disburse_funds, desk, project, first))
+    yield _ask(plan.later(10, 40), Role.FINANCE, partial(disburse_funds, desk, project, first))
     for percent in (30, 70):
         report = ReportProgress(percent=percent, summary="" if classified else "按计划推进（演示）")
-        yield own(plan.later(30, 80), _late(report_progress, desk, project, report))
+        yield own(plan.later(30, 80), partial(report_progress, desk, project, report))
     if plan.number % 7 == 6:
         change = RecordChange(
             reason="" if classified else "需求调整（演示）",
             decided_by="" if classified else _of(Role.PROJECT_AUTHORITY),
             acceptance_due=add_months(plan.day, 7),
         )
-        yield own(plan.later(5, 20), _late(record_change, desk, project, change))
+        yield own(plan.later(5, 20), partial(record_change, desk, project, change))
 
 
 def _evidence(desk: Desk, plan: _Plan, sharing: DeclareSharing, own: Own, systems: list[UUID]) -> Script:
@@ -505,25 +501,25 @@ def _evidence(desk: Desk, plan: _Plan, sharing: DeclareSharing, own: Own, system
     project = _known(plan)
     if plan.filing.categories[0] is Category.GENERAL_HARDWARE and not plan.filing.classified:
         none = StateNoSystem(reason="仅采购通用硬件（演示）", signer_post="分管负责人")
-        yield own(plan.later(5, 20), _late(state_that_no_system, desk, project, none))
+        yield own(plan.later(5, 20), partial(state_that_no_system, desk, project, none))
         return
     name = "" if plan.filing.classified else f"{plan.filing.name}系统"
-    outcome = yield own(plan.later(5, 15), _late(register_system, desk, project, RegisterSystem(name=name)))
+    outcome = yield own(plan.later(5, 15), partial(register_system, desk, project, RegisterSystem(name=name)))
     system = outcome.recorded[1].stream.id
     systems.append(system)
     if plan.filing.classified:
         tested = RecordClassifiedTest(report_no=f"演示密测〔{plan.day.year}〕{plan.number}")
-        yield own(plan.later(20, 60), _late(record_classified_test, desk, system, tested))
+        yield own(plan.later(20, 60), partial(record_classified_test, desk, system, tested))
         return
     level = 3 if plan.number % 4 == 0 else 2
     filed = FileLevel(level=level, certificate_no=f"370323{plan.unit:05d}-{plan.number + 1:05d}")
-    yield own(plan.later(5, 20), _late(record_level_filing, desk, system, filed))
-    yield own(plan.later(10, 40), _late(record_security_test, desk, system, _test(plan, level, "A")))
+    yield own(plan.later(5, 20), partial(record_level_filing, desk, system, filed))
+    yield own(plan.later(10, 40), partial(record_security_test, desk, system, _test(plan, level, "A")))
     if plan.number % 5 != 3:
-        yield _ask(plan.later(3, 15), Role.PLATFORM_OPERATOR, _late(record_interconnection, desk, system, _link()))
+        yield _ask(plan.later(3, 15), Role.PLATFORM_OPERATOR, partial(record_interconnection, desk, system, _link()))
     if plan.number % 5 != 4:
         for supply in _supplies(sharing):
-            yield _ask(plan.later(1, 10), Role.PLATFORM_OPERATOR, _late(record_supply, desk, system, supply))
+            yield _ask(plan.later(1, 10), Role.PLATFORM_OPERATOR, partial(record_supply, desk, system, supply))
 
 
 def _link() -> RecordInterconnection:
@@ -566,7 +562,7 @@ def _accepted(
             document_no=f"源验〔{plan.day.year}〕{plan.number}号",
             conclusion="" if plan.filing.classified else "合格（演示）",
         )
-        outcome = yield _ask(plan.later(5, 25), Role.PROJECT_AUTHORITY, _late(accept_project, desk, project, opinion))
+        outcome = yield _ask(plan.later(5, 25), Role.PROJECT_AUTHORITY, partial(accept_project, desk, project, opinion))
         if not outcome.refused:
             accepted.append(True)
             return
@@ -575,14 +571,14 @@ def _accepted(
         rules = set(outcome.judgement.blocking()) if outcome.judgement else set()
         if "G08" in rules:
             yield _ask(
-                plan.later(20, 90), Role.PLATFORM_OPERATOR, _late(record_interconnection, desk, systems[0], _link())
+                plan.later(20, 90), Role.PLATFORM_OPERATOR, partial(record_interconnection, desk, systems[0], _link())
             )
         if {"G04", "G09"} & rules:
             for supply in _supplies(sharing):
-                yield _ask(plan.later(5, 60), Role.PLATFORM_OPERATOR, _late(record_supply, desk, systems[0], supply))
+                yield _ask(plan.later(5, 60), Role.PLATFORM_OPERATOR, partial(record_supply, desk, systems[0], supply))
         if "G14" in rules:
             again = _test(plan, level, f"B{attempt}")
-            yield own(plan.later(25, 80), _late(record_security_test, desk, systems[0], again))
+            yield own(plan.later(25, 80), partial(record_security_test, desk, systems[0], again))
 
 
 def _operated(desk: Desk, plan: _Plan, sharing: DeclareSharing) -> Script:
@@ -590,14 +586,14 @@ def _operated(desk: Desk, plan: _Plan, sharing: DeclareSharing) -> Script:
     project, classified = _known(plan), plan.filing.classified
     estimate = plan.filing.estimate or _wan(100)
     rest = DisburseFunds(arrangement=1, amount=Money.fen_of(estimate.fen * plan.draw.randint(55, 65) // 100))
-    yield _ask(plan.later(10, 40), Role.FINANCE, _late(disburse_funds, desk, project, rest))
+    yield _ask(plan.later(10, 40), Role.FINANCE, partial(disburse_funds, desk, project, rest))
     arrangements, evaluations, lapsed = 1, 0, False
     for year in range(plan.day.year + 1, plan.day.year + 4):
         resource = sharing.provides[0].name
         if plan.number % 10 == 9 and not lapsed and not classified:
             plan.day = max(plan.day, date(year, 1, 15))
             lapse = ReportLapse(resource=resource, reason="超过两个更新周期未更新（演示）")
-            yield _ask(plan.day, Role.PLATFORM_OPERATOR, _late(report_lapse, desk, project, lapse))
+            yield _ask(plan.day, Role.PLATFORM_OPERATOR, partial(report_lapse, desk, project, lapse))
             lapsed = True
         plan.day = max(plan.day, date(year, 2, 20) + timedelta(days=plan.draw.randint(0, 30)))
         money = ArrangeFunds(
@@ -606,26 +602,26 @@ def _operated(desk: Desk, plan: _Plan, sharing: DeclareSharing) -> Script:
             source=FundSource.DEPT_BUDGET,
             amount=plan.filing.operation_estimate or _wan(5),
         )
-        outcome = yield _ask(plan.day, Role.FINANCE, _late(arrange_funds, desk, project, money))
+        outcome = yield _ask(plan.day, Role.FINANCE, partial(arrange_funds, desk, project, money))
         if outcome.refused and outcome.judgement is not None and "G05" in outcome.judgement.blocking() and lapsed:
             back = ReportResumption(resource=resource)
-            yield _ask(plan.later(20, 60), Role.PLATFORM_OPERATOR, _late(report_resumption, desk, project, back))
+            yield _ask(plan.later(20, 60), Role.PLATFORM_OPERATOR, partial(report_resumption, desk, project, back))
             lapsed = False
-            outcome = yield _ask(plan.later(5, 20), Role.FINANCE, _late(arrange_funds, desk, project, money))
+            outcome = yield _ask(plan.later(5, 20), Role.FINANCE, partial(arrange_funds, desk, project, money))
         if not outcome.refused:
             arrangements += 1
             pay = DisburseFunds(arrangement=arrangements, amount=money.amount)
-            yield _ask(plan.later(20, 60), Role.FINANCE, _late(disburse_funds, desk, project, pay))
+            yield _ask(plan.later(20, 60), Role.FINANCE, partial(disburse_funds, desk, project, pay))
         if classified:
             continue
         for report in _evaluations(plan, year - 1):
             role = Role.OWNER_UNIT if report.channel is EvaluationChannel.SELF_EVALUATION else Role.THIRD_PARTY
             by = _unit_name(plan.unit) if role is Role.OWNER_UNIT else _of(role)
             evaluations += 1
-            yield _Ask(plan.later(5, 30), _late(report_evaluation, desk, project, report), role, by)
+            yield _Ask(plan.later(5, 30), partial(report_evaluation, desk, project, report), role, by)
         if plan.number % 3 == 0:
             use = UseEvaluation(evaluation=evaluations, use=ResultUse.RECTIFICATION, note="限期整改（演示）")
-            yield _ask(plan.later(10, 40), Role.SMART_OFFICE, _late(use_evaluation, desk, project, use))
+            yield _ask(plan.later(10, 40), Role.SMART_OFFICE, partial(use_evaluation, desk, project, use))
 
 
 def _evaluations(plan: _Plan, year: int) -> Iterator[ReportEvaluation]:

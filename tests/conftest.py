@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -23,6 +24,12 @@ from infrastructure.settings import Settings
 
 SHARED = Path(os.environ.get("LIUHEN_SHARED", Path(__file__).parents[2] / "shared"))
 """Real records that are read from beside the repository and never committed."""
+
+# A shared machine may be slow at any moment, so no example is timed; a failing one prints how to repeat it.
+hypothesis.settings.register_profile(
+    "liuhen", deadline=None, print_blob=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("liuhen")
 
 DEBIAN = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from api.acts import post_to, post_to_unit
+from api.acts import UnitCode, post_to
 from application.correcting import correct_fact
 from application.desk import Act, Outcome
 from application.ports import Desk
@@ -46,4 +46,6 @@ post_to(
 post_to(
     router, "/systems/{subject}/corrections", "correcting", CorrectSystemFact, _system, "更正系统事实 correct a fact"
 )
-post_to_unit(router, "/units/{uscc}/corrections", "correcting", CorrectUnitFact, _unit, "更正单位事实 correct a fact")
+post_to(
+    router, "/units/{uscc}/corrections", "correcting", CorrectUnitFact, _unit, "更正单位事实 correct a fact", UnitCode
+)
