@@ -237,7 +237,7 @@ def performance_projects(
 
 @router.get("/performance/units", summary="单位绩效 performance of units")
 def performance_units(context: Reader, part: Part, min_position: MinPosition = 0) -> ViewAnswer:
-    """Indicators per owner unit."""
+    """Indicators per owner unit, beside the grades that people gave, counted per scale and never across scales."""
     caught_up = _wait(context, "performance", min_position)
     with context.liuhen.pool.connection() as conn:
         found = performance.unit_indicators(conn, context.log_id, part, classified=context.sees_classified)

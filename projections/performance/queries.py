@@ -37,7 +37,12 @@ _UNITS = """
            sum(p.disbursed_fen)::bigint AS disbursed_fen,
            round(sum(p.disbursed_fen)::numeric / nullif(sum(p.arranged_fen), 0), 4)::text AS execution_rate,
            percentile_cont(0.5) WITHIN GROUP (ORDER BY p.days_filed_to_approved) AS median_days_filed_to_approved,
-           percentile_cont(0.5) WITHIN GROUP (ORDER BY p.days_approved_to_accepted) AS median_days_approved_to_accepted
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY p.days_approved_to_accepted) AS median_days_approved_to_accepted,
+           (SELECT coalesce(jsonb_agg(to_jsonb(s) ORDER BY s.scale, s.own DESC, s.grade), '[]') FROM (
+                SELECT e.scale, e.own, e.grade, count(*) AS evaluations
+                FROM performance_v1.evaluations e JOIN performance_v1.projects q USING (log_id, project_id)
+                WHERE e.log_id = %(log_id)s AND q.owners @> ARRAY[u.uscc] AND (%(classified)s OR NOT q.classified)
+                GROUP BY e.scale, e.own, e.grade) s) AS grades
     FROM performance_v1.projects p CROSS JOIN LATERAL unnest(p.owners) AS u(uscc)
     WHERE p.log_id = %(log_id)s AND (%(classified)s OR NOT p.classified)
     GROUP BY u.uscc ORDER BY u.uscc
@@ -84,7 +89,7 @@ def project_indicators(
 
 
 def unit_indicators(conn: Connection, log_id: int, window: Window, *, classified: bool) -> Listing:
-    """Indicators per owner unit. A project of several owners counts for each."""
+    """Indicators per owner unit, beside the grades that people gave. A project of several owners counts for each."""
     return listing(conn, _UNITS, {"log_id": log_id, "classified": classified}, window)
 
 

@@ -146,6 +146,13 @@ def test_scores_stand_beside_indicators_and_scales_are_not_mixed(
     assert row["execution_rate"] is None
     unit = evaluator.get("/performance/units").json()["items"][0]
     assert (unit["projects"], unit["accepted"], unit["accepted_late"]) == (1, 1, 1)
+    grades = {(g["scale"], g["own"], g["grade"]): g["evaluations"] for g in unit["grades"]}
+    assert grades == {
+        ("别的量表", False, "良"): 1,
+        ("财预〔2020〕10号", True, "优"): 1,
+        ("财预〔2020〕10号", False, "中"): 1,
+        ("财预〔2020〕10号", False, "良"): 1,
+    }
 
 
 @pytest.fixture(scope="module")
