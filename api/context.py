@@ -15,9 +15,7 @@ from domain.recorded import Actor, Role
 from infrastructure.bootstrap import Liuhen
 from infrastructure.issuer import BadTokenError, Holder, Issuer
 
-_BEARER = HTTPBearer(
-    auto_error=False, description="JWT，由本服务或身份平台签发 issued here or by the site's identity provider"
-)
+_BEARER = HTTPBearer(auto_error=False, description="JWT，由本服务签发 issued by this service")
 
 
 @dataclass(frozen=True)

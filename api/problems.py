@@ -156,6 +156,13 @@ def install(app: FastAPI) -> None:
         log.warning("request.busy", error=type(error).__name__)
         return problem(request, "busy", headers={"Retry-After": "1"})
 
+    @app.exception_handler(psycopg.DataError)
+    def _data(request: Request, error: psycopg.DataError) -> JSONResponse:
+        # A value that passed every check here and that the database cannot hold: a NUL in a search, a huge number.
+        log.warning("request.unfit", error=type(error).__name__)
+        told = text("请求中有数据库不能接受的值", "the request holds a value that the database cannot take")
+        return problem(request, "bad-request-body", told)
+
     @app.exception_handler(NotAuthenticatedError)
     def _not_authenticated(request: Request, error: NotAuthenticatedError) -> JSONResponse:
         del error

@@ -24,6 +24,7 @@ from domain.refusal import Refused
 from domain.rule import Judgement, RuleSet, text
 from domain.streams import StreamAt, StreamKind, register_id, requested_id, unit_id
 from domain.system import GovSystem
+from domain.texts import has_control_characters, pointer_to
 from domain.unit import Register, Unit
 
 StateT = TypeVar("StateT", bound=Foldable)
@@ -31,6 +32,10 @@ CommandT = TypeVar("CommandT", bound=Command)
 
 # A busy register can move many times while one filing is decided; each round lets at least one writer through.
 ATTEMPTS = 50
+
+
+LARGEST_FEN = 10**16
+"""100万亿元. More than a country's yearly product is a slip of the unit; sums of less fit into 64 bits."""
 
 
 class BusyError(Exception):
@@ -195,6 +200,7 @@ def submit(
     """
     if act.happened_on.earliest > desk.today():
         raise BadFieldError(text("发生日期在未来", "the day lies in the future"), "/happened_on")
+    _check_fit(command, act)
     request = None
     new_id = desk.new_id()
     if act.key is not None:
@@ -220,6 +226,26 @@ def submit(
         except StreamMovedError:
             continue
     raise BusyError
+
+
+def _check_fit(command: Command, act: Act) -> None:
+    """What is recorded can be stored, summed, searched and printed everywhere. Raises BadFieldError."""
+    said = {
+        "act": command.model_dump(mode="json"),
+        "authority": act.authority.model_dump(mode="json") if act.authority else None,
+        "evidence": [e.model_dump(mode="json") for e in act.evidence],
+        "actor": act.actor.model_dump(mode="json"),
+    }
+    pointer = pointer_to(said, has_control_characters)
+    if pointer is not None:
+        raise BadFieldError(
+            text("文字含有控制字符，请删除后重试", "the text holds a control character: remove it"), pointer
+        )
+    pointer = pointer_to(said, lambda part: isinstance(part, dict) and abs(part.get("fen", 0)) > LARGEST_FEN)
+    if pointer is not None:
+        raise BadFieldError(
+            text("数额超过100万亿元，请检查单位", "the amount is beyond 100 trillion yuan: check its unit"), pointer
+        )
 
 
 def _outcome(recorded: Sequence[Recorded]) -> Outcome:

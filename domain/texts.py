@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable
+
 from pydantic import BaseModel, ConfigDict
 
 
@@ -78,3 +81,24 @@ def misfit(code: str, shape: str) -> Text | None:
             en=f"it has {len(shape)} characters, not {len(code)}",
         )
     return None
+
+
+# Line breaks and tabs are text; the others are not, and no database text can hold a NUL.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def has_control_characters(value: object) -> bool:
+    """Is it a text that holds control characters?"""
+    return isinstance(value, str) and _CONTROL.search(value) is not None
+
+
+def pointer_to(value: object, unfit: Callable[[object], bool], pointer: str = "") -> str | None:
+    """JSON pointer of the first part of a JSON-like value that is unfit, or None."""
+    if unfit(value):
+        return pointer
+    inner: Iterable[tuple[object, object]] = ()
+    if isinstance(value, dict):
+        inner = value.items()
+    elif isinstance(value, list | tuple):
+        inner = enumerate(value)
+    return next((at for key, item in inner if (at := pointer_to(item, unfit, f"{pointer}/{key}")) is not None), None)

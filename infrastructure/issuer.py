@@ -1,6 +1,6 @@
 """本机签发 Tokens issued on this machine: Ed25519-signed JWTs, the key kept in the data folder.
 
-Enough for one machine and for demos. A site with an identity provider uses its tokens instead.
+Enough for one machine and for demos.
 """
 
 from __future__ import annotations

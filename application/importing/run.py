@@ -9,6 +9,7 @@ from application.history import BringIn, UnchangedError, bring_in_project
 from application.importing.mapping import MappedRow, Mapping, RowFault, read_rows
 from application.ports import Desk
 from domain.event import Value
+from domain.faults import ActError
 from domain.recorded import Actor, Authority
 from domain.rule import text
 from domain.texts import Text
@@ -75,6 +76,8 @@ def import_file(
                 counts["new" if bring_in_project(desk, command, act) else "updated"] += 1
         except UnchangedError:
             counts["unchanged"] += 1
+        except ActError as error:
+            faults.append(RowReport(row=number, column=error.pointer or "-", value="", reason=error.text))
         except RowFault as fault:
             faults.append(RowReport(row=number, column=fault.column, value=fault.value[:200], reason=fault.reason))
         if progress is not None:

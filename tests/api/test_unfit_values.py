@@ -1,0 +1,111 @@
+"""No accepted act can stop a view, and no odd value is an internal error: texts and numbers from the edge."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from infrastructure.bootstrap import Liuhen
+from tests.api.conftest import APPROVAL, PROJECT, SHARING, Client
+from tests.stages import OWNER
+
+ODD_TEXTS = [
+    "\x00",
+    "a\x00b",
+    "\x1b[31m",
+    "\r\n",
+    "\x7f",
+    "\ud800",
+    "\u202e反",
+    "👨‍👩‍👧",
+    "﷽",
+    "'; DROP TABLE liuhen.events; --",
+    "%s %(x)s {x}",
+    "=1+1",
+    "\\u0000",
+    "<script>",
+    "x" * 4000,
+    "　",
+    "\u0000\u0000",
+]
+
+
+def sent(client: Client, path: str, on: str, act: dict[str, Any]) -> Any:
+    """Posted as raw JSON with escapes, so that lone surrogates travel too."""
+    body = json.dumps({"happened_on": on, "act": act}, ensure_ascii=True)
+    headers = {**client.headers, "Content-Type": "application/json"}
+    return client.http.post(f"/v1{path}", content=body, headers=headers)
+
+
+def test_odd_texts_are_recorded_or_refused_and_never_stop_a_view(
+    client: Client, auditor: Client, liuhen: Liuhen
+) -> None:
+    client.enrol()
+    project = client.file()["subject"]
+    accepted = set()
+    for odd in ODD_TEXTS:
+        for path, act in (
+            ("/projects", PROJECT | {"name": odd[:300]}),
+            (f"/projects/{project}/progress", {"percent": 1, "summary": odd}),
+            (
+                f"/projects/{project}/contracts",
+                {"contract_no": odd[:120], "supplier": odd[:200], "amount": {"text": "1元"}},
+            ),
+            (f"/projects/{project}/opinions", {"body": odd[:200], "verdict": "PASS", "opinion": odd}),
+            (f"/projects/{project}/systems", {"name": odd[:200]}),
+        ):
+            answer = sent(client, path, "2019-02-01", act)
+            assert answer.status_code in {201, 409, 422}, (odd, path, answer.text)
+            if answer.status_code == 201:
+                accepted.add(odd)
+    assert "'; DROP TABLE liuhen.events; --" in accepted
+    assert not {"\x00", "a\x00b", "\x1b[31m", "\x7f", "\ud800"} & accepted
+    liuhen.engine.catch_up()
+    assert auditor.get("/supervision").json()["freshness"]["lag_events"] == 0
+    told = auditor.get(f"/timeline/{project}", limit=500).json()
+    assert any("DROP TABLE" in entry["zh"] for entry in told["items"])
+
+
+def test_a_control_character_is_named(client: Client) -> None:
+    client.enrol()
+    answer = sent(client, "/projects", "2019-01-05", PROJECT | {"summary": "好\x00"})
+    assert [e["pointer"] for e in answer.json()["errors"]] == ["/act/summary"]
+    answer = client.post("/units", "2019-01-05", {}, authority={"issuer": "a\x07", "document_no": None})
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("amount", ["100000000000000.01", "92233720368547758.07", "9" * 50])
+def test_an_amount_beyond_reason_is_refused(client: Client, amount: str) -> None:
+    client.enrol()
+    project = client.file()["subject"]
+    client.done(f"/projects/{project}/sharing", "2019-01-20", SHARING)
+    answer = client.post(
+        f"/projects/{project}/approval", "2019-02-20", {**APPROVAL, "amount": {"text": amount, "unit": "YUAN"}}
+    )
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"].startswith("/act/amount")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/register/projects?q=%00",
+        "/register/projects?unit=%00",
+        "/performance/projects?source=a%00",
+        f"/units/{OWNER}?as_of_position=99999999999999999999999",
+        "/register/projects?offset=99999999999999999999",
+        "/supervision?on=0001-01-01",
+        "/supervision?on=9999-12-31",
+        "/timeline/%00",
+        "/rule-sets/%00",
+        f"/units/{OWNER}?as_of_recorded=0001-01-01T00:00:00Z",
+        f"/units/{OWNER}?as_of_happened=9999-12-31",
+        "/register/projects?min_position=99999999999999999999999999",
+    ],
+)
+def test_odd_questions_are_answered(client: Client, path: str) -> None:
+    client.enrol()
+    answer = client.get(path)
+    assert answer.status_code in {200, 404, 422}, answer.text
