@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Generic
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
@@ -13,7 +16,7 @@ from domain.event import Value
 from domain.project import Category, Stage
 from domain.streams import unit_id
 from infrastructure.bootstrap import today
-from projections.asking import Listing, Window
+from projections.asking import Connection, Listing, RowT, Window
 from projections.performance import queries as performance
 from projections.register import queries as register
 from projections.supervision import queries as supervision
@@ -25,24 +28,35 @@ router = APIRouter(tags=["视图 views"])
 _WAIT_SECONDS = 5.0
 
 
-class ViewAnswer(Value):
+class ViewAnswer(Value, Generic[RowT]):
     """视图 A part of a list, its exact total, and how fresh the view is."""
 
     freshness: Freshness
     caught_up: bool
     """Whether the view had reached the position that was asked for."""
     total: int
-    items: list[dict[str, Any]]
+    items: list[RowT]
+
+
+class Board(Value):
+    """监督台各表 The lists of the board: how many rows, and the first of them."""
+
+    blocked: Listing[supervision.Blocked]
+    overdue: Listing[supervision.Overdue]
+    out_of_order: Listing[supervision.OutOfOrder]
+    refusals: Listing[supervision.RefusedAttempt]
+    sanctioned_units: Listing[supervision.SanctionedUnit]
+    late_entries: Listing[supervision.LateEntry]
 
 
 class BoardAnswer(Value):
-    """监督台 The number and the first rows of each list, as of a day."""
+    """监督台 As of a day, under the rule set of that day."""
 
     freshness: Freshness
     caught_up: bool
     on: date
     rule_set: str | None
-    lists: dict[str, Listing]
+    lists: Board
 
 
 class SummaryAnswer(Value):
@@ -50,7 +64,7 @@ class SummaryAnswer(Value):
 
     freshness: Freshness
     caught_up: bool
-    figures: dict[str, Any]
+    figures: performance.Summary
 
 
 def window(
@@ -65,16 +79,31 @@ Part = Annotated[Window, Depends(window)]
 MinPosition = Annotated[
     int, Query(ge=0, description="至少读到此日志位置，最多等5秒 wait until the view has reached this position")
 ]
+Day = Annotated[date | None, Query(description="按哪一天看，缺省为今天 day of asking")]
+Source = Annotated[str | None, Query(max_length=100, description="导入来源 of an imported record")]
 
 
-def _answer(context: Context, view: str, found: Listing, *, caught_up: bool) -> ViewAnswer:
-    return ViewAnswer(
-        freshness=context.liuhen.engine.freshness(view), caught_up=caught_up, total=found.total, items=found.items
-    )
+@dataclass(frozen=True)
+class View:
+    """A view being read: everything on `conn` belongs to one state of the database, which `freshness` describes."""
+
+    conn: Connection
+    freshness: Freshness
+    caught_up: bool
+
+    def answer(self, found: Listing[RowT]) -> ViewAnswer[RowT]:
+        """The answer of a list."""
+        return ViewAnswer(freshness=self.freshness, caught_up=self.caught_up, total=found.total, items=found.items)
 
 
-def _wait(context: Context, view: str, min_position: int) -> bool:
-    return context.liuhen.engine.wait_for(view, min_position, _WAIT_SECONDS) if min_position else True
+@contextmanager
+def reading(context: Context, name: str, min_position: int) -> Iterator[View]:
+    """Read a view in one snapshot, after waiting for a position if one is asked for."""
+    engine = context.liuhen.engine
+    caught_up = engine.wait_for(name, min_position, _WAIT_SECONDS) if min_position else True
+    with context.liuhen.pool.connection() as conn, conn.transaction():
+        conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield View(conn, engine.freshness(name, conn), caught_up)
 
 
 @router.get("/register/projects", summary="项目登记簿 the register of projects")
@@ -85,174 +114,199 @@ def register_projects(
     unit: Annotated[str | None, Query(max_length=40, description="建设单位统一社会信用代码")] = None,
     category: Category | None = None,
     stage: Stage | None = None,
-    source: Annotated[str | None, Query(max_length=100, description="导入来源")] = None,
+    source: Source = None,
     min_position: MinPosition = 0,
-) -> ViewAnswer:
+) -> ViewAnswer[register.ProjectRow]:
     """Projects by name, number, unit, category, stage or source."""
-    caught_up = _wait(context, "register", min_position)
-    with context.liuhen.pool.connection() as conn:
-        found = register.find_projects(
-            conn,
-            context.log_id,
-            part,
-            classified=context.sees_classified,
-            q=q,
-            unit=unit,
-            category=category,
-            stage=stage,
-            source=source,
+    with reading(context, "register", min_position) as view:
+        return view.answer(
+            register.find_projects(
+                view.conn,
+                context.log_id,
+                part,
+                classified=context.sees_classified,
+                q=q,
+                unit=unit,
+                category=category,
+                stage=stage,
+                source=source,
+            )
         )
-    return _answer(context, "register", found, caught_up=caught_up)
 
 
 @router.get("/register/units", summary="单位登记簿 the register of units")
 def register_units(
     context: Reader,
     part: Part,
-    q: Annotated[str | None, Query(max_length=100)] = None,
+    q: Annotated[str | None, Query(max_length=100, description="名称或代码的一部分")] = None,
     min_position: MinPosition = 0,
-) -> ViewAnswer:
+) -> ViewAnswer[register.UnitRow]:
     """Units by name or code, with the number of their projects."""
-    caught_up = _wait(context, "register", min_position)
-    with context.liuhen.pool.connection() as conn:
-        found = register.find_units(conn, context.log_id, part, q=q)
-    return _answer(context, "register", found, caught_up=caught_up)
+    with reading(context, "register", min_position) as view:
+        return view.answer(register.find_units(view.conn, context.log_id, part, q=q))
 
 
 @router.get("/timeline/{subject}", summary="时间线 the story of a project, system or unit")
-def read_timeline(context: Reader, part: Part, subject: str, min_position: MinPosition = 0) -> ViewAnswer:
+def read_timeline(
+    context: Reader, part: Part, subject: str, min_position: MinPosition = 0
+) -> ViewAnswer[timeline.TimelineEntry]:
     """One plain sentence per event, in both languages. `subject` is an identity, or a unit's code."""
     try:
         identity = UUID(subject)
     except ValueError:
         identity = unit_id(subject)
-    caught_up = _wait(context, "timeline", min_position)
-    with context.liuhen.pool.connection() as conn:
-        found = timeline.story_of(conn, context.log_id, identity, part, classified=context.sees_classified)
-    return _answer(context, "timeline", found, caught_up=caught_up)
+    with reading(context, "timeline", min_position) as view:
+        return view.answer(
+            timeline.story_of(view.conn, context.log_id, identity, part, classified=context.sees_classified)
+        )
 
 
-def _limit_days(context: Context, day: date) -> tuple[str | None, int]:
-    """The rule set in force, and its limit of late entries; without a rule set nothing counts as late."""
+def _asked(context: Context, on: date | None, project: UUID | None = None) -> tuple[str | None, supervision.Asked]:
+    """The rule set in force on the day, and the question. Without a rule set nothing counts as recorded late."""
+    day = on or today()
     rules = context.liuhen.desk.rule_sets.in_force(day)
-    return (rules.id, rules.parameters.backdating_limit_days) if rules else (None, 2**31 - 1)
+    return rules.id if rules else None, supervision.Asked(
+        on=day,
+        limit_days=rules.parameters.backdating_limit_days if rules else 2**31 - 1,
+        classified=context.sees_classified,
+        project=project,
+    )
 
 
 @router.get("/supervision", summary="监督台 the supervision board")
 def read_board(
     context: Reader,
-    on: Annotated[date | None, Query(description="按哪一天看，缺省为今天 day of asking")] = None,
+    on: Day = None,
     limit: Annotated[int, Query(ge=0, le=100, description="每表行数 rows of each list")] = 10,
     min_position: MinPosition = 0,
 ) -> BoardAnswer:
     """Blocked and why, overdue, out of order, refused, sanctioned units, late entries: counts and first rows."""
-    day = on or today()
-    caught_up = _wait(context, "supervision", min_position)
-    rule_set, limit_days = _limit_days(context, day)
-    with context.liuhen.pool.connection() as conn:
-        lists = {
-            name: supervision.board_list(
-                conn,
-                context.log_id,
-                Window(limit=limit),
-                name,
-                on=day,
-                limit_days=limit_days,
-                classified=context.sees_classified,
-            )
-            for name in supervision.LISTS
-        }
-    return BoardAnswer(
-        freshness=context.liuhen.engine.freshness("supervision"),
-        caught_up=caught_up,
-        on=day,
-        rule_set=rule_set,
-        lists=lists,
-    )
+    rule_set, asked = _asked(context, on)
+    part = Window(limit=limit)
+    with reading(context, "supervision", min_position) as view:
+        where = (view.conn, context.log_id, asked, part)
+        return BoardAnswer(
+            freshness=view.freshness,
+            caught_up=view.caught_up,
+            on=asked.on,
+            rule_set=rule_set,
+            lists=Board(
+                blocked=supervision.blocked(*where),
+                overdue=supervision.overdue(*where),
+                out_of_order=supervision.out_of_order(*where),
+                refusals=supervision.refusals(*where),
+                sanctioned_units=supervision.sanctioned_units(*where),
+                late_entries=supervision.late_entries(*where),
+            ),
+        )
 
 
-def _board_route(name: str, summary: str) -> None:
-    @router.get(f"/supervision/{name}", summary=summary, operation_id=f"supervision_{name.replace('-', '_')}")
-    def read_list(
-        context: Reader,
-        part: Part,
-        on: Annotated[date | None, Query(description="按哪一天看，缺省为今天 day of asking")] = None,
-        project: Annotated[UUID | None, Query(description="只看此项目（仅refusals）")] = None,
-        min_position: MinPosition = 0,
-    ) -> ViewAnswer:
-        """One list of the board, whole."""
-        day = on or today()
-        caught_up = _wait(context, "supervision", min_position)
-        with context.liuhen.pool.connection() as conn:
-            found = supervision.board_list(
-                conn,
-                context.log_id,
-                part,
-                name,
-                on=day,
-                limit_days=_limit_days(context, day)[1],
-                classified=context.sees_classified,
-                project=project,
-            )
-        return _answer(context, "supervision", found, caught_up=caught_up)
+def _whole(
+    context: Context,
+    query: Callable[[Connection, int, supervision.Asked, Window], Listing[RowT]],
+    asked: supervision.Asked,
+    part: Window,
+    min_position: int,
+) -> ViewAnswer[RowT]:
+    with reading(context, "supervision", min_position) as view:
+        return view.answer(query(view.conn, context.log_id, asked, part))
 
 
-_board_route("blocked", "被拦项目及原因 blocked, and by which clause")
-_board_route("overdue", "逾期未验收 overdue")
-_board_route("out-of-order", "次序颠倒 out of order")
-_board_route("refusals", "被拒记录 refused attempts")
-_board_route("sanctioned-units", "受限单位 sanctioned units")
-_board_route("late-entries", "迟录事件 recorded late")
+@router.get("/supervision/blocked", summary="被拦项目及原因 blocked, and by which clause")
+def read_blocked(
+    context: Reader, part: Part, on: Day = None, min_position: MinPosition = 0
+) -> ViewAnswer[supervision.Blocked]:
+    """Projects that a gate refused and that did not pass it since."""
+    return _whole(context, supervision.blocked, _asked(context, on)[1], part, min_position)
+
+
+@router.get("/supervision/overdue", summary="逾期未验收 overdue")
+def read_overdue(
+    context: Reader, part: Part, on: Day = None, min_position: MinPosition = 0
+) -> ViewAnswer[supervision.Overdue]:
+    """Approved projects past their due day of acceptance."""
+    return _whole(context, supervision.overdue, _asked(context, on)[1], part, min_position)
+
+
+@router.get("/supervision/out-of-order", summary="次序颠倒 out of order")
+def read_out_of_order(
+    context: Reader, part: Part, on: Day = None, min_position: MinPosition = 0
+) -> ViewAnswer[supervision.OutOfOrder]:
+    """Projects with steps whose days contradict their order."""
+    return _whole(context, supervision.out_of_order, _asked(context, on)[1], part, min_position)
+
+
+@router.get("/supervision/refusals", summary="被拒记录 refused attempts")
+def read_refusals(
+    context: Reader,
+    part: Part,
+    project: Annotated[UUID | None, Query(description="只看此项目 of this project only")] = None,
+    min_position: MinPosition = 0,
+) -> ViewAnswer[supervision.RefusedAttempt]:
+    """Every refused attempt, newest first."""
+    return _whole(context, supervision.refusals, _asked(context, None, project)[1], part, min_position)
+
+
+@router.get("/supervision/sanctioned-units", summary="受限单位 sanctioned units")
+def read_sanctioned_units(
+    context: Reader, part: Part, on: Day = None, min_position: MinPosition = 0
+) -> ViewAnswer[supervision.SanctionedUnit]:
+    """Units with overdue connection obligations, which G10 bars from approvals and operation money."""
+    return _whole(context, supervision.sanctioned_units, _asked(context, on)[1], part, min_position)
+
+
+@router.get("/supervision/late-entries", summary="迟录事件 recorded late")
+def read_late_entries(
+    context: Reader, part: Part, on: Day = None, min_position: MinPosition = 0
+) -> ViewAnswer[supervision.LateEntry]:
+    """Events recorded more days after they happened than the rule set of the day allows without report."""
+    return _whole(context, supervision.late_entries, _asked(context, on)[1], part, min_position)
 
 
 @router.get("/performance/summary", summary="绩效汇总 performance, in sum")
-def performance_summary(
-    context: Reader,
-    source: Annotated[str | None, Query(max_length=100)] = None,
-    min_position: MinPosition = 0,
-) -> SummaryAnswer:
+def performance_summary(context: Reader, source: Source = None, min_position: MinPosition = 0) -> SummaryAnswer:
     """Ends against plans, refusals and money over all projects (or those of one source)."""
-    caught_up = _wait(context, "performance", min_position)
-    with context.liuhen.pool.connection() as conn:
-        figures = performance.summary(conn, context.log_id, classified=context.sees_classified, source=source)
-    return SummaryAnswer(freshness=context.liuhen.engine.freshness("performance"), caught_up=caught_up, figures=figures)
+    with reading(context, "performance", min_position) as view:
+        figures = performance.summary(view.conn, context.log_id, classified=context.sees_classified, source=source)
+        return SummaryAnswer(freshness=view.freshness, caught_up=view.caught_up, figures=figures)
 
 
 @router.get("/performance/projects", summary="项目绩效 performance of projects")
 def performance_projects(
     context: Reader,
     part: Part,
-    unit: Annotated[str | None, Query(max_length=40)] = None,
-    source: Annotated[str | None, Query(max_length=100)] = None,
+    unit: Annotated[str | None, Query(max_length=40, description="建设单位统一社会信用代码")] = None,
+    source: Source = None,
     min_position: MinPosition = 0,
-) -> ViewAnswer:
+) -> ViewAnswer[performance.ProjectIndicators]:
     """Indicators computed from events, with every human score beside them."""
-    caught_up = _wait(context, "performance", min_position)
-    with context.liuhen.pool.connection() as conn:
-        found = performance.project_indicators(
-            conn, context.log_id, part, classified=context.sees_classified, unit=unit, source=source
+    with reading(context, "performance", min_position) as view:
+        return view.answer(
+            performance.project_indicators(
+                view.conn, context.log_id, part, classified=context.sees_classified, unit=unit, source=source
+            )
         )
-    return _answer(context, "performance", found, caught_up=caught_up)
 
 
 @router.get("/performance/units", summary="单位绩效 performance of units")
-def performance_units(context: Reader, part: Part, min_position: MinPosition = 0) -> ViewAnswer:
+def performance_units(
+    context: Reader, part: Part, min_position: MinPosition = 0
+) -> ViewAnswer[performance.UnitIndicators]:
     """Indicators per owner unit, beside the grades that people gave, counted per scale and never across scales."""
-    caught_up = _wait(context, "performance", min_position)
-    with context.liuhen.pool.connection() as conn:
-        found = performance.unit_indicators(conn, context.log_id, part, classified=context.sees_classified)
-    return _answer(context, "performance", found, caught_up=caught_up)
+    with reading(context, "performance", min_position) as view:
+        return view.answer(
+            performance.unit_indicators(view.conn, context.log_id, part, classified=context.sees_classified)
+        )
 
 
 @router.get("/performance/disagreements", summary="评价分歧 own and independent ratings that differ")
 def performance_disagreements(
-    context: Reader,
-    part: Part,
-    source: Annotated[str | None, Query(max_length=100)] = None,
-    min_position: MinPosition = 0,
-) -> ViewAnswer:
+    context: Reader, part: Part, source: Source = None, min_position: MinPosition = 0
+) -> ViewAnswer[performance.Disagreement]:
     """Projects whose own and independent ratings differ, on one scale and period."""
-    caught_up = _wait(context, "performance", min_position)
-    with context.liuhen.pool.connection() as conn:
-        found = performance.disagreements(conn, context.log_id, part, classified=context.sees_classified, source=source)
-    return _answer(context, "performance", found, caught_up=caught_up)
+    with reading(context, "performance", min_position) as view:
+        return view.answer(
+            performance.disagreements(
+                view.conn, context.log_id, part, classified=context.sees_classified, source=source
+            )
+        )

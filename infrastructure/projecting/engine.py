@@ -92,18 +92,20 @@ class Engine:
                 while self._advance(worker.projection, conn):
                     pass
 
-    def freshness(self, name: str) -> Freshness:
-        """How far the named view has come. Lag is measured against the log itself."""
+    def freshness(self, name: str, conn: psycopg.Connection[Any] | None = None) -> Freshness:
+        """How far the named view has come, as `conn` sees it. Lag is measured against the log itself."""
+        if conn is None:
+            with self._ledger.recorder_pool.connection() as own:
+                return self.freshness(name, own)
         projection = self._workers[name].projection
-        with self._ledger.recorder_pool.connection() as conn:
-            row = conn.execute(
-                "SELECT p.position, l.position, extract(epoch FROM clock_timestamp() - e.recorded_at)"
-                " FROM liuhen.projections p"
-                " LEFT JOIN liuhen.logs l ON l.log_id = p.log_id"
-                " LEFT JOIN liuhen.events e ON e.log_id = p.log_id AND e.position = p.position + 1"
-                " WHERE p.log_id = %s AND p.name = %s AND p.version = %s",
-                (self._log_id, name, projection.VERSION),
-            ).fetchone()
+        row = conn.execute(
+            "SELECT p.position, l.position, extract(epoch FROM clock_timestamp() - e.recorded_at)"
+            " FROM liuhen.projections p"
+            " LEFT JOIN liuhen.logs l ON l.log_id = p.log_id"
+            " LEFT JOIN liuhen.events e ON e.log_id = p.log_id AND e.position = p.position + 1"
+            " WHERE p.log_id = %s AND p.name = %s AND p.version = %s",
+            (self._log_id, name, projection.VERSION),
+        ).fetchone()
         position, log_position, age = row or (0, 0, None)
         at = log_position or 0
         return Freshness(

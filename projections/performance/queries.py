@@ -2,11 +2,113 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from psycopg.rows import dict_row
+from pydantic import Field
 
-from projections.asking import Connection, Listing, Window, listing
+from projections.asking import Connection, Listing, Row, Window, listing
+
+
+class Score(Row):
+    """评分 What people said: who, on which scale, about which period."""
+
+    number: int
+    own: bool = Field(description="自评 by the rated side itself")
+    channel: str
+    evaluator: str
+    scale: str
+    grade: str
+    score: str | None
+    period: str
+    reported_on: str | None
+    used: str | None = Field(description="结果运用")
+
+
+class ProjectIndicators(Row):
+    """项目绩效一行 Indicators computed from events, and every score beside them. Amounts in 分, rates as decimals."""
+
+    project_id: UUID
+    number: str | None
+    name: str
+    stage: str
+    owners: list[str]
+    organisation: str
+    source: str | None
+    planned_end: date | None
+    ended_on: date | None
+    end_basis: str | None = Field(description="ACTUAL, or REVISED_PLAN when the end is only the newest plan")
+    deviation_days: int | None = Field(description="比计划晚的天数 days later than planned; negative is earlier")
+    days_filed_to_approved: int | None
+    days_approved_to_accepted: int | None
+    approved_fen: int | None
+    contracted_fen: int
+    arranged_fen: int
+    disbursed_fen: int
+    execution_rate: str | None = Field(description="预算执行率 disbursed ÷ arranged; absent without arranged money")
+    cost_saving_rate: str | None = Field(description="成本节约率 (approved − contracted) ÷ approved")
+    refusals: int
+    changes: int
+    evaluations: list[Score]
+    position: int
+
+
+class GradeCount(Row):
+    """等次计数 How often a grade was given, on one scale, by the rated side or independently."""
+
+    scale: str
+    own: bool
+    grade: str
+    evaluations: int
+
+
+class UnitIndicators(Row):
+    """单位绩效一行 Indicators of an owner unit's projects, and the grades beside them."""
+
+    uscc: str
+    projects: int
+    accepted: int
+    accepted_late: int
+    refusals: int
+    arranged_fen: int
+    disbursed_fen: int
+    execution_rate: str | None
+    median_days_filed_to_approved: float | None
+    median_days_approved_to_accepted: float | None
+    grades: list[GradeCount]
+
+
+class Disagreement(Row):
+    """评价分歧 The newest own and independent ratings of one project, scale and period, where they differ."""
+
+    project_id: UUID
+    number: str | None
+    name: str
+    scale: str
+    period: str
+    own_grade: str
+    own_evaluator: str
+    independent_grade: str
+    independent_evaluator: str
+    independent_channel: str
+
+
+class Summary(Row):
+    """绩效汇总 Counts over all projects."""
+
+    projects: int
+    ended_late: int
+    ended_early: int
+    ended_on_time: int
+    end_unknown: int
+    late_by_revised_plan: int = Field(description="其中仅按修订计划计 of these, only by a revised plan")
+    early_by_revised_plan: int
+    refusals: int | None
+    arranged_fen: int | None
+    disbursed_fen: int | None
+
 
 # Rates are exact decimals of integers of 分; a rate without a base is absent, not zero.
 _PROJECTS = """
@@ -82,25 +184,29 @@ _SUMMARY = """
 
 def project_indicators(
     conn: Connection, log_id: int, window: Window, *, classified: bool, unit: str | None, source: str | None
-) -> Listing:
+) -> Listing[ProjectIndicators]:
     """Indicators per project, with every evaluation beside them."""
     parameters = {"log_id": log_id, "classified": classified, "unit": unit, "source": source}
-    return listing(conn, _PROJECTS, parameters, window)
+    return listing(conn, ProjectIndicators, _PROJECTS, parameters, window)
 
 
-def unit_indicators(conn: Connection, log_id: int, window: Window, *, classified: bool) -> Listing:
+def unit_indicators(conn: Connection, log_id: int, window: Window, *, classified: bool) -> Listing[UnitIndicators]:
     """Indicators per owner unit, beside the grades that people gave. A project of several owners counts for each."""
-    return listing(conn, _UNITS, {"log_id": log_id, "classified": classified}, window)
+    return listing(conn, UnitIndicators, _UNITS, {"log_id": log_id, "classified": classified}, window)
 
 
-def disagreements(conn: Connection, log_id: int, window: Window, *, classified: bool, source: str | None) -> Listing:
+def disagreements(
+    conn: Connection, log_id: int, window: Window, *, classified: bool, source: str | None
+) -> Listing[Disagreement]:
     """Projects whose newest own and independent ratings differ, on one scale and period: scales are never mixed."""
-    return listing(conn, _DISAGREEMENTS, {"log_id": log_id, "classified": classified, "source": source}, window)
+    return listing(
+        conn, Disagreement, _DISAGREEMENTS, {"log_id": log_id, "classified": classified, "source": source}, window
+    )
 
 
-def summary(conn: Connection, log_id: int, *, classified: bool, source: str | None) -> dict[str, Any]:
+def summary(conn: Connection, log_id: int, *, classified: bool, source: str | None) -> Summary:
     """Counts over all projects: ends against plans, refusals, money."""
     with conn.cursor(row_factory=dict_row) as cursor:
         cursor.execute(_SUMMARY, {"log_id": log_id, "classified": classified, "source": source})
-        row = cursor.fetchone()
-    return dict(row or {})
+        row: dict[str, Any] | None = cursor.fetchone()
+    return Summary.model_validate(row)

@@ -2,7 +2,51 @@
 
 from __future__ import annotations
 
-from projections.asking import Connection, Listing, Window, listing
+from uuid import UUID
+
+from pydantic import Field
+
+from projections.asking import Connection, Listing, Row, Window, listing
+
+
+class ProjectRow(Row):
+    """登记簿一行 A project. Amounts in 分; a day is as exact as it is known."""
+
+    project_id: UUID
+    number: str | None = Field(description="备案号")
+    name: str
+    stage: str
+    owners: list[str] = Field(description="建设单位 owner units, by unified social credit code")
+    organisation: str = Field(description="组织 of an imported project, as its record names it")
+    division: str | None
+    kind: str | None
+    categories: list[str]
+    build_mode: str | None
+    classified: bool
+    source: str | None = Field(description="导入来源 for a project brought in as history")
+    filed_on: str | None
+    approved_on: str | None
+    accepted_on: str | None
+    estimate_fen: int | None
+    approved_fen: int | None
+    arranged_fen: int
+    disbursed_fen: int = Field(description="拨付减退回 disbursed less refunded")
+    operation_fen: int = Field(description="运维经费安排 arranged for operation")
+    position: int = Field(description="最后一个事件的位置")
+
+
+class UnitRow(Row):
+    """单位一行 A unit, with the number of its projects."""
+
+    uscc: str
+    name: str
+    kind: str | None
+    division: str
+    contact_office: str
+    head_post: str
+    projects: int
+    position: int
+
 
 _PROJECTS = """
     SELECT project_id, number, name, stage, owners, organisation, division, kind, categories, build_mode, classified,
@@ -40,7 +84,7 @@ def find_projects(
     category: str | None = None,
     stage: str | None = None,
     source: str | None = None,
-) -> Listing:
+) -> Listing[ProjectRow]:
     """Projects by name, number or organisation (part of it), owner unit, category, stage and source."""
     parameters = {
         "log_id": log_id,
@@ -52,12 +96,12 @@ def find_projects(
         "stage": stage,
         "source": source,
     }
-    return listing(conn, _PROJECTS, parameters, window)
+    return listing(conn, ProjectRow, _PROJECTS, parameters, window)
 
 
-def find_units(conn: Connection, log_id: int, window: Window, *, q: str | None = None) -> Listing:
+def find_units(conn: Connection, log_id: int, window: Window, *, q: str | None = None) -> Listing[UnitRow]:
     """Units by name or code (part of it), with the number of their projects."""
-    return listing(conn, _UNITS, {"log_id": log_id, "q": q, "pattern": like(q)}, window)
+    return listing(conn, UnitRow, _UNITS, {"log_id": log_id, "q": q, "pattern": like(q)}, window)
 
 
 def like(q: str | None) -> str | None:

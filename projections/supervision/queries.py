@@ -2,13 +2,96 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from psycopg.rows import dict_row
+from pydantic import Field
 
-from projections.asking import Connection, Listing, Window, listing
+from domain.rule import Finding
+from projections.asking import Connection, Listing, Row, RowT, Window, listing
+from projections.supervision.ordering import Disorder
+
+
+class _ProjectRow(Row):
+    project_id: UUID
+    number: str | None
+    name: str
+    stage: str
+    owners: list[str]
+    position: int
+
+
+class Blocked(_ProjectRow):
+    """被拦 The newest refusal at a gate that was not passed since."""
+
+    gate: str
+    step: str
+    rules: list[str]
+    findings: list[Finding]
+    rule_set: str
+    refused_on: str
+    refusal_position: int
+    attempts: int = Field(description="此关口被拒次数 refusals at this gate since it was last passed")
+
+
+class Overdue(_ProjectRow):
+    """逾期 Approved, not accepted, and past the day on which it was due."""
+
+    acceptance_due: date
+    days_overdue: int
+
+
+class OutOfOrder(_ProjectRow):
+    """次序颠倒 Steps whose days contradict their order."""
+
+    disorders: list[Disorder]
+
+
+class RefusedAttempt(Row):
+    """被拒 One refused attempt."""
+
+    position: int
+    project_id: UUID
+    number: str | None
+    name: str
+    step: str
+    gate: str
+    rules: list[str]
+    findings: list[Finding]
+    rule_set: str
+    happened_on: str
+    recorded_at: datetime
+    organisation: str
+    role: str
+    open: bool = Field(description="此后尚未通过该关口 the gate was not passed since")
+
+
+class SanctionedUnit(Row):
+    """受限单位 An overdue, unmet connection obligation, and the unit that it sanctions."""
+
+    uscc: str
+    unit_name: str
+    number: int
+    system_name: str
+    requirement_document: str
+    issuer: str
+    due_on: date
+    days_overdue: int
+
+
+class LateEntry(Row):
+    """迟录 An event recorded more days after it happened than the rule set allows without report."""
+
+    position: int
+    stream_kind: str
+    stream_id: UUID
+    topic: str
+    happened_on: str
+    recorded_on: date
+    days_late: int
+
 
 _PROJECT = "p.project_id, p.number, p.name, p.stage, p.owners, p.position"
 
@@ -69,36 +152,48 @@ RESTED_ON = """
     ORDER BY d.position
 """
 
-LISTS = {
-    "blocked": BLOCKED,
-    "overdue": OVERDUE,
-    "out-of-order": OUT_OF_ORDER,
-    "refusals": REFUSALS,
-    "sanctioned-units": SANCTIONED,
-    "late-entries": LATE_ENTRIES,
-}
+
+class Asked(Row):
+    """What the board is asked: as of which day, how late is late, what may be seen, and for which project."""
+
+    on: date
+    limit_days: int
+    classified: bool
+    project: UUID | None = None
 
 
-def board_list(
-    conn: Connection,
-    log_id: int,
-    window: Window,
-    name: str,
-    *,
-    on: date,
-    limit_days: int,
-    classified: bool,
-    project: UUID | None = None,
-) -> Listing:
-    """One list of the board as of a day. `name` is a key of LISTS."""
-    parameters: dict[str, Any] = {
-        "log_id": log_id,
-        "on": on,
-        "limit_days": limit_days,
-        "classified": classified,
-        "project": project,
-    }
-    return listing(conn, LISTS[name], parameters, window)
+def _list(conn: Connection, log_id: int, row: type[RowT], query: str, asked: Asked, window: Window) -> Listing[RowT]:
+    return listing(conn, row, query, {"log_id": log_id, **dict(asked)}, window)
+
+
+def blocked(conn: Connection, log_id: int, asked: Asked, window: Window) -> Listing[Blocked]:
+    """Projects that a gate refused and that did not pass it since, with the clauses."""
+    return _list(conn, log_id, Blocked, BLOCKED, asked, window)
+
+
+def overdue(conn: Connection, log_id: int, asked: Asked, window: Window) -> Listing[Overdue]:
+    """Projects past their due day of acceptance."""
+    return _list(conn, log_id, Overdue, OVERDUE, asked, window)
+
+
+def out_of_order(conn: Connection, log_id: int, asked: Asked, window: Window) -> Listing[OutOfOrder]:
+    """Projects with steps out of order."""
+    return _list(conn, log_id, OutOfOrder, OUT_OF_ORDER, asked, window)
+
+
+def refusals(conn: Connection, log_id: int, asked: Asked, window: Window) -> Listing[RefusedAttempt]:
+    """Every refused attempt, newest first."""
+    return _list(conn, log_id, RefusedAttempt, REFUSALS, asked, window)
+
+
+def sanctioned_units(conn: Connection, log_id: int, asked: Asked, window: Window) -> Listing[SanctionedUnit]:
+    """Units under the sanction of G10."""
+    return _list(conn, log_id, SanctionedUnit, SANCTIONED, asked, window)
+
+
+def late_entries(conn: Connection, log_id: int, asked: Asked, window: Window) -> Listing[LateEntry]:
+    """Events recorded late, latest first."""
+    return _list(conn, log_id, LateEntry, LATE_ENTRIES, asked, window)
 
 
 def rested_on(conn: Connection, log_id: int, stream: UUID, version: int, before: int) -> list[dict[str, Any]]:

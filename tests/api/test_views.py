@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -89,10 +90,10 @@ def test_the_board_says_what_is_blocked_and_why(client: Client, auditor: Client,
     assert blocked["total"] == 1
     assert (blocked["items"][0]["rules"], blocked["items"][0]["attempts"]) == (["G03", "G06", "G07"], 2)
     assert board["lists"]["refusals"]["total"] == 2
-    assert board["lists"]["sanctioned-units"]["total"] == 1
+    assert board["lists"]["sanctioned_units"]["total"] == 1
     assert auditor.get("/supervision/sanctioned-units", on="2019-12-31").json()["total"] == 0
     # Everything here is entered years later, and the board says so.
-    assert board["lists"]["late-entries"]["total"] == liuhen.ledger.position()
+    assert board["lists"]["late_entries"]["total"] == liuhen.ledger.position()
 
     client.done(f"/projects/{project}/sharing", "2019-01-20", SHARING)
     client.done(f"/projects/{project}/approval", "2019-02-20", APPROVAL)
@@ -236,7 +237,7 @@ class TestTheDemoCounty:
 
     def test_everything_that_goes_wrong_is_in_it(self, county: Client) -> None:
         board = county.get("/supervision", limit=100).json()["lists"]
-        for name in ("blocked", "overdue", "out-of-order", "refusals", "sanctioned-units"):
+        for name in ("blocked", "overdue", "out_of_order", "refusals", "sanctioned_units"):
             assert board[name]["total"] > 0, name
         refused = {rule for r in county.get("/supervision/refusals", limit=500).json()["items"] for rule in r["rules"]}
         assert refused >= {"G01", "G02", "G03", "G04", "G05", "G06", "G07", "G08", "G09", "G10", "G14", "G15"}
@@ -276,3 +277,17 @@ class TestTheDemoCounty:
             assert judge(judgement.gate, case) == judgement
             judged += 1
         assert judged > 200
+
+
+def test_rows_and_stated_position_are_of_one_moment(client: Client, auditor: Client, liuhen: Liuhen) -> None:
+    """While others write, an answer's rows are exactly those of the events up to the position that it states."""
+    client.enrol()
+    liuhen.engine.start()
+    answers, filed = [], []
+    with ThreadPoolExecutor(1) as writer:
+        writing = writer.submit(lambda: [filed.append(client.file()["events"][0]["position"]) for _ in range(30)])
+        while not writing.done():
+            answers.append(auditor.get("/register/projects", limit=1).json())
+    for answer in answers:
+        assert answer["total"] == sum(position <= answer["freshness"]["position"] for position in filed)
+    assert len({answer["total"] for answer in answers}) > 3
