@@ -3,6 +3,7 @@
 Annotations are evaluated here on purpose (no postponed evaluation): each route's body type is made on the spot.
 """
 
+import inspect
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
@@ -182,6 +183,6 @@ def _add(router: APIRouter, path: str, endpoint: Callable[..., Response], comman
         response_model=Receipt,
         responses={200: {"model": Receipt, "description": "试办结果 dry run"}, **_PROBLEMS},
         summary=summary,
-        description=(command.__doc__ or "").strip(),
+        description=inspect.cleandoc(command.__doc__ or ""),
         operation_id=command.__name__,
     )

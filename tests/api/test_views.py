@@ -283,11 +283,12 @@ def test_rows_and_stated_position_are_of_one_moment(client: Client, auditor: Cli
     """While others write, an answer's rows are exactly those of the events up to the position that it states."""
     client.enrol()
     liuhen.engine.start()
-    answers, filed = [], []
+    answers = []
     with ThreadPoolExecutor(1) as writer:
-        writing = writer.submit(lambda: [filed.append(client.file()["events"][0]["position"]) for _ in range(30)])
+        writing = writer.submit(lambda: [client.file()["events"][0]["position"] for _ in range(30)])
         while not writing.done():
             answers.append(auditor.get("/register/projects", limit=1).json())
+        filed = writing.result()
     for answer in answers:
         assert answer["total"] == sum(position <= answer["freshness"]["position"] for position in filed)
     assert len({answer["total"] for answer in answers}) > 3
