@@ -38,7 +38,11 @@ def read_mappings(context: Reader) -> list[MappingAnswer]:
     "/imports/{mapping}",
     summary="作为历史导入 import as history",
     response_model=ImportReport,
-    responses={404: {"model": Problem}, 413: {"model": Problem}, 422: {"model": Problem}},
+    responses={
+        404: {"model": Problem, "description": "没有此对照 no such mapping"},
+        413: {"model": Problem, "description": "文件过大 the file is too large"},
+        422: {"model": Problem, "description": "文件不能导入 the file cannot be imported"},
+    },
 )
 def post_import(
     request: Request,
