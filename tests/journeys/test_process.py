@@ -64,7 +64,7 @@ class Program:
         return httpx2.request(method, f"{self.address}/v1{path}", json=body, headers=headers, timeout=30)
 
     def database_pid(self) -> int | None:
-        return EmbeddedPostgres(self.folder)._pid()
+        return EmbeddedPostgres(self.folder)._server_pid()
 
 
 @pytest.fixture
