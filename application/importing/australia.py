@@ -58,8 +58,14 @@ class Australia(Mapping):
         years = [int(m[1] or 2024) for c in columns if (m := _RATING.fullmatch(c))]
         if not years or _column(columns, "project name") is None:
             raise FileFault(text("文件没有DCA或Project name列", "the file has no column DCA or Project name"))
-        year = str(max(years))
-        return Edition(f"{self.publisher}-{year}", year, CivilDate.parse(year))
+        year = f"{max(years):04d}"
+        try:
+            snapshot_on = CivilDate.parse(year)
+        except ValueFault as fault:
+            raise FileFault(
+                text(f"DCA列的年份{year}：{fault.text.zh}", f"the year {year} of a column DCA: {fault.text.en}")
+            ) from fault
+        return Edition(f"{self.publisher}-{year}", year, snapshot_on)
 
     def map_row(self, row: Row, edition: Edition) -> MappedRow | None:
         """The facts of a project. Raises RowFault for a row without a name or agency, or with an unknown rating."""

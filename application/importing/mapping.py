@@ -86,6 +86,15 @@ def read_rows(mapping: Mapping, data: bytes) -> tuple[tuple[str, ...], Iterator[
         columns = tuple(" ".join(c.split()) for c in next(reader, []))
     except csv.Error as error:
         raise FileFault(text(f"不是CSV文件：{error}", f"not a CSV file: {error}")) from error
+    repeated = sorted({c for c in columns if c and columns.count(c) > 1})
+    if repeated:
+        # A row keeps one cell per column name; which of them a mapping would read is nothing to guess.
+        raise FileFault(
+            text(
+                f"表头有重复的列：{'、'.join(repeated)}；请改名或删去其一",
+                f"the header names columns twice: {', '.join(repeated)}; rename or remove one of each",
+            )
+        )
     missing = [c for c in mapping.required if c not in columns]
     if missing:
         raise FileFault(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import ClassVar
 
@@ -17,6 +18,9 @@ GRADES = ("HS", "S", "MS", "MU", "U", "HU")
 """Highly satisfactory … highly unsatisfactory: one scale for own (ICR) and independent (IEG) ratings."""
 
 STATUSES = ("Pipeline", "Active", "Closed")
+
+
+_THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 
 
 class WorldBank(Mapping):
@@ -154,9 +158,19 @@ def _amount(row: Row, column: str, milestone: Milestone) -> list[HistoricalFact]
 
 
 def millions(raw: str, currency: str, column: str) -> Money:
-    """An amount in millions, to the hundredth. Finer figures are rounded half to even; the fact keeps the raw text."""
+    """An amount in millions, to the hundredth. Finer figures are rounded half to even; the fact keeps the raw text.
+
+    Commas stand only between thousands: in a file with decimal commas, 1,5 must not become 15.
+    """
+    digits = raw.strip()
+    if "," in digits and not _THOUSANDS.fullmatch(digits):
+        raise RowFault(
+            column,
+            raw,
+            text("逗号只作千分位；小数请用点", "commas only separate thousands: write decimals with a point"),
+        )
     try:
-        exact = Decimal(raw.strip().replace(",", ""))
+        exact = Decimal(digits.replace(",", ""))
         rounded = exact.quantize(Decimal("0.00000001"), ROUND_HALF_EVEN)
         return Money.of(f"{rounded.normalize():f}", MoneyUnit.MILLION, currency)
     except InvalidOperation as error:

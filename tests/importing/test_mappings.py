@@ -9,6 +9,7 @@ import pytest
 
 from application.importing import MAPPINGS, FileFault, ImportReport, RowFault, import_file
 from application.importing.mapping import MappedRow, normalised_name, read_rows
+from application.importing.world_bank import millions
 from application.ports import Desk
 from domain.evolve import fold
 from domain.project import Knowledge, Milestone, Project
@@ -258,3 +259,26 @@ def test_unreadable_dates_are_kept_and_unknown_ratings_refused() -> None:
     with pytest.raises(RowFault):
         australian_row(Agency="")
     assert australian_row(Agency="", Tier="", **{"Project name": ""}) is None
+
+
+@pytest.mark.parametrize(("raw", "fen"), [("1,234.5", 123_450_000_000), ("1234.5", 123_450_000_000)])
+def test_commas_between_thousands_are_read(raw: str, fen: int) -> None:
+    assert millions(raw, "USD", "Tot WB ($m)").fen == fen
+
+
+@pytest.mark.parametrize("raw", ["1,5", "12,34", "1,2345", ",5", "1,,000", "1.234,5", "0,001,5"])
+def test_a_comma_elsewhere_is_refused_and_never_makes_an_amount_larger(raw: str) -> None:
+    with pytest.raises(RowFault, match="thousands"):
+        millions(raw, "USD", "Tot WB ($m)")
+
+
+def test_a_column_named_twice_is_a_fault_of_the_file() -> None:
+    header = ",".join((*WORLD_BANK.required, "Status"))
+    with pytest.raises(FileFault, match="Status"):
+        read_rows(WORLD_BANK, f"{header}\n".encode())
+
+
+def test_a_rating_of_an_impossible_year_is_a_fault_of_the_file() -> None:
+    columns, _ = read_rows(AUSTRALIA, b"Agency,Tier,Project name,DCA 0000\n")
+    with pytest.raises(FileFault, match="0000"):
+        AUSTRALIA.edition_of(columns)
