@@ -80,7 +80,8 @@ class EmbeddedPostgres:
             self._lock = _open_own(self.folder / "owner.lock")
         except OSError as error:
             raise EmbeddedPostgresError(
-                f"不能使用数据目录，请检查其属主与权限 / the data folder cannot be used, check its owner and mode: {error}"
+                "不能使用数据目录，请检查其属主与权限 / "
+                f"the data folder cannot be used, check its owner and mode: {error}"
             ) from error
         try:
             self._become_ready()
@@ -209,8 +210,8 @@ class EmbeddedPostgres:
         """Make the cluster under another name first: only a whole one is ever called `cluster`."""
         if self.cluster.exists():
             raise EmbeddedPostgresError(
-                f"{self.cluster}中没有PG_VERSION，数据可能已损坏；未作任何改动，请从备份恢复 / has no PG_VERSION and may be "
-                "damaged; nothing was touched: restore it from a backup"
+                f"{self.cluster}中没有PG_VERSION，数据可能已损坏；未作任何改动，请从备份恢复 / "
+                "has no PG_VERSION and may be damaged; nothing was touched: restore it from a backup"
             )
         unfinished = self.folder / "cluster.new"
         shutil.rmtree(unfinished, ignore_errors=True)
