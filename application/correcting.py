@@ -13,7 +13,7 @@ from domain.streams import StreamKind
 
 
 def correct_fact(desk: Desk, kind: StreamKind, stream: UUID, command: CorrectFact, act: Act) -> Outcome:
-    """Record the correction of one event of a project, system or unit."""
+    """Record the correction of one event of any history."""
 
     def plan(reading: Reading) -> list[Planned]:
         history = reading.history(kind, stream)

@@ -14,15 +14,27 @@ from pydantic import BaseModel
 from application.ports import Desk, NewEvent, RequestKey, StreamMovedError
 from domain.case import Case, Proposal
 from domain.command import Command
+from domain.county import County
 from domain.dates import CivilDate, Precision
+from domain.evaluator import Evaluator
 from domain.event import Event
 from domain.evolve import Foldable, fold
 from domain.faults import BadFieldError, UnknownSubjectError
+from domain.guidance_fund import GuidanceFund
 from domain.project import Project
 from domain.recorded import Actor, Authority, Circumstances, Evidence, Recorded
 from domain.refusal import Refused
 from domain.rule import Judgement, RuleSet, text
-from domain.streams import StreamAt, StreamKind, register_id, requested_id, unit_id
+from domain.streams import (
+    StreamAt,
+    StreamKind,
+    county_id,
+    evaluator_id,
+    guidance_fund_id,
+    register_id,
+    requested_id,
+    unit_id,
+)
 from domain.system import GovSystem
 from domain.texts import has_control_characters, pointer_to
 from domain.unit import Register, Unit
@@ -119,6 +131,21 @@ class Reading:
         """The filing register of a division and year."""
         stream = register_id(division, year)
         return self._state(StreamKind.REGISTER, stream, Register(id=stream), must_exist=False)
+
+    def county(self) -> County:
+        """The county whose log this is."""
+        stream = county_id(self.desk.division)
+        return self._state(StreamKind.COUNTY, stream, County(id=stream), must_exist=False)
+
+    def evaluator(self, uscc: str, *, must_exist: bool = False) -> Evaluator:
+        """An evaluator's state. Raises UnknownSubjectError when it must exist and nothing is recorded of it."""
+        stream = evaluator_id(uscc)
+        return self._state(StreamKind.EVALUATOR, stream, Evaluator(id=stream, uscc=uscc), must_exist)
+
+    def guidance_fund(self) -> GuidanceFund:
+        """The county's guidance fund."""
+        stream = guidance_fund_id(self.desk.division)
+        return self._state(StreamKind.GUIDANCE_FUND, stream, GuidanceFund(id=stream), must_exist=False)
 
     def _state(self, kind: StreamKind, stream: UUID, initial: StateT, must_exist: bool) -> StateT:  # noqa: FBT001 (private)
         history = self.history(kind, stream)
@@ -321,3 +348,13 @@ def on_unit(desk: Desk, uscc: str, command: CommandT, act: Act, decide: Callable
         return [Planned(StreamKind.UNIT, unit.id, decide(unit, command))]
 
     return submit(desk, act, uscc, command, plan)
+
+
+def on_county(desk: Desk, command: CommandT, act: Act, decide: Callable[[County, CommandT], Event]) -> Outcome:
+    """Run a step whose one event belongs to the stream of the county."""
+
+    def plan(reading: Reading) -> list[Planned]:
+        county = reading.county()
+        return [Planned(StreamKind.COUNTY, county.id, decide(county, command))]
+
+    return submit(desk, act, "county", command, plan)

@@ -86,6 +86,8 @@ class Desk:
     ledger: Ledger
     rule_sets: RuleSets
     divisions: DivisionTable
+    division: str
+    """Division code of the county whose log this is."""
     today: Callable[[], date]
     """The civil day in Asia/Shanghai."""
     new_id: Callable[[], UUID]

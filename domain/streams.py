@@ -1,4 +1,4 @@
-"""流 Streams: the three aggregates and the register, each with an identity that can be recomputed."""
+"""流 Streams: what has a history of its own, each with an identity that can be recomputed."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ class StreamKind(StrEnum):
     SYSTEM = "system"
     UNIT = "unit"
     REGISTER = "register"
+    COUNTY = "county"
+    EVALUATOR = "evaluator"
+    GUIDANCE_FUND = "guidance-fund"
 
 
 class StreamAt(Value):
@@ -36,6 +39,21 @@ def unit_id(uscc: str) -> UUID:
 def register_id(division: str, year: int) -> UUID:
     """Identity of the filing register of a division and calendar year."""
     return uuid5(NAMESPACE, f"register/{division}/{year}")
+
+
+def county_id(division: str) -> UUID:
+    """Identity of the county of this division code: its leading group's meetings, decisions and role holders."""
+    return uuid5(NAMESPACE, f"county/{division}")
+
+
+def evaluator_id(uscc: str) -> UUID:
+    """Identity of the third-party evaluator with this unified social credit code."""
+    return uuid5(NAMESPACE, f"evaluator/{uscc}")
+
+
+def guidance_fund_id(division: str) -> UUID:
+    """Identity of the guidance fund of the county of this division code."""
+    return uuid5(NAMESPACE, f"guidance-fund/{division}")
 
 
 def imported_project_id(source: str, key: str) -> UUID:

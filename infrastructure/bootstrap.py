@@ -68,6 +68,7 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
             ledger=ledger,
             rule_sets=load_rule_sets(settings.rule_sets_dir),
             divisions=load_divisions(settings),
+            division=f"{settings.division:06d}",
             today=today,
             new_id=uuid4,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 import psycopg
@@ -14,12 +14,12 @@ from domain.event import Value
 from domain.evolve import Foldable, fold
 from domain.project import Project
 from domain.recorded import Recorded
+from domain.states import beginning
 from domain.streams import StreamKind
 from domain.system import GovSystem
 from domain.unit import Unit
 
 Cursor = psycopg.Cursor[Any]
-StateT = TypeVar("StateT", bound=Foldable)
 
 
 @dataclass(frozen=True)
@@ -37,20 +37,21 @@ class Page:
 
     def project(self, stream: UUID) -> Project:
         """A project's state at the page's end."""
-        return self._state(StreamKind.PROJECT, stream, Project(id=stream))
+        return cast("Project", self.state(StreamKind.PROJECT, stream))
 
     def system(self, stream: UUID) -> GovSystem:
         """A system's state at the page's end."""
-        return self._state(StreamKind.SYSTEM, stream, GovSystem(id=stream))
+        return cast("GovSystem", self.state(StreamKind.SYSTEM, stream))
 
     def unit(self, stream: UUID) -> Unit:
         """A unit's state at the page's end."""
-        return self._state(StreamKind.UNIT, stream, Unit(id=stream))
+        return cast("Unit", self.state(StreamKind.UNIT, stream))
 
-    def _state(self, kind: StreamKind, stream: UUID, initial: StateT) -> StateT:
+    def state(self, kind: StreamKind, stream: UUID) -> Foldable:
+        """The state of any stream at the page's end."""
         if stream not in self._states:
-            self._states[stream] = fold(initial, self.history(kind, stream))
-        return cast("StateT", self._states[stream])
+            self._states[stream] = fold(beginning(kind, stream), self.history(kind, stream))
+        return self._states[stream]
 
     def classified(self, entry: Recorded) -> bool:
         """Does the entry belong to a classified project, or to a system of one (G15)? Such rows are not for all."""

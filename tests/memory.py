@@ -82,6 +82,7 @@ def memory_desk(today: date = TODAY) -> Desk:
         ledger=MemoryLedger(),
         rule_sets=load_rule_sets(),
         divisions=DivisionTable([DivisionSpell("370323", "沂源县", 1989, None)]),
+        division="370323",
         today=lambda: today,
         new_id=uuid4,
     )

@@ -34,7 +34,7 @@ class CorrectFact(Command):
 
 
 def correct(history: Sequence[Recorded], command: CorrectFact, case: Case | None) -> Event:
-    """Give the correction of one event of a history. `case` is that of the project, None for a unit.
+    """Give the correction of one event of a history. `case` is that of its project, None where there is none.
 
     Raises BadFieldError when there is no such event, no reason, or the replacement does not fit; ActError when
     the event is a decision, a refusal, a correction, or the beginning of the history.

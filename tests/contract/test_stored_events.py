@@ -15,10 +15,9 @@ from application.ports import NewEvent
 from domain.evolve import fold
 from domain.project import Project, Stage
 from domain.recorded import Recorded
+from domain.states import beginning
 from domain.steps import BY_TOPIC
 from domain.streams import StreamKind
-from domain.system import GovSystem
-from domain.unit import Register, Unit
 from infrastructure.store import mapper
 from infrastructure.store.mapper import LedgerMapper, LoggedEvent, NewerEventError, UnknownTopicError, to_recorded
 
@@ -50,16 +49,10 @@ def test_every_event_and_version_has_a_stored_example() -> None:
 
 
 def test_the_stored_examples_fold_into_states() -> None:
-    initial = {
-        StreamKind.PROJECT: Project,
-        StreamKind.SYSTEM: GovSystem,
-        StreamKind.UNIT: Unit,
-        StreamKind.REGISTER: Register,
-    }
     streams: dict[tuple[StreamKind, UUID], list[Recorded]] = {}
     for entry in HISTORY:
         streams.setdefault((entry.stream.kind, entry.stream.id), []).append(entry)
-    states = {key: fold(initial[key[0]](id=key[1]), history) for key, history in streams.items()}
+    states = {key: fold(beginning(*key), history) for key, history in streams.items()}
     assert any(isinstance(s, Project) and s.stage is Stage.IN_OPERATION for s in states.values())
 
 
