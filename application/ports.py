@@ -74,6 +74,10 @@ class Ledger(Protocol):
         """The events that an earlier request of this key recorded, or None. Raises KeyReusedError."""
         ...
 
+    def after(self, position: int, limit: int) -> Sequence[Recorded]:
+        """Up to `limit` events after a position, of all streams, in position order."""
+        ...
+
     def position(self) -> int:
         """Position of the last event of the log; 0 when it is empty."""
         ...

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 from domain.correction import FactCorrected
 from domain.event import Event
-from domain.project import CorrectionNote, RefusalNote
+from domain.project import CorrectionNote, Project, RefusalNote
 from domain.recorded import Recorded
 from domain.refusal import Refused
 
@@ -59,7 +59,11 @@ def _(event: Refused, state: Any, at: Recorded) -> Any:
         rules=event.judgement.blocking(),
         version=at.stream.version,
     )
-    return state.but(refusals=(*state.refusals, note))
+    refused = state.but(refusals=(*state.refusals, note))
+    filing = event.asked.filing if event.asked else None
+    if isinstance(state, Project) and filing is not None and filing.classified:
+        refused = refused.but(asked_as_classified=True)
+    return refused
 
 
 def effective(history: Iterable[Recorded]) -> list[Recorded]:

@@ -69,6 +69,9 @@ class MemoryLedger:
             raise KeyReusedError
         return [to_recorded(e) for e in self.log[known[1] - 1 : known[2]]]
 
+    def after(self, position: int, limit: int) -> Sequence[Recorded]:
+        return [to_recorded(e) for e in self.log[position : position + limit]]
+
     def position(self) -> int:
         return len(self.log)
 

@@ -19,17 +19,27 @@ from domain.steps.filing import (
 )
 from domain.steps.funding import FundsArranged, FundsDisbursed, FundsRefunded, FundsRefused
 from domain.steps.history import ProjectImported
-from domain.steps.interconnection import InterconnectionTested, PlatformSupplyVerified
+from domain.steps.interconnection import InterconnectionTested, PlatformSupplyVerified, SupplyConfirmed
 from domain.steps.procurement import ContractRecorded
 from domain.steps.review import ReviewOpinionGiven
-from domain.steps.security import ClassifiedSystemTested, SecurityLevelFiled, SecurityTested
+from domain.steps.risk import PrivacyImpactAssessed, SharingRiskAssessed
+from domain.steps.security import (
+    ClassifiedSystemTested,
+    CryptoAssessed,
+    SecurityIncidentRecorded,
+    SecurityIncidentResolved,
+    SecurityLevelFiled,
+    SecurityMarked,
+    SecurityTested,
+)
+from domain.steps.service import ServiceExempted, ServiceOnboarded, ServiceRefused
 from domain.steps.sharing import (
     SharingDeclarationWithdrawn,
     SharingDeclared,
     SharingLapsed,
     SharingResumed,
 )
-from domain.steps.systems import NoSystemStated, SystemListed, SystemRegistered, SystemRetired
+from domain.steps.systems import NoSystemStated, SystemChanged, SystemListed, SystemRegistered, SystemRetired
 
 EVENTS: tuple[type[Event], ...] = (
     UnitEnrolled,
@@ -45,6 +55,8 @@ EVENTS: tuple[type[Event], ...] = (
     NoSystemStated,
     SharingDeclared,
     SharingDeclarationWithdrawn,
+    SharingRiskAssessed,
+    PrivacyImpactAssessed,
     ExceptionGranted,
     ExceptionRevoked,
     ReviewOpinionGiven,
@@ -57,8 +69,17 @@ EVENTS: tuple[type[Event], ...] = (
     SecurityLevelFiled,
     SecurityTested,
     ClassifiedSystemTested,
+    CryptoAssessed,
+    SecurityMarked,
+    SystemChanged,
+    SecurityIncidentRecorded,
+    SecurityIncidentResolved,
     InterconnectionTested,
     PlatformSupplyVerified,
+    SupplyConfirmed,
+    ServiceOnboarded,
+    ServiceRefused,
+    ServiceExempted,
     ProjectAccepted,
     AcceptanceRefused,
     FundsArranged,

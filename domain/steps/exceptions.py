@@ -12,7 +12,7 @@ from domain.deciding import record
 from domain.event import Event
 from domain.evolve import evolve
 from domain.faults import ActError, BadFieldError
-from domain.project import Project, RuleException
+from domain.project import ExemptionGround, Project, RuleException
 from domain.recorded import Recorded
 from domain.rule import NormStrength, text
 
@@ -20,7 +20,8 @@ from domain.rule import NormStrength, text
 class GrantException(Command):
     """Ask to record an exception that a body decided by document."""
 
-    rule: str = Field(pattern=r"^[GFO]\d\d$", description="例外所针对的规则, e.g. G02")
+    rule: str = Field(pattern=r"^[A-Z]\d\d$", description="例外所针对的规则, e.g. G02")
+    ground: ExemptionGround | None = Field(default=None, description="例外理由类别; required for G12")
     reason: str = Field(min_length=1, max_length=1000, description="理由")
     deciding_body: str = Field(min_length=1, max_length=200, description="决定机关")
     document_no: str = Field(min_length=1, max_length=120, description="决定文号")
@@ -30,7 +31,7 @@ class GrantException(Command):
 class RevokeException(Command):
     """Ask to record that an exception was revoked."""
 
-    rule: str = Field(pattern=r"^[GFO]\d\d$")
+    rule: str = Field(pattern=r"^[A-Z]\d\d$")
     document_no: str = Field(min_length=1, max_length=120, description="被撤销例外的决定文号")
     reason: str = Field(min_length=1, max_length=1000)
 
@@ -41,6 +42,7 @@ class ExceptionGranted(Event):
     TOPIC = "project.exception_granted"
 
     rule: str
+    ground: ExemptionGround | None = None
     reason: str
     deciding_body: str
     document_no: str
@@ -68,6 +70,14 @@ def grant(case: Case, command: GrantException) -> Event:
             ),
             "/act/rule",
         )
+    if command.rule == "G12" and command.ground is None:
+        raise BadFieldError(
+            text(
+                "孤网例外须选择理由类别（法律规定、涉密、其他）",
+                "an isolated network needs the ground of its exception",
+            ),
+            "/act/ground",
+        )
     return record("exceptions", case, command, ExceptionGranted(**command.model_dump()))
 
 
@@ -80,7 +90,7 @@ def revoke(case: Case, command: RevokeException) -> Event:
 
 @evolve.register
 def _(event: ExceptionGranted, project: Project, at: Recorded) -> Project:
-    granted = RuleException(**event.model_dump(), granted_on=at.happened_on)
+    granted = RuleException(**dict(event), granted_on=at.happened_on)
     return project.but(exceptions=(*project.exceptions, granted))
 
 

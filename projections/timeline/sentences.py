@@ -25,12 +25,22 @@ from domain.steps.filing import (
 )
 from domain.steps.funding import FundsArranged, FundsDisbursed, FundsRefunded, FundsRefused
 from domain.steps.history import ProjectImported
-from domain.steps.interconnection import InterconnectionTested, PlatformSupplyVerified
+from domain.steps.interconnection import InterconnectionTested, PlatformSupplyVerified, SupplyConfirmed
 from domain.steps.procurement import ContractRecorded
 from domain.steps.review import ReviewOpinionGiven
-from domain.steps.security import ClassifiedSystemTested, SecurityLevelFiled, SecurityTested
+from domain.steps.risk import PrivacyImpactAssessed, SharingRiskAssessed
+from domain.steps.security import (
+    ClassifiedSystemTested,
+    CryptoAssessed,
+    SecurityIncidentRecorded,
+    SecurityIncidentResolved,
+    SecurityLevelFiled,
+    SecurityMarked,
+    SecurityTested,
+)
+from domain.steps.service import ServiceExempted, ServiceOnboarded, ServiceRefused
 from domain.steps.sharing import SharingDeclarationWithdrawn, SharingDeclared, SharingLapsed, SharingResumed
-from domain.steps.systems import NoSystemStated, SystemListed, SystemRegistered, SystemRetired
+from domain.steps.systems import NoSystemStated, SystemChanged, SystemListed, SystemRegistered, SystemRetired
 from domain.texts import Text
 
 PURPOSE = {FundPurpose.BUILD: text("建设", "build"), FundPurpose.OPERATION: text("运维", "operation")}
@@ -315,3 +325,72 @@ def _(event: FactCorrected) -> Text:
         f"更正：第{event.target_version}号事件被{done_zh}。{event.reason}",
         f"Correction: event no. {event.target_version} {done_en}. {event.reason}",
     )
+
+
+@sentence.register
+def _(event: SharingRiskAssessed) -> Text:
+    return text(
+        f"共享利用风险评估{event.report_no}：{event.conclusion}",
+        f"risks of sharing assessed, {event.report_no}: {event.conclusion}",
+    )
+
+
+@sentence.register
+def _(event: PrivacyImpactAssessed) -> Text:
+    return text(
+        f"资源“{event.resource}”完成个人信息保护影响评估{event.report_no}",
+        f"privacy impact of “{event.resource}” assessed, {event.report_no}",
+    )
+
+
+@sentence.register
+def _(event: CryptoAssessed) -> Text:
+    return text(
+        f"密码应用安全性评估{event.report_no}，结论“{event.conclusion}”",
+        f"cryptography assessed, {event.report_no}: “{event.conclusion}”",
+    )
+
+
+@sentence.register
+def _(event: SecurityMarked) -> Text:
+    phase = {"BUILD": text("同建设", "building"), "ASSESSMENT": text("同考核", "assessment")}[event.phase]
+    return text(f"网络信息安全{phase.zh}", f"security went along in {phase.en}")
+
+
+@sentence.register
+def _(event: SystemChanged) -> Text:
+    return text(f"系统重大变更：{event.description}", f"major change of the system: {event.description}")
+
+
+@sentence.register
+def _(event: SecurityIncidentRecorded) -> Text:
+    return text(
+        f"第{event.number}号安全事件，{event.grade}级", f"security incident {event.number}, grade {event.grade}"
+    )
+
+
+@sentence.register
+def _(event: SecurityIncidentResolved) -> Text:
+    return text(f"第{event.number}号安全事件已处置", f"security incident {event.number} resolved")
+
+
+@sentence.register
+def _(event: SupplyConfirmed) -> Text:
+    calls = text("", "") if event.calls is None else text(f"，调用{event.calls}次", f", {event.calls} calls")
+    return text(f"资源“{event.resource}”已更新{calls.zh}", f"“{event.resource}” was updated{calls.en}")
+
+
+@sentence.register
+def _(event: ServiceOnboarded) -> Text:
+    count = len(event.items)
+    return text(f"{count}项政务服务接入{event.platform}", f"{count} services put on {event.platform}")
+
+
+@sentence.register
+def _(event: ServiceRefused) -> Text:
+    return _refused(text("政务服务上线", "putting services online"), event.judgement)
+
+
+@sentence.register
+def _(event: ServiceExempted) -> Text:
+    return text(f"豁免接入政务服务平台：{event.legal_basis}", f"exempt from the service platform: {event.legal_basis}")
