@@ -13,6 +13,7 @@ from domain.rules.interconnected import INTERCONNECTED
 from domain.rules.money_watched import MONEY_WATCHED
 from domain.rules.no_sharing_no_money import NO_SHARING_NO_MONEY
 from domain.rules.not_built_alone import NOT_BUILT_ALONE
+from domain.rules.oversight_heeded import OVERSIGHT_HEEDED
 from domain.rules.secrecy_kept import SECRECY_KEPT
 from domain.rules.security_tested import SECURITY_TESTED
 from domain.rules.sharing_declared import SHARING_DECLARED
@@ -31,6 +32,7 @@ GATES = {
         SHARING_NEEDS_STATED,
         CITY_PLATFORM,
         UNIT_CONNECTED,
+        OVERSIGHT_HEEDED,
         SECRECY_KEPT,
     ),
     Gate.ACCEPT: (
@@ -39,15 +41,17 @@ GATES = {
         INTERCONNECTED,
         CITY_PLATFORM,
         SECURITY_TESTED,
+        OVERSIGHT_HEEDED,
         SECRECY_KEPT,
     ),
-    Gate.FUND_BUILD: (FILED_IN_FULL, NO_SHARING_NO_MONEY, MONEY_WATCHED, SECRECY_KEPT),
+    Gate.FUND_BUILD: (FILED_IN_FULL, NO_SHARING_NO_MONEY, MONEY_WATCHED, OVERSIGHT_HEEDED, SECRECY_KEPT),
     Gate.FUND_OPERATION: (
         FILED_IN_FULL,
         SHARING_KEPT_UP,
         NO_SHARING_NO_MONEY,
         UNIT_CONNECTED,
         MONEY_WATCHED,
+        OVERSIGHT_HEEDED,
         SECRECY_KEPT,
     ),
     Gate.RECORD: (FILED_IN_FULL, SECRECY_KEPT),
