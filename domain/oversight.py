@@ -1,6 +1,6 @@
-"""监管措施 The ladder of measures against a project, each step only after the one below. 源政发〔2018〕16号 三（二） (O18).
+"""监管措施 The ladder of measures against a project, each step only after the one below (O18).
 
-限期整改→通报批评→暂停投资计划→暂停建设→终止 (国办发〔2019〕57号).
+限期整改→通报批评→暂停投资计划→暂停建设→终止 (国办发〔2019〕57号), in the service of 源政发〔2018〕16号 三（二）.
 """
 
 from __future__ import annotations

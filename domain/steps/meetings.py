@@ -99,7 +99,8 @@ def resolve(county: County, command: RecordDecision, affected: Sequence[Project]
     if secret and command.content:
         raise BadFieldError(
             text(
-                "决定涉及涉密项目，不得填写内容，只登记文号", "a classified project is affected: leave the content empty"
+                "决定涉及涉密项目，不得填写内容，只登记文号",
+                "a classified project is affected: leave the content empty",
             ),
             "/act/content",
         )

@@ -1,4 +1,4 @@
-"""监管措施: TakeMeasure -> OversightMeasureTaken; LiftMeasure -> OversightMeasureLifted. 源政发〔2018〕16号 三（二） (O18)."""
+"""监管措施: TakeMeasure -> OversightMeasureTaken; LiftMeasure -> OversightMeasureLifted. 三（二） (O18)."""
 
 from __future__ import annotations
 
@@ -68,7 +68,9 @@ def take(case: Case, command: TakeMeasure) -> Event:
     project = case.project
     allowed = allowed_measures(project.open_measures(case.decided_on))
     if not allowed:
-        raise ActError(text("项目已终止，不再采取措施", "the project is terminated: no further measure"), "/act/measure")
+        raise ActError(
+            text("项目已终止，不再采取措施", "the project is terminated: no further measure"), "/act/measure"
+        )
     if command.measure not in allowed:
         raise ActError(
             text(

@@ -149,7 +149,8 @@ def succeed(unit: Unit, command: SucceedUnit, successor: Unit) -> UnitSucceeded:
     if unit.succession is not None:
         raise ActError(
             text(
-                f"已登记由{unit.succession.successor}承继", f"{unit.succession.successor} is recorded as successor already"
+                f"已登记由{unit.succession.successor}承继",
+                f"{unit.succession.successor} is recorded as successor already",
             )
         )
     return UnitSucceeded(

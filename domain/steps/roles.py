@@ -23,7 +23,9 @@ class AssignRole(Command):
     """Ask to record that an organisation holds a role, a named duty or the lead of a track (exactly one of them)."""
 
     role: Role | None = Field(default=None, description="角色")
-    duty: str = Field(default="", max_length=120, description="其他职责名称, e.g. 县领导小组组长单位; a duty, not a person")
+    duty: str = Field(
+        default="", max_length=120, description="其他职责名称, e.g. 县领导小组组长单位; a duty, not a person"
+    )
     track: Track | None = Field(default=None, description="双轮驱动中牵头的方面 (O10)")
     organisation: str = Field(min_length=1, max_length=200, description="承担单位名称")
     uscc: Uscc | None = Field(default=None, description="承担单位统一社会信用代码")
@@ -84,7 +86,7 @@ def assign(county: County, command: AssignRole) -> RoleAssigned:
             raise ActError(
                 text(
                     f"自{other.since}起已由{other.organisation}承担（第{other.number}项任职），请先登记其结束",
-                    f"{other.organisation} has held it since {other.since} (holding no. {other.number}): end that first",
+                    f"{other.organisation} has held it since {other.since} (no. {other.number}): end that first",
                 ),
                 "/act/since",
             )

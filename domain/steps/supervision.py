@@ -99,9 +99,7 @@ def reply(unit: Unit, command: ReplyToItem) -> SupervisionItemReplied:
     """Reply to an item. Raises BadFieldError for an unknown one, ActError when it is closed or replied to."""
     item = _open(unit, command.item)
     if item.current.replied_on is not None:
-        raise ActError(
-            text("该事项已回复，尚待办结", "the item has a reply that awaits its verdict"), "/act/item"
-        )
+        raise ActError(text("该事项已回复，尚待办结", "the item has a reply that awaits its verdict"), "/act/item")
     return SupervisionItemReplied(number=item.number, reply=command.reply)
 
 

@@ -25,7 +25,9 @@ class AssignTask(Command):
 
     group: str = Field(default="OTHER", pattern=r"^[A-Z][A-Z0-9_]{0,39}$", description="任务组代码 (O08)")
     item: str = Field(min_length=1, max_length=500, description="任务事项")
-    responsible_post: str = Field(min_length=1, max_length=120, description="责任人职务; a duty name, not a person (O35)")
+    responsible_post: str = Field(
+        min_length=1, max_length=120, description="责任人职务; a duty name, not a person (O35)"
+    )
     due_on: date = Field(description="完成时限; the day itself is still in time")
     milestone: str = Field(default="", max_length=300, description="路线图节点")
     issuer: str = Field(min_length=1, max_length=200, description="下达机关")
