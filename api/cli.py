@@ -27,6 +27,7 @@ from application.ports import UpTo
 from domain.faults import UnknownSubjectError
 from domain.recorded import Actor, Role
 from infrastructure.bootstrap import Liuhen
+from infrastructure.calendars import CalendarError
 from infrastructure.demo import record_demo_county
 from infrastructure.embedded_postgres import EmbeddedPostgresError
 from infrastructure.issuer import Holder, Issuer
@@ -51,7 +52,7 @@ def main() -> None:
     """Run the command. Known failures end with a sentence and exit code 2, not with a traceback."""
     try:
         app()
-    except (EmbeddedPostgresError, MigrationHistoryError, RuleSetError, FileFault) as error:
+    except (EmbeddedPostgresError, MigrationHistoryError, RuleSetError, CalendarError, FileFault) as error:
         err.print(f"[red]{error}[/red]")
         sys.exit(2)
 

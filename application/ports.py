@@ -13,6 +13,7 @@ from domain.identifiers import DivisionTable
 from domain.recorded import Circumstances, Recorded
 from domain.rule import RuleSets
 from domain.streams import StreamAt, StreamKind
+from domain.working_days import HolidayCalendar
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,8 @@ class Desk:
 
     ledger: Ledger
     rule_sets: RuleSets
+    calendar: HolidayCalendar
+    """Holidays and worked weekend days, for periods in working days."""
     divisions: DivisionTable
     division: str
     """Division code of the county whose log this is."""

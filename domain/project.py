@@ -12,6 +12,7 @@ from domain.dates import CivilDate
 from domain.event import Value
 from domain.identifiers import DivisionCode, InvestmentCode, ResourceCode, Uscc
 from domain.money import Money
+from domain.oversight import OversightMeasure
 
 ShortText = Field(max_length=300)
 LongText = Field(max_length=4000)
@@ -290,6 +291,8 @@ class RuleException(Value):
     document_no: str = Field(min_length=1, max_length=120)
     granted_on: CivilDate
     expires_on: date | None = None
+    decision: int | None = None
+    """Number of the county's decision that grants it (O02)."""
 
     def in_force(self, day: date) -> bool:
         """Is the exception granted and not expired on this day (both ends included)?"""
@@ -553,6 +556,7 @@ class Project(Value):
     acceptance: Acceptance | None = None
     arrangements: tuple[Arrangement, ...] = ()
     evaluations: tuple[Evaluation, ...] = ()
+    measures: tuple[OversightMeasure, ...] = ()
     refusals: tuple[RefusalNote, ...] = ()
     asked_as_classified: bool = False
     """A refused filing said that the project is classified."""
@@ -587,3 +591,7 @@ class Project(Value):
     def arrangement(self, number: int) -> Arrangement | None:
         """The arrangement with this number, or None."""
         return next((a for a in self.arrangements if a.number == number), None)
+
+    def open_measures(self, day: date) -> tuple[OversightMeasure, ...]:
+        """Measures of oversight that stand against it on a day (O18)."""
+        return tuple(m for m in self.measures if m.open(day))

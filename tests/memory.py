@@ -10,6 +10,7 @@ from application.ports import ALL_OF_IT, Desk, KeyReusedError, NewEvent, Request
 from domain.identifiers import DivisionSpell, DivisionTable
 from domain.recorded import Recorded
 from domain.streams import StreamAt, StreamKind
+from infrastructure.calendars import load_calendar
 from infrastructure.rule_sets import load_rule_sets
 from infrastructure.store.mapper import LedgerMapper, LoggedEvent, to_recorded
 
@@ -84,6 +85,7 @@ def memory_desk(today: date = TODAY) -> Desk:
     return Desk(
         ledger=MemoryLedger(),
         rule_sets=load_rule_sets(),
+        calendar=load_calendar(),
         divisions=DivisionTable([DivisionSpell("370323", "沂源县", 1989, None)]),
         division="370323",
         today=lambda: today,

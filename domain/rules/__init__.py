@@ -19,6 +19,7 @@ from domain.rules.no_isolated_system import NO_ISOLATED_SYSTEM
 from domain.rules.no_repeated_material import NO_REPEATED_MATERIAL
 from domain.rules.no_sharing_no_money import NO_SHARING_NO_MONEY
 from domain.rules.not_built_alone import NOT_BUILT_ALONE
+from domain.rules.oversight_heeded import OVERSIGHT_HEEDED
 from domain.rules.privacy_protected import PRIVACY_PROTECTED
 from domain.rules.secrecy_kept import SECRECY_KEPT
 from domain.rules.security_tested import SECURITY_TESTED
@@ -46,6 +47,7 @@ GATES = {
         UNIT_CONNECTED,
         NO_ISOLATED_SYSTEM,
         NETWORKED,
+        OVERSIGHT_HEEDED,
         SECRECY_KEPT,
         SECURITY_WENT_ALONG,
         WITHIN_PLAN,
@@ -58,6 +60,7 @@ GATES = {
         CITY_PLATFORM,
         SERVICES_ON_PLATFORM,
         SECURITY_TESTED,
+        OVERSIGHT_HEEDED,
         SECRECY_KEPT,
         SHARING_RISK_ASSESSED,
         PRIVACY_PROTECTED,
@@ -67,13 +70,14 @@ GATES = {
         THREE_CONNECTIONS,
         CRYPTO_ASSESSED,
     ),
-    Gate.FUND_BUILD: (FILED_IN_FULL, NO_SHARING_NO_MONEY, MONEY_WATCHED, SECRECY_KEPT),
+    Gate.FUND_BUILD: (FILED_IN_FULL, NO_SHARING_NO_MONEY, MONEY_WATCHED, OVERSIGHT_HEEDED, SECRECY_KEPT),
     Gate.FUND_OPERATION: (
         FILED_IN_FULL,
         SHARING_KEPT_UP,
         NO_SHARING_NO_MONEY,
         UNIT_CONNECTED,
         MONEY_WATCHED,
+        OVERSIGHT_HEEDED,
         SECRECY_KEPT,
         GRADED_RESPONSE,
         CRYPTO_ASSESSED,

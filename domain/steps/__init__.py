@@ -10,6 +10,7 @@ from domain.steps.connection import ConnectionObligationMet, ConnectionObligatio
 from domain.steps.enrolment import UnitEnrolled
 from domain.steps.evaluation import EvaluationReported, EvaluationUsed
 from domain.steps.exceptions import ExceptionGranted, ExceptionRevoked
+from domain.steps.experts import ExpertDelisted, ExpertListed
 from domain.steps.filing import (
     FilingAmended,
     FilingNumberAllotted,
@@ -20,9 +21,19 @@ from domain.steps.filing import (
 from domain.steps.funding import FundsArranged, FundsDisbursed, FundsRefunded, FundsRefused
 from domain.steps.history import ProjectImported
 from domain.steps.interconnection import InterconnectionTested, PlatformSupplyVerified, SupplyConfirmed
+from domain.steps.meetings import DecisionMade, MeetingHeld
+from domain.steps.oversight import OversightMeasureLifted, OversightMeasureTaken
 from domain.steps.procurement import ContractRecorded
+from domain.steps.responsibility import (
+    ContactNamed,
+    HeadAppointed,
+    UnificationsChecked,
+    UnitRenamed,
+    UnitSucceeded,
+)
 from domain.steps.review import ReviewOpinionGiven
 from domain.steps.risk import PrivacyImpactAssessed, SharingRiskAssessed
+from domain.steps.roles import RoleAssigned, RoleEnded
 from domain.steps.security import (
     ClassifiedSystemTested,
     CryptoAssessed,
@@ -39,12 +50,31 @@ from domain.steps.sharing import (
     SharingLapsed,
     SharingResumed,
 )
+from domain.steps.supervision import SupervisionItemClosed, SupervisionItemOpened, SupervisionItemReplied
 from domain.steps.systems import NoSystemStated, SystemChanged, SystemListed, SystemRegistered, SystemRetired
+from domain.steps.tasks import TaskAssigned, TaskCompleted, TaskExtended
 
 EVENTS: tuple[type[Event], ...] = (
     UnitEnrolled,
     ConnectionObligationSet,
     ConnectionObligationMet,
+    MeetingHeld,
+    DecisionMade,
+    RoleAssigned,
+    RoleEnded,
+    ExpertListed,
+    ExpertDelisted,
+    HeadAppointed,
+    ContactNamed,
+    UnitRenamed,
+    UnitSucceeded,
+    UnificationsChecked,
+    TaskAssigned,
+    TaskExtended,
+    TaskCompleted,
+    SupervisionItemOpened,
+    SupervisionItemReplied,
+    SupervisionItemClosed,
     UnfiledProjectFound,
     ProjectFiled,
     FilingRefused,
@@ -88,6 +118,8 @@ EVENTS: tuple[type[Event], ...] = (
     FundsRefunded,
     SharingLapsed,
     SharingResumed,
+    OversightMeasureTaken,
+    OversightMeasureLifted,
     EvaluationReported,
     EvaluationUsed,
     SystemRetired,

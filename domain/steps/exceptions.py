@@ -8,6 +8,7 @@ from pydantic import Field
 
 from domain.case import Case
 from domain.command import Command
+from domain.county import County
 from domain.deciding import record
 from domain.event import Event
 from domain.evolve import evolve
@@ -26,6 +27,7 @@ class GrantException(Command):
     deciding_body: str = Field(min_length=1, max_length=200, description="决定机关")
     document_no: str = Field(min_length=1, max_length=120, description="决定文号")
     expires_on: date | None = Field(default=None, description="有效期至, inclusive")
+    decision: int | None = Field(default=None, ge=1, description="县领导小组决定序号 the decision that grants it (O02)")
 
 
 class RevokeException(Command):
@@ -47,6 +49,7 @@ class ExceptionGranted(Event):
     deciding_body: str
     document_no: str
     expires_on: date | None = None
+    decision: int | None = None
 
 
 class ExceptionRevoked(Event):
@@ -79,6 +82,40 @@ def grant(case: Case, command: GrantException) -> Event:
             "/act/ground",
         )
     return record("exceptions", case, command, ExceptionGranted(**command.model_dump()))
+
+
+def check_cited(county: County, case: Case, command: GrantException) -> None:
+    """Does the cited decision of the county grant this exception? Raises BadFieldError when not; none may be cited."""
+    if command.decision is None:
+        return
+    decision = county.decision(command.decision)
+    if decision is None:
+        raise BadFieldError(text("没有此序号的决定", "no decision of that number"), "/act/decision")
+    if decision.exception_rule != command.rule:
+        raise BadFieldError(
+            text(
+                f"该决定（{decision.document_no}）未同意{command.rule}的例外",
+                f"the decision ({decision.document_no}) grants no exception from {command.rule}",
+            ),
+            "/act/decision",
+        )
+    if case.project.id not in decision.projects:
+        raise BadFieldError(
+            text("该决定不涉及本项目", "the decision does not name this project"),
+            "/act/decision",
+        )
+    if decision.document_no != command.document_no:
+        raise BadFieldError(
+            text(
+                f"文号与决定不符，该决定的文号是{decision.document_no}",
+                f"the document number differs from that of the decision, {decision.document_no}",
+            ),
+            "/act/document_no",
+        )
+    if not decision.decided_on.possibly_on_or_before(case.decided_on):
+        raise BadFieldError(
+            text("例外的日期早于该决定", "the exception is older than the decision that it cites"), "/happened_on"
+        )
 
 
 def revoke(case: Case, command: RevokeException) -> Event:
