@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Protocol, TypeVar
 
 from domain.dates import CivilDate
 from domain.event import Value
 from domain.identifiers import Uscc
+
+
+class Dated(Protocol):
+    """What counts from a day."""
+
+    @property
+    def since(self) -> date:
+        """Its first day."""
+        ...
+
+
+DatedT = TypeVar("DatedT", bound=Dated)
+
+
+def newest(recorded: Sequence[DatedT]) -> DatedT | None:
+    """The one that counts from the latest day, of equal ones the last recorded; None of none."""
+    return max(reversed(recorded), key=lambda one: one.since, default=None)
 
 
 class HeadPost(Value):

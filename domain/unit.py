@@ -10,7 +10,7 @@ from uuid import UUID
 from domain.dates import CivilDate
 from domain.event import Value
 from domain.project import CorrectionNote
-from domain.responsibility import Contact, HeadPost, Succession, UnificationCheck, UnitName
+from domain.responsibility import Contact, HeadPost, Succession, UnificationCheck, UnitName, newest
 from domain.supervision_item import SupervisionItem
 from domain.task import Task
 
@@ -74,23 +74,22 @@ class Unit(Value):
 
     def name_on(self, day: date) -> str:
         """单位名称 What the unit was called on a day; before any renaming, the name it was enrolled under."""
-        since = [n for n in self.names if n.since <= day]
-        return max(since, key=lambda n: n.since).name if since else self.enrolled_name
+        name = newest([n for n in self.names if n.since <= day])
+        return name.name if name else self.enrolled_name
 
     def head_post_on(self, day: date) -> str | None:
         """一把手职务 The duty name of the head on a day (O06); None when none is recorded or the last has ended."""
-        since = [h for h in self.heads if h.since <= day]
-        newest = max(since, key=lambda h: h.since, default=None)
-        return newest.post if newest and (newest.until is None or day <= newest.until) else None
+        head = newest([h for h in self.heads if h.since <= day])
+        return head.post if head and (head.until is None or day <= head.until) else None
 
     def contact_on(self, day: date) -> Contact | None:
         """明确的机构（科室）或专人 Whom the unit named, as of a day (O05), or None."""
-        return max((c for c in self.contacts if c.since <= day), key=lambda c: c.since, default=None)
+        return newest([c for c in self.contacts if c.since <= day])
 
     def unifications_on(self, day: date) -> UnificationCheck | None:
         """四统一 The newest check of the four unifications by a day (O04), or None."""
         made = [c for c in self.unifications if c.checked_on.certainly_on_or_before(day)]
-        return max(made, key=lambda c: c.checked_on.latest, default=None)
+        return max(reversed(made), key=lambda c: c.checked_on.latest, default=None)
 
     def task(self, number: int) -> Task | None:
         """The task with this number, or None."""

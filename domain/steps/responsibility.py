@@ -15,7 +15,7 @@ from domain.evolve import evolve
 from domain.faults import ActError, BadFieldError
 from domain.identifiers import Uscc
 from domain.recorded import Recorded
-from domain.responsibility import Contact, HeadPost, Succession, UnificationCheck, UnitName
+from domain.responsibility import Contact, HeadPost, Succession, UnificationCheck, UnitName, newest
 from domain.rule import text
 from domain.unit import Unit
 
@@ -170,23 +170,25 @@ def check_unifications(unit: Unit, command: CheckUnifications) -> UnificationsCh
 @evolve.register
 def _(event: HeadAppointed, unit: Unit, at: Recorded) -> Unit:
     del at
-    heads = (*unit.heads, HeadPost(**dict(event)))
-    return unit.but(heads=heads, head_post=max(heads, key=lambda h: h.since).post)
+    head = HeadPost(**dict(event))
+    latest = newest((*unit.heads, head)) or head
+    return unit.but(heads=(*unit.heads, head), head_post=latest.post)
 
 
 @evolve.register
 def _(event: ContactNamed, unit: Unit, at: Recorded) -> Unit:
     del at
-    contacts = (*unit.contacts, Contact(**dict(event)))
-    newest = max(contacts, key=lambda c: c.since)
-    return unit.but(contacts=contacts, contact_office=newest.office or newest.post)
+    contact = Contact(**dict(event))
+    latest = newest((*unit.contacts, contact)) or contact
+    return unit.but(contacts=(*unit.contacts, contact), contact_office=latest.office or latest.post)
 
 
 @evolve.register
 def _(event: UnitRenamed, unit: Unit, at: Recorded) -> Unit:
     del at
-    names = (*unit.names, UnitName(**dict(event)))
-    return unit.but(names=names, name=max(names, key=lambda n: n.since).name)
+    name = UnitName(**dict(event))
+    latest = newest((*unit.names, name)) or name
+    return unit.but(names=(*unit.names, name), name=latest.name)
 
 
 @evolve.register

@@ -65,7 +65,7 @@ def lost(then: Any, now: Any, where: str = "") -> list[str]:
     if isinstance(then, list) and isinstance(now, list) and len(then) == len(now):
         return [x for i, (a, b) in enumerate(zip(then, now, strict=True)) for x in lost(a, b, f"{where}/{i}")]
     if where.endswith("/clause/reading") and isinstance(then, str):
-        return [] if now == {"zh": then, "en": then} else [where]  # readings were of one language once
+        return [] if now in (then, {"zh": then, "en": then}) else [where]  # readings were of one language once
     return [] if then == now else [where]
 
 

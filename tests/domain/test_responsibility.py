@@ -93,6 +93,16 @@ class TestHead:
         assert contact is not None
         assert contact.office == "党政办"
 
+    def test_of_two_from_the_same_day_the_last_recorded_counts(self) -> None:
+        day_one = day("2018-10-01")
+        state = unit(
+            (ENROLLED[0], ENROLLED[1].but(head_post="镇长", contact_office="党政办")),
+            ("2018-10-02", HeadAppointed(post="代镇长", since=day_one)),
+            ("2018-10-02", ContactNamed(office="信息办", since=day_one)),
+        )
+        assert (state.head_post, state.head_post_on(day_one)) == ("代镇长", "代镇长")
+        assert state.contact_office == "信息办"
+
     def test_a_duty_does_not_end_before_it_begins(self) -> None:
         command = AppointHead(post="局长", since=day("2019-01-10"), until=day("2019-01-09"))
         with pytest.raises(BadFieldError, match="早于"):
