@@ -18,8 +18,10 @@ from api.routes import (
     acceptance,
     approval,
     building,
+    clauses,
     connection,
     correcting,
+    county,
     enrolment,
     evaluation,
     exceptions,
@@ -77,7 +79,7 @@ ACTS = (
     correcting,
     importing,
 )
-READS = (projects, views, rule_sets)
+READS = (projects, county, views, clauses, rule_sets)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 

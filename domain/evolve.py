@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import singledispatch
 from typing import Any, Protocol, TypeVar
+from uuid import UUID
 
 from domain.correction import FactCorrected
 from domain.event import Event
@@ -19,6 +20,11 @@ from domain.refusal import Refused
 
 class Foldable(Protocol):
     """A state that a history can be folded into."""
+
+    @property
+    def id(self) -> UUID:
+        """Identity of the stream."""
+        ...
 
     @property
     def version(self) -> int:

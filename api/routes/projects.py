@@ -112,7 +112,7 @@ def read_history(context: Reader, project_id: UUID, moment: Moment) -> HistoryAn
         events += context.liuhen.desk.ledger.read(StreamKind.SYSTEM, system.id, moment.upto)
     if moment.happened is not None:
         events = [e for e in events if e.happened_on.certainly_on_or_before(moment.happened)]
-    return _history(context, events)
+    return history_answer(context, events)
 
 
 @router.get("/systems/{system_id}", summary="系统状态 state of a system")
@@ -135,7 +135,7 @@ def read_unit(context: Reader, uscc: str, moment: Moment) -> Unit:
 @router.get("/units/{uscc}/history", summary="单位历史 history of a unit")
 def read_unit_history(context: Reader, uscc: str, moment: Moment) -> HistoryAnswer:
     """Every event of the unit."""
-    return _history(context, history_of(context.liuhen.desk, StreamKind.UNIT, unit_id(uscc), moment))
+    return history_answer(context, history_of(context.liuhen.desk, StreamKind.UNIT, unit_id(uscc), moment))
 
 
 @router.get("/projects/{project_id}/next", summary="还缺什么 what each next act lacks")
@@ -178,7 +178,8 @@ def _check_classified(context: Context, project: Project) -> None:
         raise _hidden()
 
 
-def _history(context: Context, events: list[Recorded]) -> HistoryAnswer:
+def history_answer(context: Context, events: list[Recorded]) -> HistoryAnswer:
+    """Events in the order of recording, each marked with what corrected it and which decisions rested on it."""
     ordered = sorted(events, key=lambda e: e.position)
     corrections = {
         (e.stream.id, e.event.target_version): e.position for e in ordered if isinstance(e.event, FactCorrected)
