@@ -26,6 +26,12 @@ STEP_ROLES: dict[str, tuple[Role, ...]] = {
     "acceptance": (AUTHORITY,),
     "funding": (FINANCE,),
     "evaluation": (Role.THIRD_PARTY, Role.EXPERT_COMMITTEE, Role.AUDITOR, FINANCE, OWNER, OFFICE),
+    "commissioning": (FINANCE, AUTHORITY, OFFICE),
+    "evaluation-comments": (OWNER, OFFICE),
+    "satisfaction": (OFFICE, Role.THIRD_PARTY, OWNER),
+    "evaluators": (OFFICE, FINANCE),
+    "evaluator-conflicts": (Role.THIRD_PARTY, OFFICE, FINANCE),
+    "assessment": (OFFICE, GROUP),
     "correcting": (OFFICE, AUTHORITY, OWNER),
     "importing": (OFFICE, Role.ADMINISTRATOR),
 }

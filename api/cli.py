@@ -34,6 +34,7 @@ from infrastructure.issuer import Holder, Issuer
 from infrastructure.logging import configure_logging
 from infrastructure.migrations import MigrationHistoryError
 from infrastructure.rule_sets import RuleSetError, load_rule_sets
+from infrastructure.schemes import SchemeError
 from infrastructure.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="留痕：县级电子政务项目全过程记录 Liuhen")
@@ -55,7 +56,7 @@ def main() -> None:
     """Run the command. Known failures end with a sentence and exit code 2, not with a traceback."""
     try:
         app()
-    except (EmbeddedPostgresError, MigrationHistoryError, RuleSetError, FileFault) as error:
+    except (EmbeddedPostgresError, MigrationHistoryError, RuleSetError, SchemeError, FileFault) as error:
         err.print(f"[red]{error}[/red]")
         sys.exit(2)
 

@@ -17,11 +17,14 @@ from api.context import reader
 from api.routes import (
     acceptance,
     approval,
+    assessment,
     building,
     connection,
     correcting,
     enrolment,
     evaluation,
+    evaluation_schemes,
+    evaluators,
     exceptions,
     filing,
     funding,
@@ -32,6 +35,7 @@ from api.routes import (
     projects,
     review,
     rule_sets,
+    satisfaction,
     security,
     sharing,
     systems,
@@ -55,11 +59,14 @@ ACTS = (
     interconnection,
     acceptance,
     funding,
+    evaluators,
     evaluation,
+    satisfaction,
+    assessment,
     correcting,
     importing,
 )
-READS = (projects, views, rule_sets)
+READS = (projects, views, rule_sets, evaluation_schemes)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 

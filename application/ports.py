@@ -12,6 +12,7 @@ from domain.event import Event
 from domain.identifiers import DivisionTable
 from domain.recorded import Circumstances, Recorded
 from domain.rule import RuleSets
+from domain.scheme import Schemes
 from domain.streams import StreamAt, StreamKind
 
 
@@ -85,6 +86,7 @@ class Desk:
 
     ledger: Ledger
     rule_sets: RuleSets
+    schemes: Schemes
     divisions: DivisionTable
     division: str
     """Division code of the county whose log this is."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from domain.project import Arrangement, Filing, FundPurpose, Project
+from domain.evaluator import Evaluator
+from domain.project import Arrangement, CommissionTerms, Filing, FundPurpose, Project
 from domain.rule import RuleSet
 from domain.system import GovSystem
 from domain.unit import Unit
@@ -21,6 +22,7 @@ class Proposal:
     purpose: FundPurpose | None = None
     disburse_fen: int | None = None
     arrangement: Arrangement | None = None
+    commission: CommissionTerms | None = None
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Case:
     project: Project
     systems: tuple[GovSystem, ...] = ()
     owner_units: tuple[Unit, ...] = ()
+    evaluator: Evaluator | None = None
+    """What the register knows of the evaluator that is to be commissioned."""
     proposal: Proposal = field(default_factory=Proposal)
 
     @property

@@ -12,6 +12,7 @@ from domain.dates import CivilDate
 from domain.event import Value
 from domain.identifiers import DivisionCode, InvestmentCode, Uscc
 from domain.money import Money
+from domain.scheme import SchemeRef, Score, Weight
 
 ShortText = Field(max_length=300)
 LongText = Field(max_length=4000)
@@ -257,7 +258,84 @@ class Evaluation(Value):
     score: str | None
     period: str
     reported_on: CivilDate
+    commission: int | None = None
+    scheme: SchemeRef | None = None
+    scores: tuple[Score, ...] = ()
     use: ResultUse | None = None
+
+
+class CommissionTerms(Value):
+    """委托条件 Who is to evaluate, and who pays for it: what independence is judged by (O33)."""
+
+    channel: EvaluationChannel
+    evaluator_uscc: Uscc
+    payer: Uscc
+
+
+class CommentReply(StrEnum):
+    """被评价单位的答复 What the evaluated unit answered to the draft."""
+
+    AGREED = "AGREED"  # 无异议
+    COMMENTED = "COMMENTED"  # 有意见
+    NO_REPLY = "NO_REPLY"  # 逾期未答复
+
+
+class EvaluationComment(Value):
+    """征求意见 The answer of an evaluated unit to the draft report."""
+
+    unit: Uscc
+    reply: CommentReply
+    commented_on: CivilDate
+
+
+class Commission(Value):
+    """委托评价 One commission: by which scheme, with which weights, who evaluates and who pays."""
+
+    number: int
+    channel: EvaluationChannel
+    scheme: SchemeRef
+    weights: tuple[Weight, ...]
+    evaluator: str
+    evaluator_uscc: Uscc
+    commissioned_by: str
+    payer: Uscc
+    period: str
+    commissioned_on: CivilDate
+    comments: tuple[EvaluationComment, ...] = ()
+    evaluation: int | None = None
+    """Number of the evaluation that was reported under it."""
+    withdrawn_on: CivilDate | None = None
+
+
+class SurveyAudience(StrEnum):
+    """受访对象 Who was asked."""
+
+    PUBLIC = "PUBLIC"  # 社会公众
+    ENTERPRISES = "ENTERPRISES"  # 企业
+    STAFF = "STAFF"  # 使用单位工作人员
+
+
+class SurveyMethod(StrEnum):
+    """调查方式 How they were asked."""
+
+    QUESTIONNAIRE = "QUESTIONNAIRE"  # 问卷
+    ONLINE = "ONLINE"  # 网络
+    TELEPHONE = "TELEPHONE"  # 电话
+    INTERVIEW = "INTERVIEW"  # 访谈
+    SERVICE_RATING = "SERVICE_RATING"  # 好差评
+
+
+class SatisfactionSurvey(Value):
+    """满意度调查 How many of those asked were satisfied (O28, O34). 10000 basis points are all of them."""
+
+    number: int
+    period: str
+    audience: SurveyAudience
+    method: SurveyMethod
+    respondents: int
+    satisfied_bp: int
+    surveyor: str
+    surveyed_on: CivilDate
 
 
 class ProgressNote(Value):
@@ -390,6 +468,8 @@ class Project(Value):
     acceptance: Acceptance | None = None
     arrangements: tuple[Arrangement, ...] = ()
     evaluations: tuple[Evaluation, ...] = ()
+    commissions: tuple[Commission, ...] = ()
+    surveys: tuple[SatisfactionSurvey, ...] = ()
     refusals: tuple[RefusalNote, ...] = ()
     corrections: tuple[CorrectionNote, ...] = ()
 
@@ -422,3 +502,7 @@ class Project(Value):
     def arrangement(self, number: int) -> Arrangement | None:
         """The arrangement with this number, or None."""
         return next((a for a in self.arrangements if a.number == number), None)
+
+    def commission(self, number: int) -> Commission | None:
+        """The commission with this number, or None."""
+        return next((c for c in self.commissions if c.number == number), None)

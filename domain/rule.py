@@ -23,6 +23,8 @@ class Gate(StrEnum):
     ACCEPT = "ACCEPT"
     FUND_BUILD = "FUND_BUILD"
     FUND_OPERATION = "FUND_OPERATION"
+    EVALUATE = "EVALUATE"
+    """Commissioning an evaluation."""
     RECORD = "RECORD"
     """Every other step: only what binds every step is asked here."""
 

@@ -11,6 +11,7 @@ from domain.identifiers import DivisionSpell, DivisionTable
 from domain.recorded import Recorded
 from domain.streams import StreamAt, StreamKind
 from infrastructure.rule_sets import load_rule_sets
+from infrastructure.schemes import load_schemes
 from infrastructure.store.mapper import LedgerMapper, LoggedEvent, to_recorded
 
 START = datetime(2018, 9, 19, tzinfo=UTC)
@@ -81,6 +82,7 @@ def memory_desk(today: date = TODAY) -> Desk:
     return Desk(
         ledger=MemoryLedger(),
         rule_sets=load_rule_sets(),
+        schemes=load_schemes(),
         divisions=DivisionTable([DivisionSpell("370323", "沂源县", 1989, None)]),
         division="370323",
         today=lambda: today,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from domain.case import Case
 from domain.rule import Effect, Finding, Gate, Judgement, NormStrength
 from domain.rules.city_platform import CITY_PLATFORM
+from domain.rules.evaluator_independent import EVALUATOR_INDEPENDENT
 from domain.rules.filed_in_full import FILED_IN_FULL
 from domain.rules.interconnected import INTERCONNECTED
 from domain.rules.money_watched import MONEY_WATCHED
@@ -50,6 +51,7 @@ GATES = {
         MONEY_WATCHED,
         SECRECY_KEPT,
     ),
+    Gate.EVALUATE: (FILED_IN_FULL, EVALUATOR_INDEPENDENT, SECRECY_KEPT),
     Gate.RECORD: (FILED_IN_FULL, SECRECY_KEPT),
 }
 

@@ -5,10 +5,18 @@ from domain.event import Event
 from domain.refusal import Refused
 from domain.steps.acceptance import AcceptanceRefused, ProjectAccepted
 from domain.steps.approval import ApprovalRefused, ApprovalRevoked, ProjectApproved
+from domain.steps.assessment import CountyEvaluated, UnitAssessed
 from domain.steps.building import ChangeRecorded, ProgressReported
 from domain.steps.connection import ConnectionObligationMet, ConnectionObligationSet
 from domain.steps.enrolment import UnitEnrolled
-from domain.steps.evaluation import EvaluationReported, EvaluationUsed
+from domain.steps.evaluation import (
+    CommissionWithdrawn,
+    EvaluationCommented,
+    EvaluationCommissioned,
+    EvaluationReported,
+    EvaluationUsed,
+)
+from domain.steps.evaluators import ConflictEnded, ConflictStated, EvaluatorRegistered
 from domain.steps.exceptions import ExceptionGranted, ExceptionRevoked
 from domain.steps.filing import (
     FilingAmended,
@@ -22,6 +30,7 @@ from domain.steps.history import ProjectImported
 from domain.steps.interconnection import InterconnectionTested, PlatformSupplyVerified
 from domain.steps.procurement import ContractRecorded
 from domain.steps.review import ReviewOpinionGiven
+from domain.steps.satisfaction import SatisfactionSurveyRecorded
 from domain.steps.security import ClassifiedSystemTested, SecurityLevelFiled, SecurityTested
 from domain.steps.sharing import (
     SharingDeclarationWithdrawn,
@@ -67,8 +76,17 @@ EVENTS: tuple[type[Event], ...] = (
     FundsRefunded,
     SharingLapsed,
     SharingResumed,
+    EvaluatorRegistered,
+    ConflictStated,
+    ConflictEnded,
+    EvaluationCommissioned,
+    CommissionWithdrawn,
+    EvaluationCommented,
     EvaluationReported,
     EvaluationUsed,
+    SatisfactionSurveyRecorded,
+    UnitAssessed,
+    CountyEvaluated,
     SystemRetired,
     ProjectImported,
     Refused,

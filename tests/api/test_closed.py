@@ -29,7 +29,12 @@ IDENTITY = "00000000-0000-0000-0000-000000000001"
 def concrete(path: str) -> str:
     for name in ("subject", "project_id", "system_id"):
         path = path.replace("{" + name + "}", IDENTITY)
-    return path.replace("{uscc}", OWNER).replace("{mapping}", "world-bank").replace("{rule_set_id}", "x")
+    return (
+        path.replace("{uscc}", OWNER)
+        .replace("{mapping}", "world-bank")
+        .replace("{rule_set_id}", "x")
+        .replace("{scheme_id}", "x")
+    )
 
 
 def test_there_are_routes_to_close() -> None:
@@ -130,6 +135,12 @@ def test_a_role_may_do_what_the_table_says_and_nothing_else(http: TestClient, is
         "acceptance": f"/projects/{IDENTITY}/acceptance",
         "funding": f"/projects/{IDENTITY}/funds/arrangements",
         "evaluation": f"/projects/{IDENTITY}/evaluations",
+        "commissioning": f"/projects/{IDENTITY}/evaluations/commissions",
+        "evaluation-comments": f"/projects/{IDENTITY}/evaluations/comments",
+        "satisfaction": f"/projects/{IDENTITY}/satisfaction-surveys",
+        "evaluators": "/evaluators",
+        "evaluator-conflicts": f"/evaluators/{OWNER}/conflicts",
+        "assessment": f"/units/{OWNER}/assessments",
         "correcting": f"/projects/{IDENTITY}/corrections",
         "importing": "/imports/world-bank",
     }
