@@ -39,6 +39,12 @@ STEP_ROLES: dict[str, tuple[Role, ...]] = {
     "funding": (FINANCE,),
     "oversight": (GROUP, OFFICE, AUTHORITY, DRC),
     "evaluation": (Role.THIRD_PARTY, Role.EXPERT_COMMITTEE, Role.AUDITOR, FINANCE, OWNER, OFFICE),
+    "commissioning": (FINANCE, AUTHORITY, OFFICE),
+    "evaluation-comments": (OWNER, OFFICE),
+    "satisfaction": (OFFICE, Role.THIRD_PARTY, OWNER),
+    "evaluators": (OFFICE, FINANCE),
+    "evaluator-conflicts": (Role.THIRD_PARTY, OFFICE, FINANCE),
+    "assessment": (OFFICE, GROUP),
     "correcting": (OFFICE, AUTHORITY, OWNER),
     "importing": (OFFICE, Role.ADMINISTRATOR),
 }

@@ -33,6 +33,7 @@ from infrastructure.embedded_postgres import EmbeddedPostgresError
 from infrastructure.issuer import Holder, Issuer
 from infrastructure.migrations import MigrationHistoryError
 from infrastructure.rule_sets import RuleSetError
+from infrastructure.schemes import SchemeError
 from infrastructure.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="留痕：县级电子政务项目全过程记录 Liuhen")
@@ -52,7 +53,14 @@ def main() -> None:
     """Run the command. Known failures end with a sentence and exit code 2, not with a traceback."""
     try:
         app()
-    except (EmbeddedPostgresError, MigrationHistoryError, RuleSetError, CalendarError, FileFault) as error:
+    except (
+        EmbeddedPostgresError,
+        MigrationHistoryError,
+        RuleSetError,
+        CalendarError,
+        SchemeError,
+        FileFault,
+    ) as error:
         err.print(f"[red]{error}[/red]")
         sys.exit(2)
 

@@ -17,6 +17,7 @@ from api.context import reader
 from api.routes import (
     acceptance,
     approval,
+    assessment,
     building,
     clauses,
     connection,
@@ -24,6 +25,8 @@ from api.routes import (
     county,
     enrolment,
     evaluation,
+    evaluation_schemes,
+    evaluators,
     exceptions,
     experts,
     filing,
@@ -40,6 +43,7 @@ from api.routes import (
     risk,
     roles,
     rule_sets,
+    satisfaction,
     security,
     service,
     sharing,
@@ -75,11 +79,14 @@ ACTS = (
     acceptance,
     oversight,
     funding,
+    evaluators,
     evaluation,
+    satisfaction,
+    assessment,
     correcting,
     importing,
 )
-READS = (projects, county, views, clauses, rule_sets)
+READS = (projects, county, views, clauses, rule_sets, evaluation_schemes)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 

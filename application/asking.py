@@ -10,12 +10,14 @@ from uuid import UUID
 
 from application.ports import ALL_OF_IT, Desk, UpTo
 from domain.correction import FactCorrected
+from domain.county import County
+from domain.evaluator import Evaluator
 from domain.evolve import Foldable, effective, evolve, fold
 from domain.faults import UnknownSubjectError
 from domain.project import Project
 from domain.recorded import Recorded
 from domain.rule import text
-from domain.streams import StreamKind, unit_id
+from domain.streams import StreamKind, county_id, evaluator_id, unit_id
 from domain.system import GovSystem
 from domain.unit import Unit
 
@@ -77,6 +79,18 @@ def system_state(desk: Desk, system: UUID, as_of: AsOf = NOW) -> GovSystem:
 def unit_state(desk: Desk, uscc: str, as_of: AsOf = NOW) -> Unit:
     """A unit as of a moment; empty when nothing is recorded of it by then."""
     return state_of(desk, StreamKind.UNIT, Unit(id=unit_id(uscc), uscc=uscc), as_of)
+
+
+def evaluator_state(desk: Desk, uscc: str, as_of: AsOf = NOW) -> Evaluator:
+    """An evaluator as of a moment; empty when nothing is recorded of it by then."""
+    history = desk.ledger.read(StreamKind.EVALUATOR, evaluator_id(uscc), as_of.upto)
+    return _as_of(Evaluator(id=evaluator_id(uscc), uscc=uscc), history, as_of)
+
+
+def county_state(desk: Desk, as_of: AsOf = NOW) -> County:
+    """The county as of a moment; empty when nothing is recorded of it by then."""
+    stream = county_id(desk.division)
+    return _as_of(County(id=stream), desk.ledger.read(StreamKind.COUNTY, stream, as_of.upto), as_of)
 
 
 def _as_of(initial: StateT, history: Sequence[Recorded], as_of: AsOf) -> StateT:

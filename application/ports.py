@@ -12,6 +12,7 @@ from domain.event import Event
 from domain.identifiers import DivisionTable
 from domain.recorded import Circumstances, Recorded
 from domain.rule import RuleSets
+from domain.scheme import Schemes
 from domain.streams import StreamAt, StreamKind
 from domain.working_days import HolidayCalendar
 
@@ -92,6 +93,7 @@ class Desk:
     rule_sets: RuleSets
     calendar: HolidayCalendar
     """Holidays and worked weekend days, for periods in working days."""
+    schemes: Schemes
     divisions: DivisionTable
     division: str
     """Division code of the county whose log this is."""

@@ -5,13 +5,30 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from domain.dates import HalfYear
+from domain.dates import CivilDate, HalfYear
 from domain.event import Value
 from domain.expert import Expert
 from domain.meeting import Decision, HalfYearOfMeetings, Meeting
 from domain.project import CorrectionNote, Track
 from domain.recorded import Role
 from domain.role_holding import RoleHolding
+from domain.scheme import SchemeRef, Score, Weight
+
+
+class CountyEvaluation(Value):
+    """县级评价 An evaluation of the county as a whole for a year, by points, grade or stars."""
+
+    number: int
+    year: int
+    evaluator: str
+    scale: str
+    grade: str
+    score: str
+    stars: int | None
+    scheme: SchemeRef
+    weights: tuple[Weight, ...] = ()
+    scores: tuple[Score, ...]
+    evaluated_on: CivilDate
 
 
 class County(Value):
@@ -23,6 +40,7 @@ class County(Value):
     decisions: tuple[Decision, ...] = ()
     roles: tuple[RoleHolding, ...] = ()
     experts: tuple[Expert, ...] = ()
+    evaluations: tuple[CountyEvaluation, ...] = ()
     corrections: tuple[CorrectionNote, ...] = ()
 
     def half_years(self, first_day: date, on: date) -> tuple[HalfYearOfMeetings, ...]:

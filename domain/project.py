@@ -13,6 +13,7 @@ from domain.event import Value
 from domain.identifiers import DivisionCode, InvestmentCode, ResourceCode, Uscc
 from domain.money import Money
 from domain.oversight import OversightMeasure
+from domain.scheme import SchemeRef, Score, Weight
 
 ShortText = Field(max_length=300)
 LongText = Field(max_length=4000)
@@ -359,7 +360,84 @@ class Evaluation(Value):
     score: str | None
     period: str
     reported_on: CivilDate
+    commission: int | None = None
+    scheme: SchemeRef | None = None
+    scores: tuple[Score, ...] = ()
     use: ResultUse | None = None
+
+
+class CommissionTerms(Value):
+    """委托条件 Who is to evaluate, and who pays for it: what independence is judged by (O33)."""
+
+    channel: EvaluationChannel
+    evaluator_uscc: Uscc
+    payer: Uscc
+
+
+class CommentReply(StrEnum):
+    """被评价单位的答复 What the evaluated unit answered to the draft."""
+
+    AGREED = "AGREED"  # 无异议
+    COMMENTED = "COMMENTED"  # 有意见
+    NO_REPLY = "NO_REPLY"  # 逾期未答复
+
+
+class EvaluationComment(Value):
+    """征求意见 The answer of an evaluated unit to the draft report."""
+
+    unit: Uscc
+    reply: CommentReply
+    commented_on: CivilDate
+
+
+class Commission(Value):
+    """委托评价 One commission: by which scheme, with which weights, who evaluates and who pays."""
+
+    number: int
+    channel: EvaluationChannel
+    scheme: SchemeRef
+    weights: tuple[Weight, ...]
+    evaluator: str
+    evaluator_uscc: Uscc
+    commissioned_by: str
+    payer: Uscc
+    period: str
+    commissioned_on: CivilDate
+    comments: tuple[EvaluationComment, ...] = ()
+    evaluation: int | None = None
+    """Number of the evaluation that was reported under it."""
+    withdrawn_on: CivilDate | None = None
+
+
+class SurveyAudience(StrEnum):
+    """受访对象 Who was asked."""
+
+    PUBLIC = "PUBLIC"  # 社会公众
+    ENTERPRISES = "ENTERPRISES"  # 企业
+    STAFF = "STAFF"  # 使用单位工作人员
+
+
+class SurveyMethod(StrEnum):
+    """调查方式 How they were asked."""
+
+    QUESTIONNAIRE = "QUESTIONNAIRE"  # 问卷
+    ONLINE = "ONLINE"  # 网络
+    TELEPHONE = "TELEPHONE"  # 电话
+    INTERVIEW = "INTERVIEW"  # 访谈
+    SERVICE_RATING = "SERVICE_RATING"  # 好差评
+
+
+class SatisfactionSurvey(Value):
+    """满意度调查 How many of those asked were satisfied (O28, O34). 10000 basis points are all of them."""
+
+    number: int
+    period: str
+    audience: SurveyAudience
+    method: SurveyMethod
+    respondents: int
+    satisfied_bp: int
+    surveyor: str
+    surveyed_on: CivilDate
 
 
 class ProgressNote(Value):
@@ -557,6 +635,8 @@ class Project(Value):
     arrangements: tuple[Arrangement, ...] = ()
     evaluations: tuple[Evaluation, ...] = ()
     measures: tuple[OversightMeasure, ...] = ()
+    commissions: tuple[Commission, ...] = ()
+    surveys: tuple[SatisfactionSurvey, ...] = ()
     refusals: tuple[RefusalNote, ...] = ()
     asked_as_classified: bool = False
     """A refused filing said that the project is classified."""
@@ -595,3 +675,7 @@ class Project(Value):
     def open_measures(self, day: date) -> tuple[OversightMeasure, ...]:
         """Measures of oversight that stand against it on a day (O18)."""
         return tuple(m for m in self.measures if m.open(day))
+
+    def commission(self, number: int) -> Commission | None:
+        """The commission with this number, or None."""
+        return next((c for c in self.commissions if c.number == number), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from domain.event import Value
-from domain.project import Arrangement, Filing, FundPurpose
+from domain.project import Arrangement, CommissionTerms, Filing, FundPurpose
 from domain.recorded import Role
 
 
@@ -18,6 +18,7 @@ class Proposal(Value):
     purpose: FundPurpose | None = None
     disburse_fen: int | None = None
     arrangement: Arrangement | None = None
+    commission: CommissionTerms | None = None
     acting_as: Role | None = None
     """The capacity of who decides; None when only asking what is missing."""
     demanded_again: tuple[str, ...] = ()

@@ -27,6 +27,8 @@ class Gate(StrEnum):
     FUND_OPERATION = "FUND_OPERATION"
     SERVE = "SERVE"
     """Putting a government service online."""
+    EVALUATE = "EVALUATE"
+    """Commissioning an evaluation."""
     RECORD = "RECORD"
     """Every other step: only what binds every step is asked here."""
 

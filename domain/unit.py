@@ -11,6 +11,7 @@ from domain.dates import CivilDate
 from domain.event import Value
 from domain.project import CorrectionNote
 from domain.responsibility import Contact, HeadPost, Succession, UnificationCheck, UnitName, newest
+from domain.scheme import SchemeRef, Score, Weight
 from domain.supervision_item import SupervisionItem
 from domain.task import Task
 
@@ -42,6 +43,29 @@ class ConnectionObligation(Value):
         return day > self.due_on and not met and self.set_on.certainly_on_or_before(day)
 
 
+class AssessmentKind(StrEnum):
+    """考核类别 What a yearly assessment is part of."""
+
+    TARGET_DUTY = "TARGET_DUTY"  # 责任目标考核 (O23)
+    COMPREHENSIVE = "COMPREHENSIVE"  # 全县经济社会发展综合考核 (O09)
+
+
+class Assessment(Value):
+    """考核 The outcome of a unit's assessment for a year. Grades of different scales are never compared."""
+
+    number: int
+    kind: AssessmentKind
+    year: int
+    assessor: str
+    scale: str
+    grade: str
+    score: str | None
+    scheme: SchemeRef | None
+    weights: tuple[Weight, ...] = ()
+    scores: tuple[Score, ...] = ()
+    assessed_on: CivilDate
+
+
 class Unit(Value):
     """单位状态 What is known of a unit at a moment: the fold of its events."""
 
@@ -66,6 +90,7 @@ class Unit(Value):
     unifications: tuple[UnificationCheck, ...] = ()
     tasks: tuple[Task, ...] = ()
     supervision_items: tuple[SupervisionItem, ...] = ()
+    assessments: tuple[Assessment, ...] = ()
     corrections: tuple[CorrectionNote, ...] = ()
 
     def overdue_obligations(self, day: date) -> tuple[ConnectionObligation, ...]:

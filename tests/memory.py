@@ -12,6 +12,7 @@ from domain.recorded import Recorded
 from domain.streams import StreamAt, StreamKind
 from infrastructure.calendars import load_calendar
 from infrastructure.rule_sets import load_rule_sets
+from infrastructure.schemes import load_schemes
 from infrastructure.store.mapper import LedgerMapper, LoggedEvent, to_recorded
 
 START = datetime(2018, 9, 19, tzinfo=UTC)
@@ -86,6 +87,7 @@ def memory_desk(today: date = TODAY) -> Desk:
         ledger=MemoryLedger(),
         rule_sets=load_rule_sets(),
         calendar=load_calendar(),
+        schemes=load_schemes(),
         divisions=DivisionTable([DivisionSpell("370323", "沂源县", 1989, None)]),
         division="370323",
         today=lambda: today,

@@ -10,6 +10,7 @@ from domain.rule import Effect, Finding, Gate, Judgement, NormStrength
 from domain.rules.city_exchange_used import CITY_EXCHANGE_USED
 from domain.rules.city_platform import CITY_PLATFORM
 from domain.rules.crypto_assessed import CRYPTO_ASSESSED
+from domain.rules.evaluator_independent import EVALUATOR_INDEPENDENT
 from domain.rules.filed_in_full import FILED_IN_FULL
 from domain.rules.graded_response import GRADED_RESPONSE
 from domain.rules.interconnected import INTERCONNECTED
@@ -83,6 +84,7 @@ GATES = {
         CRYPTO_ASSESSED,
     ),
     Gate.SERVE: (FILED_IN_FULL, SECRECY_KEPT, NO_REPEATED_MATERIAL),
+    Gate.EVALUATE: (FILED_IN_FULL, EVALUATOR_INDEPENDENT, SECRECY_KEPT),
     Gate.RECORD: (FILED_IN_FULL, SECRECY_KEPT),
 }
 

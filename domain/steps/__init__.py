@@ -5,10 +5,18 @@ from domain.event import Event
 from domain.refusal import Refused
 from domain.steps.acceptance import AcceptanceRefused, ProjectAccepted
 from domain.steps.approval import ApprovalRefused, ApprovalRevoked, ProjectApproved
+from domain.steps.assessment import CountyEvaluated, UnitAssessed
 from domain.steps.building import ChangeRecorded, ProgressReported
 from domain.steps.connection import ConnectionObligationMet, ConnectionObligationSet
 from domain.steps.enrolment import UnitEnrolled
-from domain.steps.evaluation import EvaluationReported, EvaluationUsed
+from domain.steps.evaluation import (
+    CommissionWithdrawn,
+    EvaluationCommented,
+    EvaluationCommissioned,
+    EvaluationReported,
+    EvaluationUsed,
+)
+from domain.steps.evaluators import ConflictEnded, ConflictStated, EvaluatorRegistered
 from domain.steps.exceptions import ExceptionGranted, ExceptionRevoked
 from domain.steps.experts import ExpertDelisted, ExpertListed
 from domain.steps.filing import (
@@ -34,6 +42,7 @@ from domain.steps.responsibility import (
 from domain.steps.review import ReviewOpinionGiven
 from domain.steps.risk import PrivacyImpactAssessed, SharingRiskAssessed
 from domain.steps.roles import RoleAssigned, RoleEnded
+from domain.steps.satisfaction import SatisfactionSurveyRecorded
 from domain.steps.security import (
     ClassifiedSystemTested,
     CryptoAssessed,
@@ -120,8 +129,17 @@ EVENTS: tuple[type[Event], ...] = (
     SharingResumed,
     OversightMeasureTaken,
     OversightMeasureLifted,
+    EvaluatorRegistered,
+    ConflictStated,
+    ConflictEnded,
+    EvaluationCommissioned,
+    CommissionWithdrawn,
+    EvaluationCommented,
     EvaluationReported,
     EvaluationUsed,
+    SatisfactionSurveyRecorded,
+    UnitAssessed,
+    CountyEvaluated,
     SystemRetired,
     ProjectImported,
     Refused,

@@ -31,7 +31,12 @@ IDENTITY = "00000000-0000-0000-0000-000000000001"
 def concrete(path: str) -> str:
     for name in ("subject", "project_id", "system_id"):
         path = path.replace("{" + name + "}", IDENTITY)
-    return path.replace("{uscc}", OWNER).replace("{mapping}", "world-bank").replace("{rule_set_id}", "x")
+    return (
+        path.replace("{uscc}", OWNER)
+        .replace("{mapping}", "world-bank")
+        .replace("{rule_set_id}", "x")
+        .replace("{scheme_id}", "x")
+    )
 
 
 def test_there_are_routes_to_close() -> None:
