@@ -7,6 +7,7 @@ day tells what would have been decided, and why; nothing is recorded.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -18,12 +19,13 @@ from domain.correction import FactCorrected
 from domain.dates import CivilDate
 from domain.event import Event, Value
 from domain.evolve import effective, fold
-from domain.project import Project
+from domain.project import CommissionTerms, Project
 from domain.proposal import Proposal
 from domain.recorded import Recorded
 from domain.refusal import Refused
 from domain.rule import Effect, Judgement, RuleSet
 from domain.rules import judge
+from domain.steps.evaluation import EvaluationCommissioned
 from domain.steps.filing import ProjectFiled
 from domain.steps.funding import FundsArranged, FundsDisbursed
 from domain.streams import StreamKind
@@ -111,6 +113,9 @@ def proposal_of(event: Event, past: _PastReading) -> Proposal | None:
             return event.asked
         case ProjectFiled():
             return Proposal(filing=event.filing)
+        case EvaluationCommissioned():
+            terms = CommissionTerms(channel=event.channel, evaluator_uscc=event.evaluator_uscc, payer=event.payer)
+            return Proposal(commission=terms)
         case FundsArranged():
             return Proposal(purpose=event.purpose)
         case FundsDisbursed():
@@ -152,7 +157,10 @@ class _PastReading(Reading):
         subject = self.decision.stream.id
         if self.decision.stream.kind is StreamKind.SYSTEM:
             subject = self.system(subject).projects[0]
-        return self.case(self.project(subject, must_exist=False), at_gate=True, proposal=proposal)
+        case = self.case(self.project(subject, must_exist=False), at_gate=True, proposal=proposal)
+        if proposal.commission is not None:
+            case = replace(case, evaluator=self.evaluator(proposal.commission.evaluator_uscc))
+        return case
 
     def decision_day(self) -> date:
         """The day that was judged, or that is asked about."""
