@@ -66,16 +66,19 @@ def project_dossier(desk: Desk, project: UUID, as_of: AsOf = NOW) -> Dossier:
     return Dossier(state, systems, units, tuple(history))
 
 
+def state_of(desk: Desk, kind: StreamKind, initial: StateT, as_of: AsOf) -> StateT:
+    """Any state as of a moment; `initial`, which names the stream, when nothing is recorded of it by then."""
+    return _as_of(initial, desk.ledger.read(kind, initial.id, as_of.upto), as_of)
+
+
 def system_state(desk: Desk, system: UUID, as_of: AsOf = NOW) -> GovSystem:
     """A system as of a moment; empty when nothing is recorded of it by then."""
-    history = desk.ledger.read(StreamKind.SYSTEM, system, as_of.upto)
-    return _as_of(GovSystem(id=system), history, as_of)
+    return state_of(desk, StreamKind.SYSTEM, GovSystem(id=system), as_of)
 
 
 def unit_state(desk: Desk, uscc: str, as_of: AsOf = NOW) -> Unit:
     """A unit as of a moment; empty when nothing is recorded of it by then."""
-    history = desk.ledger.read(StreamKind.UNIT, unit_id(uscc), as_of.upto)
-    return _as_of(Unit(id=unit_id(uscc), uscc=uscc), history, as_of)
+    return state_of(desk, StreamKind.UNIT, Unit(id=unit_id(uscc), uscc=uscc), as_of)
 
 
 def evaluator_state(desk: Desk, uscc: str, as_of: AsOf = NOW) -> Evaluator:

@@ -6,23 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from domain.evaluator import Evaluator
-from domain.project import Arrangement, CommissionTerms, Filing, FundPurpose, Project
+from domain.project import Project
+from domain.proposal import Proposal
 from domain.rule import RuleSet
 from domain.system import GovSystem
 from domain.unit import Unit
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """What the step at hand asks for, as far as rules look at it."""
-
-    filing: Filing | None = None
-    free_text: tuple[str, ...] = ()
-    """Names of filled fields that hold free text or papers, which a classified project must not carry."""
-    purpose: FundPurpose | None = None
-    disburse_fen: int | None = None
-    arrangement: Arrangement | None = None
-    commission: CommissionTerms | None = None
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,12 @@ def decide(
 ) -> Event:
     """Judge the case at the gate and give `fact(judgement)`, or the refusal with all findings."""
     judgement = judge(gate, case)
-    return fact(judgement) if judgement.allowed else refused(step=step, judgement=judgement)
+    if judgement.allowed:
+        return fact(judgement)
+    return refused(step=step, judgement=judgement, asked=case.proposal.kept())
 
 
 def record(step: str, case: Case, command: Command, event: Event) -> Event:
     """A step without a gate of its own: refused only by what binds every step (G01, G15)."""
-    proposal = replace(case.proposal, free_text=(*case.proposal.free_text, *command.free_text()))
+    proposal = case.proposal.but(free_text=(*case.proposal.free_text, *command.free_text()))
     return decide(Gate.RECORD, step, replace(case, proposal=proposal), lambda _: event)

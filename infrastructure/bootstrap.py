@@ -16,6 +16,7 @@ from psycopg_pool import ConnectionPool
 from application.ports import Desk
 from domain.dates import civil_day
 from domain.identifiers import DivisionTable
+from infrastructure.calendars import load_calendar
 from infrastructure.embedded_postgres import EmbeddedPostgres
 from infrastructure.migrations import migrate
 from infrastructure.projecting.engine import Engine
@@ -68,6 +69,7 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
         desk = Desk(
             ledger=ledger,
             rule_sets=load_rule_sets(settings.rule_sets_dir),
+            calendar=load_calendar(settings.holidays_file),
             schemes=load_schemes(settings.schemes_dir),
             divisions=load_divisions(settings),
             division=f"{settings.division:06d}",

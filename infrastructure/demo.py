@@ -27,11 +27,16 @@ from application.evaluation import report_evaluation, use_evaluation
 from application.exceptions import grant_exception
 from application.filing import amend_filing, file_project, report_unfiled_project
 from application.funding import arrange_funds, disburse_funds
-from application.interconnection import record_interconnection, record_supply
+from application.interconnection import confirm_supply, record_interconnection, record_supply
 from application.ports import Desk
 from application.procurement import record_contract
 from application.review import give_opinion
-from application.security import record_classified_test, record_level_filing, record_security_test
+from application.security import (
+    mark_security,
+    record_classified_test,
+    record_level_filing,
+    record_security_test,
+)
 from application.sharing import declare_sharing, report_lapse, report_resumption
 from application.systems import register_system, state_that_no_system
 from domain.dates import CivilDate, add_months
@@ -44,9 +49,11 @@ from domain.project import (
     Filing,
     FundPurpose,
     FundSource,
+    NetworkKind,
     OpinionVerdict,
     ProjectKind,
     ResultUse,
+    SecurityPhase,
     SharedResource,
     ShareType,
     SharingNeed,
@@ -62,10 +69,10 @@ from domain.steps.evaluation import ReportEvaluation, UseEvaluation
 from domain.steps.exceptions import GrantException
 from domain.steps.filing import AmendFiling, FileProject, ReportUnfiledProject
 from domain.steps.funding import ArrangeFunds, DisburseFunds
-from domain.steps.interconnection import RecordInterconnection, RecordSupply
+from domain.steps.interconnection import ConfirmSupply, RecordInterconnection, RecordSupply
 from domain.steps.procurement import RecordContract
 from domain.steps.review import GiveOpinion
-from domain.steps.security import FileLevel, RecordClassifiedTest, RecordSecurityTest
+from domain.steps.security import FileLevel, MarkSecurity, RecordClassifiedTest, RecordSecurityTest
 from domain.steps.sharing import DeclareSharing, ReportLapse, ReportResumption
 from domain.steps.systems import RegisterSystem, StateNoSystem
 from domain.streams import StreamKind
@@ -312,8 +319,11 @@ def _plan(number: int) -> _Plan:
         sharing_related=category is Category.CROSS_DEPT_SHARING,
         estimate=None if classified else _wan(draw.randint(30, 900)),
         operation_estimate=None if classified else _wan(draw.randint(3, 60)),
+        fund_source=FundSource.GOV_FIXED_ASSET if category is Category.CROSS_DEPT_SHARING else FundSource.GOV_BUDGET,
         plan_item=None if classified else "县总体规划（演示条目）",
         supports_city_platform=number % 23 != 5,
+        network=NetworkKind.EGOV_EXTRANET,
+        security_planned=number % 37 != 11,
         performance_goal="" if classified else "提升办事效率（演示目标）",
         classified=classified,
         secrecy_document_no=f"演示保密〔{start.year}〕{number}号" if classified else None,
@@ -351,7 +361,7 @@ def _project(desk: Desk, number: int) -> Script:
     accepted: list[bool] = []
     yield from _accepted(desk, plan, sharing, own, system, accepted)
     if accepted:
-        yield from _operated(desk, plan, sharing)
+        yield from _operated(desk, plan, sharing, system)
 
 
 Own = Callable[[date, Callable[[Act], Outcome]], _Ask]
@@ -392,7 +402,7 @@ def _sharing(plan: _Plan) -> DeclareSharing:
     needs = (
         () if plan.number % 17 == 2 else (SharingNeed(provider="沂源县大数据中心（演示）", resource="人口基础信息"),)
     )
-    main = SharedResource(name=f"业务数据{plan.number:03d}", share_type=ShareType.UNCONDITIONAL, update_cycle_days=30)
+    main = SharedResource(name=f"业务数据{plan.number:03d}", share_type=ShareType.UNCONDITIONAL, update_cycle_days=90)
     extra = SharedResource(
         name=f"统计数据{plan.number:03d}",
         share_type=ShareType.CONDITIONAL,
@@ -424,7 +434,7 @@ def _contract(plan: _Plan, mark: str = "") -> RecordContract:
 
 def _approved(desk: Desk, plan: _Plan, sharing: DeclareSharing, own: Own, approved: list[bool]) -> Script:
     """Ask for approval; mend what the refusal names, as a unit would, or give up."""
-    project = _known(plan)
+    project, classified = _known(plan), plan.filing.classified
     for _ in range(_CURES):
         ask = _approval_ask(desk, plan, project)
         outcome = yield ask
@@ -442,9 +452,10 @@ def _approved(desk: Desk, plan: _Plan, sharing: DeclareSharing, own: Own, approv
             need = SharingNeed(provider="沂源县公安局（演示）", resource="户籍信息")
             stated = DeclareSharing(needs=(need,), provides=sharing.provides)
             yield own(plan.later(4, 15), partial(declare_sharing, desk, project, stated))
-        if "G09" in rules:
+        if {"G09", "G18"} & set(rules):
             promised = AmendFiling(
-                filing=plan.filing.but(supports_city_platform=True), reason="承诺支持共享平台（演示）"
+                filing=plan.filing.but(supports_city_platform=True, security_planned=True),
+                reason="" if classified else "承诺支持共享平台，同步规划安全（演示）",
             )
             yield own(plan.later(2, 10), partial(amend_filing, desk, project, promised))
         if "G02" in rules:
@@ -487,6 +498,8 @@ def _built(desk: Desk, plan: _Plan, own: Own) -> Script:
     for percent in (30, 70):
         report = ReportProgress(percent=percent, summary="" if classified else "按计划推进（演示）")
         yield own(plan.later(30, 80), partial(report_progress, desk, project, report))
+    if plan.number % 26 != 17:
+        yield own(plan.later(1, 9), partial(mark_security, desk, project, MarkSecurity(phase=SecurityPhase.BUILD)))
     if plan.number % 7 == 6:
         change = RecordChange(
             reason="" if classified else "需求调整（演示）",
@@ -566,9 +579,11 @@ def _accepted(
         if not outcome.refused:
             accepted.append(True)
             return
-        if plan.number % 33 == 20 or not systems:
-            return  # given up: it stays blocked, and the board says by which clause
         rules = set(outcome.judgement.blocking()) if outcome.judgement else set()
+        if "G18" in rules:
+            yield own(plan.later(3, 30), partial(mark_security, desk, project, MarkSecurity(phase=SecurityPhase.BUILD)))
+        if plan.number % 33 == 20 or (not systems and "G18" not in rules):
+            return  # given up: it stays blocked, and the board says by which clause
         if "G08" in rules:
             yield _ask(
                 plan.later(20, 90), Role.PLATFORM_OPERATOR, partial(record_interconnection, desk, systems[0], _link())
@@ -581,7 +596,7 @@ def _accepted(
             yield own(plan.later(25, 80), partial(record_security_test, desk, systems[0], again))
 
 
-def _operated(desk: Desk, plan: _Plan, sharing: DeclareSharing) -> Script:
+def _operated(desk: Desk, plan: _Plan, sharing: DeclareSharing, systems: list[UUID]) -> Script:
     """Pay the rest, then every year: operation money, evaluations that do not always agree, and lapses."""
     project, classified = _known(plan), plan.filing.classified
     estimate = plan.filing.estimate or _wan(100)
@@ -595,7 +610,10 @@ def _operated(desk: Desk, plan: _Plan, sharing: DeclareSharing) -> Script:
             lapse = ReportLapse(resource=resource, reason="超过两个更新周期未更新（演示）")
             yield _ask(plan.day, Role.PLATFORM_OPERATOR, partial(report_lapse, desk, project, lapse))
             lapsed = True
-        plan.day = max(plan.day, date(year, 2, 20) + timedelta(days=plan.draw.randint(0, 30)))
+        if not classified and plan.number % 16 != 15:
+            plan.day = max(plan.day, date(year, 2, 1) + timedelta(days=plan.draw.randint(0, 9)))
+            yield from _updated(desk, plan, sharing, systems)
+        plan.day = max(plan.day, date(year, 2, 20) + timedelta(days=plan.draw.randint(0, 20)))
         money = ArrangeFunds(
             purpose=FundPurpose.OPERATION,
             year=year,
@@ -608,6 +626,9 @@ def _operated(desk: Desk, plan: _Plan, sharing: DeclareSharing) -> Script:
             yield _ask(plan.later(20, 60), Role.PLATFORM_OPERATOR, partial(report_resumption, desk, project, back))
             lapsed = False
             outcome = yield _ask(plan.later(5, 20), Role.FINANCE, partial(arrange_funds, desk, project, money))
+        if outcome.refused and plan.number % 16 == 15 and not lapsed and systems:
+            yield from _updated(desk, plan, sharing, systems)
+            outcome = yield _ask(plan.later(5, 15), Role.FINANCE, partial(arrange_funds, desk, project, money))
         if not outcome.refused:
             arrangements += 1
             pay = DisburseFunds(arrangement=arrangements, amount=money.amount)
@@ -622,6 +643,14 @@ def _operated(desk: Desk, plan: _Plan, sharing: DeclareSharing) -> Script:
         if plan.number % 3 == 0:
             use = UseEvaluation(evaluation=evaluations, use=ResultUse.RECTIFICATION, note="限期整改（演示）")
             yield _ask(plan.later(10, 40), Role.SMART_OFFICE, partial(use_evaluation, desk, project, use))
+
+
+def _updated(desk: Desk, plan: _Plan, sharing: DeclareSharing, systems: list[UUID]) -> Script:
+    """The platform says that the shared resources were updated, and how often they were called."""
+    for system in systems[:1]:
+        for resource in sharing.provides:
+            updated = ConfirmSupply(resource=resource.name, calls=plan.draw.randint(40, 9000))
+            yield _ask(plan.later(0, 3), Role.PLATFORM_OPERATOR, partial(confirm_supply, desk, system, updated))
 
 
 def _evaluations(plan: _Plan, year: int) -> Iterator[ReportEvaluation]:

@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     rule_sets_dir: Path | None = Field(
         default=None, description="另加的规则集目录（TOML） folder of further rule sets, one file each"
     )
+    holidays_file: Path | None = Field(
+        default=None, description="另加的节假日安排（TOML） further years of holidays and worked weekend days"
+    )
     schemes_dir: Path | None = Field(
         default=None, description="另加的评价方案目录（TOML） folder of further evaluation schemes, one file each"
     )

@@ -182,7 +182,7 @@ def commission(case: Case, schemes: Schemes, command: CommissionEvaluation) -> E
     return decide(
         Gate.EVALUATE,
         "evaluation",
-        replace(case, proposal=replace(case.proposal, commission=terms, free_text=free_text)),
+        replace(case, proposal=case.proposal.but(commission=terms, free_text=free_text)),
         lambda judgement: EvaluationCommissioned(number=number, scheme=scheme.ref(), judgement=judgement, **said),
     )
 

@@ -120,7 +120,7 @@ def disburse(case: Case, command: DisburseFunds) -> Event:
     _positive_yuan(command.amount)
     arrangement = _arrangement(case, command.arrangement)
     asking = _asking(case, command)
-    proposal = replace(asking.proposal, disburse_fen=command.amount.fen, arrangement=arrangement)
+    proposal = asking.proposal.but(disburse_fen=command.amount.fen, arrangement=arrangement)
     return decide(
         GATE_OF[arrangement.purpose],
         "funding",
@@ -140,7 +140,8 @@ def refund(case: Case, command: RefundFunds) -> Event:
 
 
 def _asking(case: Case, command: Command) -> Case:
-    return replace(case, proposal=replace(case.proposal, free_text=(*case.proposal.free_text, *command.free_text())))
+    carried = (*case.proposal.free_text, *command.free_text())
+    return replace(case, proposal=case.proposal.but(free_text=carried))
 
 
 def _arrangement(case: Case, number: int) -> Arrangement:
