@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from uuid import UUID
 
 from application.desk import Act, Outcome, Planned, Reading, on_project, submit
 from application.ports import Desk
+from domain.proposal import Proposal
 from domain.steps.evaluation import (
     CommentOnEvaluation,
     CommissionEvaluation,
@@ -26,8 +26,7 @@ def commission_evaluation(desk: Desk, project: UUID, command: CommissionEvaluati
     """Judge at gate EVALUATE, with what the register knows of the evaluator, and record the commission or refusal."""
 
     def plan(reading: Reading) -> list[Planned]:
-        case = reading.case(reading.project(project), at_gate=True)
-        case = replace(case, evaluator=reading.evaluator(command.evaluator_uscc))
+        case = reading.case(reading.project(project), at_gate=True, proposal=Proposal(commission=command.terms()))
         return [Planned(StreamKind.PROJECT, project, commission(case, desk.schemes, command))]
 
     return submit(desk, act, project, command, plan)

@@ -10,8 +10,6 @@ from application.ports import Desk
 from domain.command import Command
 from domain.evaluator import Evaluator
 from domain.event import Event
-from domain.faults import BadFieldError
-from domain.identifiers.uscc import parse
 from domain.steps.evaluators import (
     EndConflict,
     RegisterEvaluator,
@@ -21,7 +19,6 @@ from domain.steps.evaluators import (
     state_conflict,
 )
 from domain.streams import StreamKind, evaluator_id
-from domain.texts import ValueFault
 
 CommandT = TypeVar("CommandT", bound=Command)
 
@@ -51,13 +48,9 @@ def _on_evaluator(
     desk: Desk, uscc: str, command: CommandT, act: Act, decide: Callable[[Evaluator, CommandT], Event]
 ) -> Outcome:
     """Run a step whose one event belongs to the stream of a registered evaluator."""
-    try:
-        code = parse(uscc)
-    except ValueFault as fault:
-        raise BadFieldError(fault.text, "/uscc") from fault
 
     def plan(reading: Reading) -> list[Planned]:
-        evaluator = reading.evaluator(code, must_exist=True)
+        evaluator = reading.evaluator(uscc, must_exist=True)
         return [Planned(StreamKind.EVALUATOR, evaluator.id, decide(evaluator, command))]
 
-    return submit(desk, act, code, command, plan)
+    return submit(desk, act, uscc, command, plan)

@@ -5,30 +5,14 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from domain.dates import CivilDate, HalfYear
+from domain.assessment import CountyEvaluation
+from domain.dates import HalfYear
 from domain.event import Value
 from domain.expert import Expert
 from domain.meeting import Decision, HalfYearOfMeetings, Meeting
 from domain.project import CorrectionNote, Track
 from domain.recorded import Role
 from domain.role_holding import RoleHolding
-from domain.scheme import SchemeRef, Score, Weight
-
-
-class CountyEvaluation(Value):
-    """县级评价 An evaluation of the county as a whole for a year, by points, grade or stars."""
-
-    number: int
-    year: int
-    evaluator: str
-    scale: str
-    grade: str
-    score: str
-    stars: int | None
-    scheme: SchemeRef
-    weights: tuple[Weight, ...] = ()
-    scores: tuple[Score, ...]
-    evaluated_on: CivilDate
 
 
 class County(Value):

@@ -7,11 +7,11 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from domain.assessment import Assessment
 from domain.dates import CivilDate
 from domain.event import Value
 from domain.project import CorrectionNote
 from domain.responsibility import Contact, HeadPost, Succession, UnificationCheck, UnitName, newest
-from domain.scheme import SchemeRef, Score, Weight
 from domain.supervision_item import SupervisionItem
 from domain.task import Task
 
@@ -41,29 +41,6 @@ class ConnectionObligation(Value):
         """Is the day past the due day, with the duty not met for certain by then? The due day itself is in time."""
         met = self.met_on is not None and self.met_on.certainly_on_or_before(day)
         return day > self.due_on and not met and self.set_on.certainly_on_or_before(day)
-
-
-class AssessmentKind(StrEnum):
-    """考核类别 What a yearly assessment is part of."""
-
-    TARGET_DUTY = "TARGET_DUTY"  # 责任目标考核 (O23)
-    COMPREHENSIVE = "COMPREHENSIVE"  # 全县经济社会发展综合考核 (O09)
-
-
-class Assessment(Value):
-    """考核 The outcome of a unit's assessment for a year. Grades of different scales are never compared."""
-
-    number: int
-    kind: AssessmentKind
-    year: int
-    assessor: str
-    scale: str
-    grade: str
-    score: str | None
-    scheme: SchemeRef | None
-    weights: tuple[Weight, ...] = ()
-    scores: tuple[Score, ...] = ()
-    assessed_on: CivilDate
 
 
 class Unit(Value):

@@ -9,7 +9,7 @@ from api.context import Reader
 from api.routes.projects import Moment
 from application.asking import county_state
 from application.assessment import assess, evaluate_whole_county
-from domain.county import CountyEvaluation
+from domain.assessment import CountyEvaluation
 from domain.steps.assessment import AssessUnit, EvaluateCounty
 
 router = APIRouter(tags=["评价 evaluation"])

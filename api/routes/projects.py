@@ -17,6 +17,7 @@ from application.what_next import NextAct, what_next
 from domain.correction import FactCorrected
 from domain.event import Value
 from domain.faults import UnknownSubjectError
+from domain.indicators import Rate, computed_rates
 from domain.project import Project, Stage
 from domain.recorded import Actor, Authority, Evidence, Recorded, Role
 from domain.rule import Judgement, text
@@ -136,6 +137,14 @@ def read_unit(context: Reader, uscc: str, moment: Moment) -> Unit:
 def read_unit_history(context: Reader, uscc: str, moment: Moment) -> HistoryAnswer:
     """Every event of the unit."""
     return history_answer(context, history_of(context.liuhen.desk, StreamKind.UNIT, unit_id(uscc), moment))
+
+
+@router.get("/projects/{project_id}/indicators", summary="可计算指标 indicators computed from the record")
+def read_indicators(context: Reader, project_id: UUID, moment: Moment) -> tuple[Rate, ...]:
+    """Budget execution, funds in place, completion and cost saving; one that cannot be computed says why."""
+    project = project_dossier(context.liuhen.desk, project_id, moment).project
+    _check_classified(context, project)
+    return computed_rates(project)
 
 
 @router.get("/projects/{project_id}/next", summary="还缺什么 what each next act lacks")

@@ -22,7 +22,7 @@ _NATURES = {
 
 
 def check(gate: Gate, case: Case) -> list[Failing]:
-    """The evaluator is registered, neither owns nor builds, has no conflict, and is not paid by the rated."""
+    """The evaluator is qualified, neither owns nor builds, has no conflict, and is not paid by the rated."""
     del gate
     terms = case.proposal.commission
     if terms is None or terms.channel in OWN_CHANNELS:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from domain.assessment import Assessment, AssessmentKind, CountyEvaluation
 from domain.command import Command
-from domain.county import County, CountyEvaluation
+from domain.county import County
 from domain.dates import CivilDate
 from domain.event import Event
 from domain.evolve import evolve
@@ -16,7 +17,7 @@ from domain.rule import text
 from domain.scheme import SchemeRef, Schemes, Score, Subject, Weight
 from domain.score_sheet import Stated, as_stated, compute, find_scheme
 from domain.texts import Text
-from domain.unit import Assessment, AssessmentKind, Unit
+from domain.unit import Unit
 
 _Year = Field(ge=2000, le=2999, description="考核年度 the year that is assessed")
 

@@ -55,6 +55,10 @@ class CommissionEvaluation(Command):
     payer: Uscc = Field(description="付费方统一社会信用代码; not the evaluated unit (O33)")
     period: str = Field(pattern=r"^[0-9]{4}$", description="评价年度")
 
+    def terms(self) -> CommissionTerms:
+        """What independence is judged by."""
+        return CommissionTerms(channel=self.channel, evaluator_uscc=self.evaluator_uscc, payer=self.payer)
+
 
 class WithdrawCommission(Command):
     """Ask to record that a commission was withdrawn before its report."""
@@ -121,6 +125,10 @@ class EvaluationCommissioned(Event):
     period: str
     judgement: Judgement
 
+    def terms(self) -> CommissionTerms:
+        """What independence was judged by."""
+        return CommissionTerms(channel=self.channel, evaluator_uscc=self.evaluator_uscc, payer=self.payer)
+
 
 class CommissionWithdrawn(Event):
     """A commission was withdrawn before its report."""
@@ -175,14 +183,13 @@ def commission(case: Case, schemes: Schemes, command: CommissionEvaluation) -> E
     """Judge at gate EVALUATE. Raises BadFieldError for an unknown scheme, or weights that do not fit it."""
     scheme = find_scheme(schemes, Subject.PROJECT, command.scheme, command.scheme_version)
     check_weights(scheme, command.weights)
-    terms = CommissionTerms(channel=command.channel, evaluator_uscc=command.evaluator_uscc, payer=command.payer)
     free_text = (*case.proposal.free_text, *command.free_text())
     number = max((c.number for c in case.project.commissions), default=0) + 1
     said = {k: v for k, v in dict(command).items() if k not in {"scheme", "scheme_version"}}
     return decide(
         Gate.EVALUATE,
         "evaluation",
-        replace(case, proposal=case.proposal.but(commission=terms, free_text=free_text)),
+        replace(case, proposal=case.proposal.but(commission=command.terms(), free_text=free_text)),
         lambda judgement: EvaluationCommissioned(number=number, scheme=scheme.ref(), judgement=judgement, **said),
     )
 

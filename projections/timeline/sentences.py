@@ -7,16 +7,24 @@ from functools import singledispatch
 from domain.correction import FactCorrected
 from domain.event import Event
 from domain.meeting import MatterKind
-from domain.project import FundPurpose, Track
+from domain.project import CommentReply, FundPurpose, Track
 from domain.recorded import Role
 from domain.refusal import Refused
 from domain.rule import Effect, Judgement, text
 from domain.steps.acceptance import AcceptanceRefused, ProjectAccepted
 from domain.steps.approval import ApprovalRefused, ApprovalRevoked, ProjectApproved
+from domain.steps.assessment import CountyEvaluated, UnitAssessed
 from domain.steps.building import ChangeRecorded, ProgressReported
 from domain.steps.connection import ConnectionObligationMet, ConnectionObligationSet
 from domain.steps.enrolment import UnitEnrolled
-from domain.steps.evaluation import EvaluationReported, EvaluationUsed
+from domain.steps.evaluation import (
+    CommissionWithdrawn,
+    EvaluationCommented,
+    EvaluationCommissioned,
+    EvaluationReported,
+    EvaluationUsed,
+)
+from domain.steps.evaluators import ConflictEnded, ConflictStated, EvaluatorRegistered
 from domain.steps.exceptions import ExceptionGranted, ExceptionRevoked
 from domain.steps.experts import ExpertDelisted, ExpertListed
 from domain.steps.filing import (
@@ -42,6 +50,7 @@ from domain.steps.responsibility import (
 from domain.steps.review import ReviewOpinionGiven
 from domain.steps.risk import PrivacyImpactAssessed, SharingRiskAssessed
 from domain.steps.roles import RoleAssigned, RoleEnded
+from domain.steps.satisfaction import SatisfactionSurveyRecorded
 from domain.steps.security import (
     ClassifiedSystemTested,
     CryptoAssessed,
@@ -82,6 +91,13 @@ MATTER = {
     MatterKind.MAJOR_DECISION: text("重大决策", "major decision"),
     MatterKind.MAJOR_MATTER: text("重大事项", "major matter"),
     MatterKind.MAJOR_PROBLEM: text("重大问题", "major problem"),
+}
+
+
+REPLY = {
+    CommentReply.AGREED: text("无异议", "agreed with"),
+    CommentReply.COMMENTED: text("提出意见", "commented on"),
+    CommentReply.NO_REPLY: text("逾期未答复", "gave no reply to"),
 }
 
 
@@ -486,6 +502,89 @@ def _(event: FundsRefunded) -> Text:
 @sentence.register
 def _(event: FundsRefused) -> Text:
     return _refused(text("拨款", "Money"), event.judgement)
+
+
+@sentence.register
+def _(event: EvaluatorRegistered) -> Text:
+    until = f"{event.valid_until}" if event.valid_until else ""
+    return text(
+        f"登记评估机构{event.name}（{event.uscc}）{until and f'，资质有效期至{until}'}",
+        f"Evaluator {event.name} ({event.uscc}) registered{until and f', qualified until {until}'}",
+    )
+
+
+@sentence.register
+def _(event: ConflictStated) -> Text:
+    until = f"{event.until}" if event.until else ""
+    return text(
+        f"声明与{event.unit}的利益冲突（第{event.number}项），自{event.from_on}起{until and f'至{until}止'}",
+        f"Conflict of interest no. {event.number} with {event.unit} stated, from {event.from_on}"
+        f"{until and f' until {until}'}",
+    )
+
+
+@sentence.register
+def _(event: ConflictEnded) -> Text:
+    return text(
+        f"第{event.number}项利益冲突至{event.until}止",
+        f"Conflict of interest no. {event.number} stood until {event.until}",
+    )
+
+
+@sentence.register
+def _(event: EvaluationCommissioned) -> Text:
+    return text(
+        f"{event.commissioned_by}委托{event.evaluator}评价{event.period}年度"
+        f"（方案{event.scheme.id}第{event.scheme.version}版，第{event.number}项委托）",
+        f"{event.commissioned_by} commissioned {event.evaluator} to evaluate {event.period}"
+        f" (scheme {event.scheme.id}, version {event.scheme.version}, commission no. {event.number})",
+    )
+
+
+@sentence.register
+def _(event: CommissionWithdrawn) -> Text:
+    return text(
+        f"撤回第{event.number}项委托：{event.reason}", f"Commission no. {event.number} withdrawn: {event.reason}"
+    )
+
+
+@sentence.register
+def _(event: EvaluationCommented) -> Text:
+    reply = REPLY[event.reply]
+    said = event.comments
+    return text(
+        f"{event.unit}对第{event.number}项委托的评价初稿{reply.zh}{said and f'：{said}'}",
+        f"{event.unit} {reply.en} the draft under commission no. {event.number}{said and f': {said}'}",
+    )
+
+
+@sentence.register
+def _(event: SatisfactionSurveyRecorded) -> Text:
+    percent = f"{event.satisfied_bp // 100}.{event.satisfied_bp % 100:02d}"
+    return text(
+        f"{event.surveyor}{event.period}年度满意度调查：{percent}%满意，有效样本{event.respondents}份",
+        f"Survey of {event.period} by {event.surveyor}: {percent} % of {event.respondents} satisfied",
+    )
+
+
+@sentence.register
+def _(event: UnitAssessed) -> Text:
+    score = f"{event.score}" if event.score else ""
+    return text(
+        f"{event.assessor}考核{event.year}年度：{event.grade}{score and f'，{score}分'}（{event.scale}）",
+        f"Assessed by {event.assessor} for {event.year}: {event.grade}{score and f', {score}'} ({event.scale})",
+    )
+
+
+@sentence.register
+def _(event: CountyEvaluated) -> Text:
+    draft = text("，方案为草案", ", by a draft scheme") if event.scheme.draft else text("", "")
+    return text(
+        f"{event.evaluator}评价全县{event.year}年度：{event.score}分{event.grade and f'，{event.grade}'}"
+        f"（{event.scale}{draft.zh}）",
+        f"County evaluated by {event.evaluator} for {event.year}: {event.score}{event.grade and f', {event.grade}'}"
+        f" ({event.scale}{draft.en})",
+    )
 
 
 @sentence.register
