@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from application.ports import Desk, NewEvent, RequestKey, StreamMovedError
-from domain.case import Case, Proposal
+from domain.case import Case
 from domain.command import Command
 from domain.county import County
 from domain.dates import CivilDate, Precision
@@ -22,6 +22,7 @@ from domain.evolve import Foldable, fold
 from domain.faults import BadFieldError, UnknownSubjectError
 from domain.guidance_fund import GuidanceFund
 from domain.project import Project
+from domain.proposal import Proposal
 from domain.recorded import Actor, Authority, Circumstances, Evidence, Recorded
 from domain.refusal import Refused
 from domain.rule import Judgement, RuleSet, text
@@ -169,11 +170,7 @@ class Reading:
             project=project,
             systems=tuple(self.system(s) for s in project.systems),
             owner_units=tuple(self.unit(u) for u in owners),
-            proposal=Proposal(
-                filing=proposal.filing,
-                free_text=carried,
-                purpose=proposal.purpose,
-            ),
+            proposal=proposal.but(free_text=carried),
         )
 
     def decision_day(self) -> date:

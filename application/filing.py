@@ -7,7 +7,7 @@ from uuid import UUID
 from application.desk import Act, Outcome, Planned, Reading, submit
 from application.divisions import check_division
 from application.ports import Desk
-from domain.case import Proposal
+from domain.proposal import Proposal
 from domain.refusal import Refused
 from domain.steps.filing import (
     AmendFiling,

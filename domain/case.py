@@ -5,22 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from domain.project import Arrangement, Filing, FundPurpose, Project
+from domain.guidance_fund import GuidanceFund
+from domain.project import Project
+from domain.proposal import Proposal
 from domain.rule import RuleSet
 from domain.system import GovSystem
 from domain.unit import Unit
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """What the step at hand asks for, as far as rules look at it."""
-
-    filing: Filing | None = None
-    free_text: tuple[str, ...] = ()
-    """Names of filled fields that hold free text or papers, which a classified project must not carry."""
-    purpose: FundPurpose | None = None
-    disburse_fen: int | None = None
-    arrangement: Arrangement | None = None
 
 
 @dataclass(frozen=True)
@@ -33,6 +23,8 @@ class Case:
     systems: tuple[GovSystem, ...] = ()
     owner_units: tuple[Unit, ...] = ()
     proposal: Proposal = field(default_factory=Proposal)
+    fund: GuidanceFund | None = None
+    """The guidance fund, where an investment of it is judged."""
 
     @property
     def secrecy_exempt(self) -> bool:

@@ -27,5 +27,5 @@ def decide(
 
 def record(step: str, case: Case, command: Command, event: Event) -> Event:
     """A step without a gate of its own: refused only by what binds every step (G01, G15)."""
-    proposal = replace(case.proposal, free_text=(*case.proposal.free_text, *command.free_text()))
+    proposal = case.proposal.but(free_text=(*case.proposal.free_text, *command.free_text()))
     return decide(Gate.RECORD, step, replace(case, proposal=proposal), lambda _: event)

@@ -23,6 +23,12 @@ class Gate(StrEnum):
     ACCEPT = "ACCEPT"
     FUND_BUILD = "FUND_BUILD"
     FUND_OPERATION = "FUND_OPERATION"
+    FUND_SHARING_WORK = "FUND_SHARING_WORK"
+    """Money for the work of sharing (共享相关工作经费)."""
+    FUND_INVEST = "FUND_INVEST"
+    """An investment of the guidance fund."""
+    PPP_LIST = "PPP_LIST"
+    """Entry into the PPP library."""
     RECORD = "RECORD"
     """Every other step: only what binds every step is asked here."""
 

@@ -8,11 +8,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from domain.case import Case, Proposal
+from domain.case import Case
 from domain.dates import CivilDate
 from domain.event import Event
 from domain.evolve import fold
 from domain.project import Filing, Project
+from domain.proposal import Proposal
 from domain.recorded import Actor, Circumstances, Recorded, Role
 from domain.refusal import Refused
 from domain.rule import RuleSet

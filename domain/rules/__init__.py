@@ -7,18 +7,26 @@ from __future__ import annotations
 
 from domain.case import Case
 from domain.rule import Effect, Finding, Gate, Judgement, NormStrength
+from domain.rules.build_money_budgeted import BUILD_MONEY_BUDGETED
 from domain.rules.city_platform import CITY_PLATFORM
 from domain.rules.filed_in_full import FILED_IN_FULL
+from domain.rules.fund_aims import FUND_AIMS
+from domain.rules.fund_not_overdrawn import FUND_NOT_OVERDRAWN
 from domain.rules.interconnected import INTERCONNECTED
+from domain.rules.livelihood_first import LIVELIHOOD_FIRST
 from domain.rules.money_watched import MONEY_WATCHED
 from domain.rules.no_sharing_no_money import NO_SHARING_NO_MONEY
 from domain.rules.not_built_alone import NOT_BUILT_ALONE
+from domain.rules.operation_money_budgeted import OPERATION_MONEY_BUDGETED
+from domain.rules.ppp_bounded import PPP_BOUNDED
 from domain.rules.secrecy_kept import SECRECY_KEPT
 from domain.rules.security_tested import SECURITY_TESTED
 from domain.rules.sharing_declared import SHARING_DECLARED
 from domain.rules.sharing_kept_up import SHARING_KEPT_UP
 from domain.rules.sharing_needs_stated import SHARING_NEEDS_STATED
+from domain.rules.sharing_projects_first import SHARING_PROJECTS_FIRST
 from domain.rules.sharing_verified import SHARING_VERIFIED
+from domain.rules.sharing_work_first import SHARING_WORK_FIRST
 from domain.rules.unit_connected import UNIT_CONNECTED
 
 GATES = {
@@ -32,6 +40,7 @@ GATES = {
         CITY_PLATFORM,
         UNIT_CONNECTED,
         SECRECY_KEPT,
+        SHARING_PROJECTS_FIRST,
     ),
     Gate.ACCEPT: (
         FILED_IN_FULL,
@@ -41,7 +50,14 @@ GATES = {
         SECURITY_TESTED,
         SECRECY_KEPT,
     ),
-    Gate.FUND_BUILD: (FILED_IN_FULL, NO_SHARING_NO_MONEY, MONEY_WATCHED, SECRECY_KEPT),
+    Gate.FUND_BUILD: (
+        FILED_IN_FULL,
+        NO_SHARING_NO_MONEY,
+        MONEY_WATCHED,
+        SECRECY_KEPT,
+        BUILD_MONEY_BUDGETED,
+        SHARING_PROJECTS_FIRST,
+    ),
     Gate.FUND_OPERATION: (
         FILED_IN_FULL,
         SHARING_KEPT_UP,
@@ -49,7 +65,25 @@ GATES = {
         UNIT_CONNECTED,
         MONEY_WATCHED,
         SECRECY_KEPT,
+        OPERATION_MONEY_BUDGETED,
+        SHARING_PROJECTS_FIRST,
     ),
+    Gate.FUND_SHARING_WORK: (
+        FILED_IN_FULL,
+        NO_SHARING_NO_MONEY,
+        MONEY_WATCHED,
+        SECRECY_KEPT,
+        SHARING_WORK_FIRST,
+    ),
+    Gate.FUND_INVEST: (
+        FILED_IN_FULL,
+        NO_SHARING_NO_MONEY,
+        FUND_NOT_OVERDRAWN,
+        SECRECY_KEPT,
+        FUND_AIMS,
+        LIVELIHOOD_FIRST,
+    ),
+    Gate.PPP_LIST: (FILED_IN_FULL, SECRECY_KEPT, PPP_BOUNDED),
     Gate.RECORD: (FILED_IN_FULL, SECRECY_KEPT),
 }
 
