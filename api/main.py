@@ -16,6 +16,7 @@ from api import problems
 from api.context import reader
 from api.routes import (
     acceptance,
+    amounts,
     approval,
     building,
     connection,
@@ -25,9 +26,12 @@ from api.routes import (
     exceptions,
     filing,
     funding,
+    guidance_fund,
     health,
     importing,
     interconnection,
+    money,
+    ppp,
     procurement,
     projects,
     review,
@@ -54,12 +58,15 @@ ACTS = (
     security,
     interconnection,
     acceptance,
+    amounts,
     funding,
+    guidance_fund,
+    ppp,
     evaluation,
     correcting,
     importing,
 )
-READS = (projects, views, rule_sets)
+READS = (projects, views, money, rule_sets)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 

@@ -35,6 +35,7 @@ def what_next(desk: Desk, project: UUID, actor: Actor, day: date | None = None) 
         Gate.FUND_BUILD: False,
         Gate.ACCEPT: subject.acceptance is not None,
         Gate.FUND_OPERATION: False,
+        Gate.FUND_SHARING_WORK: False,
     }
     case = reading.case(subject, at_gate=True)
     return [NextAct(gate=gate, passed=done, judgement=judge(gate, case)) for gate, done in passed.items()]

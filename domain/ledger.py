@@ -1,4 +1,4 @@
-"""资金台账 The money of a history as double entry: budget → arranged → disbursed → refunded, and the guidance fund (F01).
+"""资金台账 The money of a history as double entry: budget, arranged, disbursed, refunded, and the guidance fund (F01).
 
 Every money event gives postings that sum to zero. Amounts are 分: what an account receives is positive, what it gives
 is negative. The postings of an event are registered by its step, like its effect on the state; nothing is stored.

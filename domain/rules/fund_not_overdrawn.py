@@ -10,17 +10,18 @@ from domain.rule import Gate, facts, text
 def check(gate: Gate, case: Case) -> list[Failing]:
     """An investment stays within the fund's balance."""
     del gate
-    asked, fund = case.proposal.investment, case.fund
-    if asked is None or fund is None or asked.amount_fen <= fund.balance_fen:
+    asked = case.proposal.investment
+    balance = case.fund.balance_fen if case.fund is not None else 0
+    if asked is None or asked.amount_fen <= balance:
         return []
     return [
         Failing(
             text(
-                f"投资{asked.amount_fen}分超过基金余额{fund.balance_fen}分",
-                f"investing {asked.amount_fen} fen exceeds the fund's balance of {fund.balance_fen} fen",
+                f"投资{asked.amount_fen}分超过基金余额{balance}分",
+                f"investing {asked.amount_fen} fen exceeds the fund's balance of {balance} fen",
             ),
             text("减少投资数额，或先出资（contributions）", "invest less, or contribute first (contributions)"),
-            facts(amount_fen=asked.amount_fen, balance_fen=fund.balance_fen),
+            facts(amount_fen=asked.amount_fen, balance_fen=balance),
         )
     ]
 

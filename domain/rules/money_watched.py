@@ -30,7 +30,10 @@ def _beyond_budget(case: Case) -> list[Failing]:
                 f"安排{amount}分超过预算余额{left}分",
                 f"arranging {amount} fen exceeds the {left} fen left of the budget",
             ),
-            text("减少安排数额，或先调整预算（funds/budgets）", "arrange less, or revise the budget first (funds/budgets)"),
+            text(
+                "减少安排数额，或先调整预算（funds/budgets）",
+                "arrange less, or revise the budget first (funds/budgets)",
+            ),
             facts(amount_fen=amount, left_fen=left, budget_fen=budget),
         )
     ]

@@ -1,4 +1,7 @@
-"""F04 运行维护工作经费纳入各部门预算统筹安排: operation money is in each department's budget. 源政发〔2018〕16号 五（二）."""
+"""F04 运行维护工作经费纳入各部门预算统筹安排: operation money is in each department's budget.
+
+源政发〔2018〕16号 五（二）.
+"""
 
 from __future__ import annotations
 

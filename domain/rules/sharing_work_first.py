@@ -1,6 +1,6 @@
 """F02 共享相关工作经费纳入部门财政预算，给予优先安排: sharing work is in the department's budget, first in line.
 
-源政发〔2018〕16号 二（三）1. The first finding only says that the priority applies; the second, that the source is another.
+源政发〔2018〕16号 二（三）1. One finding says that the priority applies, another that the source is a different one.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from domain.correction import FactCorrected
 from domain.event import Event
 from domain.refusal import Refused
 from domain.steps.acceptance import AcceptanceRefused, ProjectAccepted
+from domain.steps.amounts import AmountStated
 from domain.steps.approval import ApprovalRefused, ApprovalRevoked, ProjectApproved
 from domain.steps.building import ChangeRecorded, ProgressReported
 from domain.steps.connection import ConnectionObligationMet, ConnectionObligationSet
@@ -17,9 +18,11 @@ from domain.steps.filing import (
     ProjectFiled,
     UnfiledProjectFound,
 )
-from domain.steps.funding import FundsArranged, FundsDisbursed, FundsRefunded, FundsRefused
+from domain.steps.funding import BudgetSet, FundsArranged, FundsDisbursed, FundsRefunded, FundsRefused
+from domain.steps.guidance_fund import FundContributed, FundInvested, InvestmentRefused, InvestmentReturned
 from domain.steps.history import ProjectImported
 from domain.steps.interconnection import InterconnectionTested, PlatformSupplyVerified
+from domain.steps.ppp import OperationReported, PppDelisted, PppListed, PppListingRefused
 from domain.steps.procurement import ContractRecorded
 from domain.steps.review import ReviewOpinionGiven
 from domain.steps.security import ClassifiedSystemTested, SecurityLevelFiled, SecurityTested
@@ -61,10 +64,20 @@ EVENTS: tuple[type[Event], ...] = (
     PlatformSupplyVerified,
     ProjectAccepted,
     AcceptanceRefused,
+    AmountStated,
+    BudgetSet,
     FundsArranged,
     FundsDisbursed,
     FundsRefused,
     FundsRefunded,
+    FundContributed,
+    FundInvested,
+    InvestmentRefused,
+    InvestmentReturned,
+    PppListed,
+    PppListingRefused,
+    PppDelisted,
+    OperationReported,
     SharingLapsed,
     SharingResumed,
     EvaluationReported,
