@@ -1,6 +1,6 @@
 """F12 建立重点工程 PPP 项目库，明确风险责任、收益边界，加强绩效评价: no entry without all of them.
 
-源政发〔2018〕16号 四（三）. The library is for works of strategic weight and long investment: why this is one is asked too.
+源政发〔2018〕16号 四（三）. The library is for works of strategic weight and long investment; why, is asked too.
 """
 
 from __future__ import annotations
