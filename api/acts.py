@@ -13,14 +13,15 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
-from api.context import Context, acting
+from api.authority import STEP_ROLES
+from api.context import Context, acting, chosen
 from api.problems import Problem, problem, request_id
 from application.desk import Act, Outcome
 from application.ports import Desk
 from domain.command import Command
 from domain.dates import CivilDate
 from domain.event import Value
-from domain.recorded import Actor, Authority, Evidence
+from domain.recorded import Actor, Authority, Evidence, Role
 from domain.rule import Effect, Judgement, text
 from domain.steps.filing import ProjectFiled
 
@@ -34,6 +35,9 @@ class Submission(Value, Generic[CommandT]):
     happened_on: CivilDate = Field(description="发生日期, as the paper says; exact to the day for a decision")
     authority: Authority | None = Field(default=None, description="依据 on whose authority")
     evidence: tuple[Evidence, ...] = Field(default=(), max_length=100, description="材料摘要 papers, by digest")
+    acting_as: Role | None = Field(
+        default=None, description="以何种身份办理 capacity to act in, when the token holds several that may"
+    )
     act: CommandT = Field(description="办理内容")
 
 
@@ -76,6 +80,9 @@ Key = Annotated[
     Header(alias="Idempotency-Key", min_length=1, max_length=200, description="幂等键：重发同一请求不重复记录"),
 ]
 Posted = tuple[Context, Actor]
+
+ROLES = "x-roles"
+"""Where the API document says which roles may record an act, in the order in which one is chosen."""
 
 Identity = Annotated[UUID, Path(description="标识 identity")]
 UnitCode = Annotated[str, Path(alias="uscc", description="统一社会信用代码", max_length=40)]
@@ -142,10 +149,11 @@ def post_new(
         dry_run: DryRun = False,
     ) -> Response:
         context, actor = posted
+        actor = chosen(context, actor, submission.acting_as, step)
         act = act_of(submission, actor, idempotency_key, dry_run=dry_run)
         return answer(request, use_case(context.liuhen.desk, submission.act, act), dry_run=dry_run)
 
-    _add(router, path, endpoint, command, summary)
+    _add(router, path, step, endpoint, command, summary)
 
 
 def post_to(
@@ -168,13 +176,21 @@ def post_to(
         dry_run: DryRun = False,
     ) -> Response:
         context, actor = posted
+        actor = chosen(context, actor, submission.acting_as, step)
         act = act_of(submission, actor, idempotency_key, dry_run=dry_run)
         return answer(request, use_case(context.liuhen.desk, subject, submission.act, act), dry_run=dry_run)
 
-    _add(router, path, endpoint, command, summary)
+    _add(router, path, step, endpoint, command, summary)
 
 
-def _add(router: APIRouter, path: str, endpoint: Callable[..., Response], command: type[Command], summary: str) -> None:
+def _add(
+    router: APIRouter,
+    path: str,
+    step: str,
+    endpoint: Callable[..., Response],
+    command: type[Command],
+    summary: str,
+) -> None:
     router.add_api_route(
         path,
         endpoint,
@@ -185,4 +201,5 @@ def _add(router: APIRouter, path: str, endpoint: Callable[..., Response], comman
         summary=summary,
         description=inspect.cleandoc(command.__doc__ or ""),
         operation_id=command.__name__,
+        openapi_extra={ROLES: list(STEP_ROLES[step])},
     )

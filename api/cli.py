@@ -15,33 +15,31 @@ from uuid import UUID
 
 import typer
 import uvicorn
-from pydantic import ValidationError
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from api import cli_rules
+from api.cli_service import err, out, read_settings, service
 from api.main import create_app
 from application.asking import AsOf, project_dossier
 from application.importing import MAPPINGS, FileFault, import_file
 from application.ports import UpTo
 from domain.faults import UnknownSubjectError
 from domain.recorded import Actor, Role
-from domain.rules import GATES
-from infrastructure.bootstrap import Liuhen, database, wired
+from infrastructure.bootstrap import Liuhen
+from infrastructure.calendars import CalendarError
 from infrastructure.demo import record_demo_county
 from infrastructure.embedded_postgres import EmbeddedPostgresError
 from infrastructure.issuer import Holder, Issuer
-from infrastructure.logging import configure_logging
 from infrastructure.migrations import MigrationHistoryError
-from infrastructure.rule_sets import RuleSetError, load_rule_sets
+from infrastructure.rule_sets import RuleSetError
+from infrastructure.schemes import SchemeError
 from infrastructure.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="留痕：县级电子政务项目全过程记录 Liuhen")
+app.add_typer(cli_rules.app, name="rules")
 Advance = Callable[[int, int], None]
 """Told how many of how many are done."""
-
-out = Console()
-err = Console(stderr=True)
 
 ALL_RECORDING_ROLES = frozenset(Role) - {Role.AUDITOR, Role.ADMINISTRATOR}
 DEMO_HOLDERS = {
@@ -55,39 +53,29 @@ def main() -> None:
     """Run the command. Known failures end with a sentence and exit code 2, not with a traceback."""
     try:
         app()
-    except (EmbeddedPostgresError, MigrationHistoryError, RuleSetError, FileFault) as error:
+    except (
+        EmbeddedPostgresError,
+        MigrationHistoryError,
+        RuleSetError,
+        CalendarError,
+        SchemeError,
+        FileFault,
+    ) as error:
         err.print(f"[red]{error}[/red]")
         sys.exit(2)
-
-
-def _settings() -> Settings:
-    try:
-        return Settings()
-    except ValidationError as error:
-        for fault in error.errors(include_url=False, include_input=False):
-            err.print(f"[red]LIUHEN_{str(fault['loc'][0]).upper()}: {fault['msg']}[/red]")
-        raise typer.Exit(2) from error
-
-
-@contextmanager
-def _service() -> Iterator[Liuhen]:
-    settings = _settings()
-    configure_logging(settings.log_level)
-    with database(settings) as conninfo, wired(settings, conninfo) as liuhen:
-        yield liuhen
 
 
 @app.command()
 def serve() -> None:
     """启动服务 Serve the API until Ctrl-C."""
-    with _service() as liuhen:
+    with service() as liuhen:
         _serve(liuhen, demo=False)
 
 
 @app.command()
 def demo() -> None:
     """演示县：经真实命令记录演示数据，然后启动服务 Record a demo county through the real commands, then serve."""
-    with _service() as liuhen:
+    with service() as liuhen:
         out.print("[bold]演示数据 demo data[/bold]：沂源县 370323，全部为虚构 all fictional")
         with _progress("记录演示县 recording") as advance:
             recorded = record_demo_county(liuhen.desk, advance)
@@ -150,7 +138,7 @@ def token(
     days: Annotated[int | None, typer.Option(min=1, max=366, help="有效天数 days")] = None,
 ) -> None:
     """签发本机令牌 Issue a token of this machine."""
-    settings = _settings()
+    settings = read_settings()
     holder = Holder(account, organisation, frozenset(role), uscc)
     typer.echo(Issuer(settings.data_dir).issue(holder, days=days or settings.token_days))
 
@@ -167,7 +155,7 @@ def import_(
     if chosen is None:
         err.print(f"[red]没有对照{mapping}；已有 no such mapping, there are: {'、'.join(MAPPINGS)}[/red]")
         raise typer.Exit(2)
-    with _service() as liuhen:
+    with service() as liuhen:
         actor = Actor(account="liuhen-cli", organisation="本机 local", role=Role.ADMINISTRATOR)
         with _progress("导入 importing") as advance:
             report = import_file(liuhen.desk, chosen, file.read_bytes(), actor, dry_run=dry_run, progress=advance)
@@ -201,7 +189,7 @@ def show(
     """项目在某一时刻的状态 A project as of a moment, as JSON."""
     recorded = as_of_recorded.replace(tzinfo=UTC) if as_of_recorded else None
     happened = as_of_happened.date() if as_of_happened else None
-    with _service() as liuhen:
+    with service() as liuhen:
         try:
             dossier = project_dossier(liuhen.desk, project, AsOf(UpTo(as_of_position, recorded), happened))
         except UnknownSubjectError as error:
@@ -225,32 +213,6 @@ def show(
 def openapi() -> None:
     """接口文档 Print the API document (OpenAPI 3.1)."""
     typer.echo(json.dumps(create_app(None, None).openapi(), ensure_ascii=False, indent=2))
-
-
-@app.command()
-def rules() -> None:
-    """规则表 Print the table of clauses: quote, strength, and the gates where each acts."""
-    typer.echo(rule_table(), nl=False)
-
-
-def rule_table() -> str:
-    """The clauses of each rule set as a page (docs/rules.md)."""
-    lines = ["# 规则表 Rules", "", "由`liuhen rules`生成 generated by `liuhen rules`."]
-    for rule_set in load_rule_sets().all:
-        lines += [
-            "",
-            f"## {rule_set.document_no} {rule_set.title}",
-            "",
-            f"`{rule_set.id}`，{rule_set.effective_from}起施行 in force, SHA-256 `{rule_set.digest}`",
-            "",
-            "| 规则 rule | 条款 clause | 原文 quote | 读法 reading | 效力 strength | 关口 gates |",
-            "| --- | --- | --- | --- | --- | --- |",
-        ]
-        for clause in rule_set.clauses:
-            gates = [gate for gate, guards in GATES.items() if any(r.id == clause.rule for r in guards)]
-            cells = (clause.rule, clause.section, clause.quote, clause.reading, clause.strength, "、".join(gates))
-            lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
 
 
 @app.command()

@@ -69,3 +69,15 @@ def acting(step: str) -> Callable[[Context], tuple[Context, Actor]]:
         return context, context.actor(role)
 
     return act
+
+
+def chosen(context: Context, actor: Actor, asked: Role | None, step: str) -> Actor:
+    """The actor in the capacity asked for, if the token holds it and it may record the step.
+
+    Raises NotAllowedError.
+    """
+    if asked is None:
+        return actor
+    if asked not in STEP_ROLES[step] or asked not in context.holder.roles:
+        raise NotAllowedError(STEP_ROLES[step])
+    return context.actor(asked)

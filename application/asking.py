@@ -10,12 +10,14 @@ from uuid import UUID
 
 from application.ports import ALL_OF_IT, Desk, UpTo
 from domain.correction import FactCorrected
+from domain.county import County
+from domain.evaluator import Evaluator
 from domain.evolve import Foldable, effective, evolve, fold
 from domain.faults import UnknownSubjectError
 from domain.project import Project
 from domain.recorded import Recorded
 from domain.rule import text
-from domain.streams import StreamKind, unit_id
+from domain.streams import StreamKind, county_id, evaluator_id, unit_id
 from domain.system import GovSystem
 from domain.unit import Unit
 
@@ -64,16 +66,31 @@ def project_dossier(desk: Desk, project: UUID, as_of: AsOf = NOW) -> Dossier:
     return Dossier(state, systems, units, tuple(history))
 
 
+def state_of(desk: Desk, kind: StreamKind, initial: StateT, as_of: AsOf) -> StateT:
+    """Any state as of a moment; `initial`, which names the stream, when nothing is recorded of it by then."""
+    return _as_of(initial, desk.ledger.read(kind, initial.id, as_of.upto), as_of)
+
+
 def system_state(desk: Desk, system: UUID, as_of: AsOf = NOW) -> GovSystem:
     """A system as of a moment; empty when nothing is recorded of it by then."""
-    history = desk.ledger.read(StreamKind.SYSTEM, system, as_of.upto)
-    return _as_of(GovSystem(id=system), history, as_of)
+    return state_of(desk, StreamKind.SYSTEM, GovSystem(id=system), as_of)
 
 
 def unit_state(desk: Desk, uscc: str, as_of: AsOf = NOW) -> Unit:
     """A unit as of a moment; empty when nothing is recorded of it by then."""
-    history = desk.ledger.read(StreamKind.UNIT, unit_id(uscc), as_of.upto)
-    return _as_of(Unit(id=unit_id(uscc), uscc=uscc), history, as_of)
+    return state_of(desk, StreamKind.UNIT, Unit(id=unit_id(uscc), uscc=uscc), as_of)
+
+
+def evaluator_state(desk: Desk, uscc: str, as_of: AsOf = NOW) -> Evaluator:
+    """An evaluator as of a moment; empty when nothing is recorded of it by then."""
+    history = desk.ledger.read(StreamKind.EVALUATOR, evaluator_id(uscc), as_of.upto)
+    return _as_of(Evaluator(id=evaluator_id(uscc), uscc=uscc), history, as_of)
+
+
+def county_state(desk: Desk, as_of: AsOf = NOW) -> County:
+    """The county as of a moment; empty when nothing is recorded of it by then."""
+    stream = county_id(desk.division)
+    return _as_of(County(id=stream), desk.ledger.read(StreamKind.COUNTY, stream, as_of.upto), as_of)
 
 
 def _as_of(initial: StateT, history: Sequence[Recorded], as_of: AsOf) -> StateT:

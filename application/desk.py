@@ -170,7 +170,8 @@ class Reading:
             project=project,
             systems=tuple(self.system(s) for s in project.systems),
             owner_units=tuple(self.unit(u) for u in owners),
-            proposal=proposal.but(free_text=carried),
+            evaluator=self.evaluator(proposal.commission.evaluator_uscc) if proposal.commission else None,
+            proposal=proposal.but(free_text=tuple(dict.fromkeys(carried)), acting_as=self.act.actor.role),
         )
 
     def decision_day(self) -> date:

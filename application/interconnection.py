@@ -6,7 +6,14 @@ from uuid import UUID
 
 from application.desk import Act, Outcome, on_system
 from application.ports import Desk
-from domain.steps.interconnection import RecordInterconnection, RecordSupply, connect, supply
+from domain.steps.interconnection import (
+    ConfirmSupply,
+    RecordInterconnection,
+    RecordSupply,
+    confirm,
+    connect,
+    supply,
+)
 
 
 def record_interconnection(desk: Desk, system: UUID, command: RecordInterconnection, act: Act) -> Outcome:
@@ -17,3 +24,8 @@ def record_interconnection(desk: Desk, system: UUID, command: RecordInterconnect
 def record_supply(desk: Desk, system: UUID, command: RecordSupply, act: Act) -> Outcome:
     """Record a verified supply of a resource to the city platform."""
     return on_system(desk, system, command, act, lambda case, _, asked: supply(case, asked))
+
+
+def confirm_supply(desk: Desk, system: UUID, command: ConfirmSupply, act: Act) -> Outcome:
+    """Record that a supplied resource was updated."""
+    return on_system(desk, system, command, act, confirm)

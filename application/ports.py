@@ -12,7 +12,9 @@ from domain.event import Event
 from domain.identifiers import DivisionTable
 from domain.recorded import Circumstances, Recorded
 from domain.rule import RuleSets
+from domain.scheme import Schemes
 from domain.streams import StreamAt, StreamKind
+from domain.working_days import HolidayCalendar
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,10 @@ class Ledger(Protocol):
         """The events that an earlier request of this key recorded, or None. Raises KeyReusedError."""
         ...
 
+    def after(self, position: int, limit: int) -> Sequence[Recorded]:
+        """Up to `limit` events after a position, of all streams, in position order."""
+        ...
+
     def position(self) -> int:
         """Position of the last event of the log; 0 when it is empty."""
         ...
@@ -85,6 +91,9 @@ class Desk:
 
     ledger: Ledger
     rule_sets: RuleSets
+    calendar: HolidayCalendar
+    """Holidays and worked weekend days, for periods in working days."""
+    schemes: Schemes
     divisions: DivisionTable
     division: str
     """Division code of the county whose log this is."""

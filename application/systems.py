@@ -6,7 +6,16 @@ from uuid import UUID
 
 from application.desk import Act, Outcome, Planned, Reading, on_project, on_system, submit
 from application.ports import Desk
-from domain.steps.systems import RegisterSystem, RetireSystem, StateNoSystem, register, retire, state_no_system
+from domain.steps.systems import (
+    RecordMajorChange,
+    RegisterSystem,
+    RetireSystem,
+    StateNoSystem,
+    change,
+    register,
+    retire,
+    state_no_system,
+)
 from domain.streams import StreamKind
 
 
@@ -33,3 +42,8 @@ def state_that_no_system(desk: Desk, project: UUID, command: StateNoSystem, act:
 def retire_system(desk: Desk, system: UUID, command: RetireSystem, act: Act) -> Outcome:
     """Record that a system was stopped or merged."""
     return on_system(desk, system, command, act, retire)
+
+
+def record_major_change(desk: Desk, system: UUID, command: RecordMajorChange, act: Act) -> Outcome:
+    """Record a major change of a system, after which it must be tested again."""
+    return on_system(desk, system, command, act, change)

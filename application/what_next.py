@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -38,4 +39,5 @@ def what_next(desk: Desk, project: UUID, actor: Actor, day: date | None = None) 
         Gate.FUND_SHARING_WORK: False,
     }
     case = reading.case(subject, at_gate=True)
+    case = replace(case, proposal=case.proposal.but(acting_as=None))
     return [NextAct(gate=gate, passed=done, judgement=judge(gate, case)) for gate, done in passed.items()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+from domain.evaluator import Evaluator
 from domain.guidance_fund import GuidanceFund
 from domain.project import Project
 from domain.proposal import Proposal
@@ -22,6 +23,8 @@ class Case:
     project: Project
     systems: tuple[GovSystem, ...] = ()
     owner_units: tuple[Unit, ...] = ()
+    evaluator: Evaluator | None = None
+    """What the register knows of the evaluator that is to be commissioned."""
     proposal: Proposal = field(default_factory=Proposal)
     fund: GuidanceFund | None = None
     """The guidance fund, where an investment of it is judged."""

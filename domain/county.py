@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
+from domain.assessment import CountyEvaluation
+from domain.dates import HalfYear
 from domain.event import Value
-from domain.project import CorrectionNote
+from domain.expert import Expert
+from domain.meeting import Decision, HalfYearOfMeetings, Meeting
+from domain.project import CorrectionNote, Track
+from domain.recorded import Role
+from domain.role_holding import RoleHolding
 
 
 class County(Value):
@@ -13,4 +20,37 @@ class County(Value):
 
     id: UUID
     version: int = 0
+    meetings: tuple[Meeting, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    roles: tuple[RoleHolding, ...] = ()
+    experts: tuple[Expert, ...] = ()
+    evaluations: tuple[CountyEvaluation, ...] = ()
     corrections: tuple[CorrectionNote, ...] = ()
+
+    def half_years(self, first_day: date, on: date) -> tuple[HalfYearOfMeetings, ...]:
+        """Every half-year from that of `first_day` (when the rules took effect) to that of `on`, oldest first (O01)."""
+        found = []
+        half, last = HalfYear.of(first_day), HalfYear.of(on)
+        while half.first_day <= last.first_day:
+            held = tuple(m.number for m in self.meetings if m.held_in(half, on))
+            found.append(HalfYearOfMeetings(half=half, meetings=held, ended=on > half.last_day))
+            half = half.next()
+        return tuple(found)
+
+    def decision(self, number: int) -> Decision | None:
+        """The decision with this number, or None."""
+        return next((d for d in self.decisions if d.number == number), None)
+
+    def holder(self, role: Role | str, day: date) -> RoleHolding | None:
+        """Who holds a role, or a duty by its name, on a day; None when it is vacant. Of several the first assigned."""
+        duty = "" if isinstance(role, Role) else role
+        sought = role if isinstance(role, Role) else None
+        return next((h for h in self.roles if h.same_office(sought, duty, None) and h.held(day)), None)
+
+    def lead_bodies(self, track: Track, day: date) -> tuple[RoleHolding, ...]:
+        """Which organisations lead a track on a day (O10)."""
+        return tuple(h for h in self.roles if h.same_office(None, "", track) and h.held(day))
+
+    def listed_experts(self, day: date) -> tuple[Expert, ...]:
+        """The experts on the roster on a day (O24)."""
+        return tuple(e for e in self.experts if e.listed(day))

@@ -22,7 +22,9 @@ def decide(
 ) -> Event:
     """Judge the case at the gate and give `fact(judgement)`, or the refusal with all findings."""
     judgement = judge(gate, case)
-    return fact(judgement) if judgement.allowed else refused(step=step, judgement=judgement)
+    if judgement.allowed:
+        return fact(judgement)
+    return refused(step=step, judgement=judgement, asked=case.proposal.kept())
 
 
 def record(step: str, case: Case, command: Command, event: Event) -> Event:

@@ -9,16 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import singledispatch
 from typing import Any, Protocol, TypeVar
+from uuid import UUID
 
 from domain.correction import FactCorrected
 from domain.event import Event
-from domain.project import CorrectionNote, RefusalNote
+from domain.project import CorrectionNote, Project, RefusalNote
 from domain.recorded import Recorded
 from domain.refusal import Refused
 
 
 class Foldable(Protocol):
     """A state that a history can be folded into."""
+
+    @property
+    def id(self) -> UUID:
+        """Identity of the stream."""
+        ...
 
     @property
     def version(self) -> int:
@@ -59,7 +65,11 @@ def _(event: Refused, state: Any, at: Recorded) -> Any:
         rules=event.judgement.blocking(),
         version=at.stream.version,
     )
-    return state.but(refusals=(*state.refusals, note))
+    refused = state.but(refusals=(*state.refusals, note))
+    filing = event.asked.filing if event.asked else None
+    if isinstance(state, Project) and filing is not None and filing.classified:
+        refused = refused.but(asked_as_classified=True)
+    return refused
 
 
 def effective(history: Iterable[Recorded]) -> list[Recorded]:

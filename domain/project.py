@@ -10,8 +10,10 @@ from pydantic import Field
 
 from domain.dates import CivilDate
 from domain.event import Value
-from domain.identifiers import DivisionCode, InvestmentCode, Uscc
+from domain.identifiers import DivisionCode, InvestmentCode, ResourceCode, Uscc
 from domain.money import Money
+from domain.oversight import OversightMeasure
+from domain.scheme import SchemeRef, Score, Weight
 
 ShortText = Field(max_length=300)
 LongText = Field(max_length=4000)
@@ -53,6 +55,33 @@ class Track(StrEnum):
 
     GOVERNANCE_SERVICE = "GOVERNANCE_SERVICE"
     INDUSTRY = "INDUSTRY"
+
+
+class NetworkKind(StrEnum):
+    """联网方式 How a project is networked (G12)."""
+
+    EGOV_EXTRANET = "EGOV_EXTRANET"  # 电子政务外网
+    INTERNET = "INTERNET"  # 互联网
+    DEDICATED = "DEDICATED"  # 业务专网，与外网相联
+    ISOLATED = "ISOLATED"  # 孤网
+
+
+class Theme(StrEnum):
+    """主题 What a project serves, as the document names it (O14, O16, O17, O30). Counted, never judged."""
+
+    ONE_WINDOW = "ONE_WINDOW"  # 前台综合受理、后台分类审批、统一窗口出件
+    GRASS_ROOTS = "GRASS_ROOTS"  # 向基层延伸
+    DATA_INTEGRATION = "DATA_INTEGRATION"  # 数据资源整合和共享开放
+    DIGITAL_INFRASTRUCTURE = "DIGITAL_INFRASTRUCTURE"  # 数字基础设施
+    BIG_DATA_INDUSTRY = "BIG_DATA_INDUSTRY"  # 大数据产业
+    SMARTER_INDUSTRY = "SMARTER_INDUSTRY"  # 产业智慧化
+    SMART_AS_INDUSTRY = "SMART_AS_INDUSTRY"  # 智慧产业化
+    INDUSTRY_AND_IT = "INDUSTRY_AND_IT"  # 两化融合
+    SOCIAL_SITUATION = "SOCIAL_SITUATION"  # 感知社会态势
+    COMMUNICATION = "COMMUNICATION"  # 畅通沟通渠道
+    DECISION_SUPPORT = "DECISION_SUPPORT"  # 辅助决策施政
+    BUSINESS_ENVIRONMENT = "BUSINESS_ENVIRONMENT"  # 优化营商环境
+    SIMPLER_SERVICE = "SIMPLER_SERVICE"  # 简化办事环节
 
 
 class FundPurpose(StrEnum):
@@ -102,6 +131,46 @@ class ShareType(StrEnum):
     UNCONDITIONAL = "UNCONDITIONAL"
     CONDITIONAL = "CONDITIONAL"
     NOT_SHARED = "NOT_SHARED"
+
+
+class ResourceKind(StrEnum):
+    """资源类别: data, or electronic licences (电子证照, O15)."""
+
+    DATA = "DATA"
+    E_LICENCE = "E_LICENCE"
+
+
+class ShareMode(StrEnum):
+    """共享方式: over the platform first; a medium only where the platform cannot."""
+
+    PLATFORM_API = "PLATFORM_API"  # 平台接口
+    PLATFORM_FILE = "PLATFORM_FILE"  # 平台文件
+    PLATFORM_TABLE = "PLATFORM_TABLE"  # 平台库表
+    MEDIUM = "MEDIUM"  # 邮件、介质
+
+
+class OpenAttribute(StrEnum):
+    """开放属性: opening to the public, which is not sharing."""
+
+    OPEN = "OPEN"  # 无条件开放
+    OPEN_ON_CONDITION = "OPEN_ON_CONDITION"  # 有条件开放
+    NOT_OPEN = "NOT_OPEN"  # 不予开放
+
+
+class ExemptionGround(StrEnum):
+    """例外理由: statute, secrecy, or another that a document decides (G12, G13)."""
+
+    STATUTE = "STATUTE"  # 法律规定
+    SECRECY = "SECRECY"  # 涉密
+    OTHER = "OTHER"  # 其他
+
+
+class SecurityPhase(StrEnum):
+    """同规划、同建设、同考核 (G18)."""
+
+    PLAN = "PLAN"
+    BUILD = "BUILD"
+    ASSESSMENT = "ASSESSMENT"
 
 
 class OpinionVerdict(StrEnum):
@@ -161,30 +230,61 @@ class Filing(Value):
     investment_codes: tuple[InvestmentCode, ...] = Field(default=(), description="投资项目统一代码, any number")
     performance_goal: str = Field(default="", max_length=2000, description="绩效目标")
     responsible_post: str = Field(default="", max_length=120, description="责任领导职务; a duty name, not a person")
+    network: NetworkKind | None = Field(default=None, description="联网方式 (G12)")
+    serves_public: bool = Field(default=False, description="是否涉及政务服务事项 (G13)")
+    security_planned: bool = Field(default=False, description="网络信息安全是否同规划 (G18)")
+    themes: tuple[Theme, ...] = Field(default=(), max_length=20, description="主题 (O14, O16, O17, O30)")
+    earlier_phase: UUID | None = Field(default=None, description="上期项目标识 the phase before this one (O21)")
+    phase: str = Field(default="", max_length=60, description="期次, e.g. 二期 (O21)")
     classified: bool = Field(default=False, description="涉密项目: placeholder only (G15)")
     secrecy_document_no: str | None = Field(default=None, max_length=120, description="保密部门文号 (G15)")
 
     def free_text(self) -> tuple[str, ...]:
         """Names of the filled fields that hold free text, which a classified project must leave empty."""
-        texts = {
-            "name": self.name,
-            "summary": self.summary,
-            "plan_item": self.plan_item,
-            "outside_plan_reason": self.outside_plan_reason,
-            "performance_goal": self.performance_goal,
-            "responsible_post": self.responsible_post,
-        }
-        return tuple(name for name, text in texts.items() if text)
+        return tuple(name for name in _FILED_TEXTS if getattr(self, name))
+
+    def placeholder(self) -> Filing:
+        """The filing without its free text."""
+        return self.but(**{name: None if name in {"plan_item", "outside_plan_reason"} else "" for name in _FILED_TEXTS})
+
+
+_FILED_TEXTS = (
+    "name",
+    "summary",
+    "plan_item",
+    "outside_plan_reason",
+    "performance_goal",
+    "responsible_post",
+    "phase",
+)
+
+
+class DataItem(Value):
+    """信息项 One field of a catalogued resource."""
+
+    name: str = Field(min_length=1, max_length=200, description="信息项名称")
+    data_type: str = Field(default="", max_length=20, description="数据类型, e.g. C, N, D")
+    share_type: ShareType | None = Field(default=None, description="共享类型, where it differs from the resource's")
 
 
 class SharedResource(Value):
-    """共享资源 A resource that the project will provide to other departments."""
+    """共享资源 A catalogued resource that the project will provide to other departments (facts 3.4)."""
 
     name: str = Field(min_length=1, max_length=200, description="信息资源名称")
     share_type: ShareType
     condition: str | None = Field(default=None, max_length=1000, description="共享条件; required when CONDITIONAL")
     legal_basis: str | None = Field(default=None, max_length=1000, description="法律依据; required when NOT_SHARED")
     update_cycle_days: int | None = Field(default=None, ge=0, le=3660, description="更新周期, days; 0 is real time")
+    code: ResourceCode | None = Field(default=None, description="信息资源代码")
+    kind: ResourceKind = Field(default=ResourceKind.DATA, description="资源类别 (O15)")
+    base_data: bool = Field(default=False, description="是否基础信息资源: shared without conditions")
+    share_mode: ShareMode | None = Field(default=None, description="共享方式")
+    open_attribute: OpenAttribute | None = Field(default=None, description="开放属性 (O16)")
+    format: str = Field(default="", max_length=60, description="信息资源格式")
+    abstract: str = Field(default="", max_length=1000, description="信息资源摘要")
+    items: tuple[DataItem, ...] = Field(default=(), max_length=500, description="信息项")
+    personal_information: bool = Field(default=False, description="是否含个人信息 (G17)")
+    sensitive: bool = Field(default=False, description="是否含敏感个人信息 (G17)")
 
 
 class SharingNeed(Value):
@@ -206,12 +306,15 @@ class SharingDeclaration(Value):
 class RuleException(Value):
     """例外 A recorded exception from one rule of default denial."""
 
-    rule: str = Field(pattern=r"^[GFO]\d\d$", description="rule that the exception is from, e.g. G02")
+    rule: str = Field(pattern=r"^[A-Z]\d\d$", description="rule that the exception is from, e.g. G02")
+    ground: ExemptionGround | None = None
     reason: str = Field(min_length=1, max_length=1000)
     deciding_body: str = Field(min_length=1, max_length=200)
     document_no: str = Field(min_length=1, max_length=120)
     granted_on: CivilDate
     expires_on: date | None = None
+    decision: int | None = None
+    """Number of the county's decision that grants it (O02)."""
 
     def in_force(self, day: date) -> bool:
         """Is the exception granted and not expired on this day (both ends included)?"""
@@ -339,7 +442,84 @@ class Evaluation(Value):
     score: str | None
     period: str
     reported_on: CivilDate
+    commission: int | None = None
+    scheme: SchemeRef | None = None
+    scores: tuple[Score, ...] = ()
     use: ResultUse | None = None
+
+
+class CommissionTerms(Value):
+    """委托条件 Who is to evaluate, and who pays for it: what independence is judged by (O33)."""
+
+    channel: EvaluationChannel
+    evaluator_uscc: Uscc
+    payer: Uscc
+
+
+class CommentReply(StrEnum):
+    """被评价单位的答复 What the evaluated unit answered to the draft."""
+
+    AGREED = "AGREED"  # 无异议
+    COMMENTED = "COMMENTED"  # 有意见
+    NO_REPLY = "NO_REPLY"  # 逾期未答复
+
+
+class EvaluationComment(Value):
+    """征求意见 The answer of an evaluated unit to the draft report."""
+
+    unit: Uscc
+    reply: CommentReply
+    commented_on: CivilDate
+
+
+class Commission(Value):
+    """委托评价 One commission: by which scheme, with which weights, who evaluates and who pays."""
+
+    number: int
+    channel: EvaluationChannel
+    scheme: SchemeRef
+    weights: tuple[Weight, ...]
+    evaluator: str
+    evaluator_uscc: Uscc
+    commissioned_by: str
+    payer: Uscc
+    period: str
+    commissioned_on: CivilDate
+    comments: tuple[EvaluationComment, ...] = ()
+    evaluation: int | None = None
+    """Number of the evaluation that was reported under it."""
+    withdrawn_on: CivilDate | None = None
+
+
+class SurveyAudience(StrEnum):
+    """受访对象 Who was asked."""
+
+    PUBLIC = "PUBLIC"  # 社会公众
+    ENTERPRISES = "ENTERPRISES"  # 企业
+    STAFF = "STAFF"  # 使用单位工作人员
+
+
+class SurveyMethod(StrEnum):
+    """调查方式 How they were asked."""
+
+    QUESTIONNAIRE = "QUESTIONNAIRE"  # 问卷
+    ONLINE = "ONLINE"  # 网络
+    TELEPHONE = "TELEPHONE"  # 电话
+    INTERVIEW = "INTERVIEW"  # 访谈
+    SERVICE_RATING = "SERVICE_RATING"  # 好差评
+
+
+class SatisfactionSurvey(Value):
+    """满意度调查 How many of those asked were satisfied (O28, O34). 10000 basis points are all of them."""
+
+    number: int
+    period: str
+    audience: SurveyAudience
+    method: SurveyMethod
+    respondents: int
+    satisfied_bp: int
+    surveyor: str
+    surveyed_on: CivilDate
 
 
 class ProgressNote(Value):
@@ -356,6 +536,63 @@ class NoSystem(Value):
     reason: str
     signer_post: str
     stated_on: CivilDate
+
+
+class SecurityMark(Value):
+    """同建设、同考核 A mark that security went along in a phase (G18). The plan's mark is in the filing."""
+
+    phase: SecurityPhase
+    document_no: str | None
+    marked_on: CivilDate
+
+
+class RiskAssessment(Value):
+    """共享利用风险评估 An assessment of the risks of sharing and use (G16)."""
+
+    report_no: str
+    conclusion: str
+    assessed_on: CivilDate
+
+
+class PrivacyAssessment(Value):
+    """个人信息保护影响评估 An impact assessment of one shared resource (G17)."""
+
+    resource: str
+    report_no: str
+    assessed_on: CivilDate
+
+
+class ServiceMaterial(Value):
+    """办事要件 A paper that the applicant must bring."""
+
+    name: str = Field(min_length=1, max_length=200, description="材料名称")
+    obtainable_by_sharing: bool = Field(default=False, description="能否通过共享取得 (G21)")
+
+
+class ServiceItem(Value):
+    """政务服务事项 A government service that the project puts online (O13, O29)."""
+
+    name: str = Field(min_length=1, max_length=200, description="事项名称")
+    online: bool = Field(default=True, description="是否网上办理 (O29)")
+    offline_reason: str | None = Field(default=None, max_length=500, description="不上网理由; required when offline")
+    one_visit: bool = Field(default=False, description="是否列入“最多跑一次”目录 (O13)")
+    materials: tuple[ServiceMaterial, ...] = Field(default=(), max_length=100, description="办事要件")
+
+
+class ServiceOnboarding(Value):
+    """接入政务服务平台 (G13)."""
+
+    platform: str
+    items: tuple[ServiceItem, ...]
+    onboarded_on: CivilDate
+
+
+class ServiceExemption(Value):
+    """不接入的豁免 An exemption from the service platform, with its ground and legal basis (G13)."""
+
+    ground: ExemptionGround
+    legal_basis: str
+    exempted_on: CivilDate
 
 
 class RefusalNote(Value):
@@ -469,6 +706,13 @@ class Project(Value):
     contracts: tuple[Contract, ...] = ()
     progress: ProgressNote | None = None
     changes: int = 0
+    completed_on: CivilDate | None = None
+    """竣工 The day on which progress was first reported as 100 per cent."""
+    security_marks: tuple[SecurityMark, ...] = ()
+    risk_assessments: tuple[RiskAssessment, ...] = ()
+    privacy_assessments: tuple[PrivacyAssessment, ...] = ()
+    services: tuple[ServiceOnboarding, ...] = ()
+    service_exemption: ServiceExemption | None = None
     acceptance: Acceptance | None = None
     amounts: tuple[AmountStatement, ...] = ()
     budgets: tuple[Budget, ...] = ()
@@ -476,13 +720,18 @@ class Project(Value):
     ppp_entries: tuple[PppEntry, ...] = ()
     operation_reports: tuple[OperationReport, ...] = ()
     evaluations: tuple[Evaluation, ...] = ()
+    measures: tuple[OversightMeasure, ...] = ()
+    commissions: tuple[Commission, ...] = ()
+    surveys: tuple[SatisfactionSurvey, ...] = ()
     refusals: tuple[RefusalNote, ...] = ()
+    asked_as_classified: bool = False
+    """A refused filing said that the project is classified."""
     corrections: tuple[CorrectionNote, ...] = ()
 
     @property
     def classified(self) -> bool:
-        """Is it filed as a classified project (涉密)?"""
-        return self.filing is not None and self.filing.classified
+        """Is it filed as a classified project (涉密), or was it to be? Then it is hidden from ungranted roles."""
+        return self.filing.classified if self.filing is not None else self.asked_as_classified
 
     @property
     def owners(self) -> tuple[str, ...]:
@@ -518,3 +767,11 @@ class Project(Value):
         """The entry in the PPP library that stands, or None."""
         last = self.ppp_entries[-1] if self.ppp_entries else None
         return last if last is not None and last.delisted_on is None else None
+
+    def open_measures(self, day: date) -> tuple[OversightMeasure, ...]:
+        """Measures of oversight that stand against it on a day (O18)."""
+        return tuple(m for m in self.measures if m.open(day))
+
+    def commission(self, number: int) -> Commission | None:
+        """The commission with this number, or None."""
+        return next((c for c in self.commissions if c.number == number), None)

@@ -1,10 +1,13 @@
-"""所请 What a step asks for, as far as rules look at it."""
+"""所请 What a step asks for, as far as rules look at it. A refusal keeps it, so that it can be judged again."""
 
 from __future__ import annotations
 
+from typing import Self
+
 from domain.event import Value
 from domain.guidance_fund import InvestmentAsked
-from domain.project import Arrangement, BudgetLine, Filing, FundPurpose, PppTerms
+from domain.project import Arrangement, BudgetLine, CommissionTerms, Filing, FundPurpose, PppTerms
+from domain.recorded import Role
 
 
 class Proposal(Value):
@@ -20,3 +23,15 @@ class Proposal(Value):
     arrangement: Arrangement | None = None
     investment: InvestmentAsked | None = None
     ppp: PppTerms | None = None
+    commission: CommissionTerms | None = None
+    acting_as: Role | None = None
+    """The capacity of who decides; None when only asking what is missing."""
+    demanded_again: tuple[str, ...] = ()
+    """Materials demanded for a service although sharing supplies them (G21)."""
+
+    def kept(self) -> Self:
+        """What of it may be recorded: of a classified filing only the placeholder and the names of filled fields."""
+        if self.filing is None or not self.filing.classified:
+            return self
+        names = (*self.filing.free_text(), *self.free_text)
+        return self.but(filing=self.filing.placeholder(), free_text=names)

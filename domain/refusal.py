@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from domain.event import Event
+from domain.proposal import Proposal
 from domain.rule import Judgement
 
 
 class Refused(Event):
-    """A step was asked for and refused. The judgement holds every finding; the request's texts are not kept."""
+    """A step was asked for and refused. The judgement holds every finding, `asked` what was judged."""
 
     TOPIC = "record.step_refused"
 
     step: str
     judgement: Judgement
+    asked: Proposal | None = None
+    """What the rules looked at, so that the refusal can be judged again; nothing of a classified content."""

@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from domain.event import Value
+from domain.project import Track
 from domain.texts import Text
 
 
@@ -29,6 +31,10 @@ class Gate(StrEnum):
     """An investment of the guidance fund."""
     PPP_LIST = "PPP_LIST"
     """Entry into the PPP library."""
+    SERVE = "SERVE"
+    """Putting a government service online."""
+    EVALUATE = "EVALUATE"
+    """Commissioning an evaluation."""
     RECORD = "RECORD"
     """Every other step: only what binds every step is asked here."""
 
@@ -44,14 +50,51 @@ class NormStrength(StrEnum):
     TRACK_ONLY = "TRACK_ONLY"  # 推进、鼓励
 
 
+RULE = Field(pattern=r"^[A-Z]\d\d$")
+"""Number of a rule: G.., F.. and O.. are the clauses of the founding document, other letters those of later sets."""
+
+
 class Clause(Value):
     """条款 A clause as a rule set states it: the original words, an English reading, and how it binds."""
 
-    rule: str = Field(pattern=r"^[GFO]\d\d$")
+    rule: str = RULE
     section: str
     quote: str = Field(min_length=2)
-    reading: str = Field(min_length=2)
+    reading: Text
     strength: NormStrength
+
+    @field_validator("reading", mode="before")
+    @classmethod
+    def _of_one_language(cls, value: Any) -> Any:
+        # Findings recorded by the first version hold the English reading only.
+        return {"zh": value, "en": value} if isinstance(value, str) else value
+
+
+class LegalBasis(Value):
+    """依据 A document that clauses rest on (O27)."""
+
+    number: str = Field(min_length=2, description="发文字号")
+    issuer: str
+    title: str
+    dated: date | None = None
+    in_force_from: date | None = None
+    in_force_until: date | None = None
+    cited_by: tuple[str, ...] = Field(min_length=1, description="rules whose clauses rest on it")
+
+
+class TaskGroup(Value):
+    """任务组 A group of tasks that the document names, with its day (O08)."""
+
+    id: str = Field(pattern=r"^[A-Z_]+$")
+    name: Text
+    due_on: date
+
+
+class TrackLead(Value):
+    """牵头单位 The lead bodies of a track (O10)."""
+
+    track: Track
+    bodies: tuple[str, ...] = Field(min_length=1)
 
 
 class Conclusion(StrEnum):
@@ -60,6 +103,14 @@ class Conclusion(StrEnum):
     PASS = "PASS"
     PASS_WITH_RECTIFICATION = "PASS_WITH_RECTIFICATION"
     FAIL = "FAIL"
+
+
+class CryptoPolicy(Value):
+    """密评 When a system needs an assessment of its cryptography, and what passes."""
+
+    from_level: int = Field(ge=1, le=5)
+    validity_months: int = Field(ge=1)
+    conclusions: dict[str, Conclusion]
 
 
 class Parameters(Value):
@@ -74,6 +125,14 @@ class Parameters(Value):
     """How each word of each report template is judged."""
     backdating_limit_days: int = Field(ge=0)
     """An event recorded more days than this after it happened is reported as recorded late."""
+    lapse_after_cycles: int = Field(ge=1)
+    """A shared resource that was not updated for more than so many of its update cycles has lapsed."""
+    acceptance_within_months: int = Field(ge=1)
+    """Months after completion within which acceptance is due."""
+    self_evaluation_within_months: tuple[int, int]
+    """Months after acceptance from which, and until which, the self-evaluation is due."""
+    crypto: CryptoPolicy | None = None
+    """Policy for the assessment of cryptography (rule C01), where the set has one."""
 
 
 class RuleSet(Value):
@@ -87,6 +146,9 @@ class RuleSet(Value):
     effective_until: date | None = None
     draft: bool = False
     clauses: tuple[Clause, ...]
+    bases: tuple[LegalBasis, ...] = ()
+    task_groups: tuple[TaskGroup, ...] = ()
+    leads: tuple[TrackLead, ...] = ()
     parameters: Parameters
     sources: dict[str, str] = Field(default_factory=dict)
     """Where each parameter comes from, by name."""
@@ -97,11 +159,18 @@ class RuleSet(Value):
         twice = sorted({r for r in rules if rules.count(r) > 1})
         if twice:
             raise ValueError(f"规则重复 / rule stated twice: {', '.join(twice)}")
+        unknown = sorted({r for b in self.bases for r in b.cited_by} - set(rules))
+        if unknown:
+            raise ValueError(f"依据引用了没有的规则 / bases cited by rules that are not stated: {', '.join(unknown)}")
         return self
 
     def clause(self, rule: str) -> Clause | None:
         """The clause of this rule, or None when the set does not have it."""
         return next((c for c in self.clauses if c.rule == rule), None)
+
+    def bases_of(self, rule: str) -> tuple[str, ...]:
+        """The documents that a rule's clause rests on: the set's own first."""
+        return (self.document_no, *(b.number for b in self.bases if rule in b.cited_by))
 
     def applies(self, day: date) -> bool:
         """Is the set in force on this day?"""

@@ -16,10 +16,12 @@ from psycopg_pool import ConnectionPool
 from application.ports import Desk
 from domain.dates import civil_day
 from domain.identifiers import DivisionTable
+from infrastructure.calendars import load_calendar
 from infrastructure.embedded_postgres import EmbeddedPostgres
 from infrastructure.migrations import migrate
 from infrastructure.projecting.engine import Engine
 from infrastructure.rule_sets import load_rule_sets
+from infrastructure.schemes import load_schemes
 from infrastructure.settings import Settings
 from infrastructure.store.ledger import EventLedger
 from infrastructure.store.recorder import Pool
@@ -67,6 +69,8 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
         desk = Desk(
             ledger=ledger,
             rule_sets=load_rule_sets(settings.rule_sets_dir),
+            calendar=load_calendar(settings.holidays_file),
+            schemes=load_schemes(settings.schemes_dir),
             divisions=load_divisions(settings),
             division=f"{settings.division:06d}",
             today=today,

@@ -28,6 +28,8 @@ _SOCKET_PATH_LIMIT = 90  # The kernel allows 107 bytes, and PostgreSQL adds a fi
 _PORT = 5432  # Only names the socket file: the server does not listen on the network.
 _START_SECONDS = 60
 _STOP_SECONDS = 60
+_STILL_IN_USE = "pre-existing shared memory block"
+"""What PostgreSQL says while processes of a killed server have not ended yet."""
 
 log = structlog.get_logger(__name__)
 
@@ -96,25 +98,29 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + _START_SECONDS
         self._check_socket_dir()
         while True:
-            if not self.owned and self._take_lock() and self._server_pid() is None:
+            if not self.owned:
+                self._take_lock()
+            if self.owned and self._process is None and not self._occupied():
                 self._launch()
             if self._connects():
                 return
             ended = self._process is not None and self._process.poll() is not None
+            if ended and _STILL_IN_USE in self._last_words():
+                self._process = None
+                ended = False
             if ended or time.monotonic() > deadline:
                 raise EmbeddedPostgresError(
                     f"内嵌数据库未能启动，见{self.log_file} / the embedded database did not start: {self._last_words()}"
                 )
             time.sleep(0.05)
 
-    def _take_lock(self) -> bool:
+    def _take_lock(self) -> None:
         assert self._lock is not None  # noqa: S101 (start opened it)
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            return False
+            return
         self.owned = True
-        return True
 
     def stop(self) -> None:
         """Stop the server if this process owns it: open transactions are rolled back, acknowledged ones kept."""
@@ -240,7 +246,7 @@ class EmbeddedPostgres:
             self._leave_root()
         if not (self.cluster / "PG_VERSION").exists():
             self._initialise()
-        self._drop_reused_pid_file()
+        self._drop_stale_lock_files()
         with _open_own(self.log_file) as out:
             self._process = subprocess.Popen(  # noqa: S603 (fixed arguments)
                 self._command(
@@ -282,6 +288,12 @@ class EmbeddedPostgres:
         pid = self._written_pid()
         return pid if pid is not None and self._works_in_cluster(pid) else None
 
+    def _occupied(self) -> bool:
+        """Does the server, or anything that a killed one left behind, still work in the cluster?"""
+        if self._server_pid() is not None:
+            return True
+        return any(self._works_in_cluster(int(p.name)) for p in Path("/proc").glob("[0-9]*"))
+
     def _works_in_cluster(self, pid: int) -> bool:
         """Is it a process of this cluster's server? They all work in its folder, also when that was moved."""
         process = Path(f"/proc/{pid}")
@@ -292,18 +304,17 @@ class EmbeddedPostgres:
         except FileNotFoundError:
             return not Path("/proc/self").exists()  # Where that cannot be asked, a living process counts as the server.
 
-    def _drop_reused_pid_file(self) -> None:
-        """Remove a pid file whose number went to a process that is not the server, for it would block the start.
+    def _drop_stale_lock_files(self) -> None:
+        """Remove the pid and lock files whose number went to a process that is not the server: they block the start.
 
-        In every other case the file stays: with it PostgreSQL itself makes sure that nothing of an earlier server
-        still writes to the cluster.
+        In every other case they stay: with them PostgreSQL itself makes sure that nothing of an earlier server
+        still writes to the cluster. Called when no process works in the cluster.
         """
         if self._written_pid() is None:
             return
-        if any(p.name.isdigit() and self._works_in_cluster(int(p.name)) for p in Path("/proc").glob("[0-9]*")):
-            return
-        log.warning("embedded_postgres.stale_pid_file_removed", folder=str(self.cluster))
-        (self.cluster / "postmaster.pid").unlink(missing_ok=True)
+        log.warning("embedded_postgres.stale_lock_files_removed", folder=str(self.cluster))
+        for file in (self.cluster / "postmaster.pid", self.socket_dir / f".s.PGSQL.{_PORT}.lock"):
+            file.unlink(missing_ok=True)
 
     def _connects(self) -> bool:
         try:

@@ -34,6 +34,12 @@ class Settings(BaseSettings):
     rule_sets_dir: Path | None = Field(
         default=None, description="另加的规则集目录（TOML） folder of further rule sets, one file each"
     )
+    holidays_file: Path | None = Field(
+        default=None, description="另加的节假日安排（TOML） further years of holidays and worked weekend days"
+    )
+    schemes_dir: Path | None = Field(
+        default=None, description="另加的评价方案目录（TOML） folder of further evaluation schemes, one file each"
+    )
     pool_size: int = Field(
         default=8, ge=2, le=200, description="数据库连接数上限 largest number of database connections"
     )

@@ -69,6 +69,11 @@ class Page:
         """Position of a stream's last event at the page's end."""
         return self.history(kind, stream)[-1].position
 
+    def projects_concerned(self) -> list[UUID]:
+        """Projects that have events in the page, and those of the systems that have."""
+        of_systems = (p for s in self.touched(StreamKind.SYSTEM) for p in self.projects_of(s))
+        return list(dict.fromkeys([*self.touched(StreamKind.PROJECT), *of_systems]))
+
     def projects_of(self, system: UUID) -> list[UUID]:
         """Projects that registered or took up a system."""
         return list(dict.fromkeys(self.system(system).projects))

@@ -57,6 +57,9 @@ class Given:
     def filing(self, filing: Filing) -> Given:
         return Given(replace(self.case, proposal=Proposal(filing=filing)))
 
+    def acting_as(self, role: Role | None) -> Given:
+        return Given(replace(self.case, proposal=self.case.proposal.but(acting_as=role)))
+
     def when(self, decide: Callable[..., Event], *arguments: Any) -> Then:
         return Then(decide(self.case, *arguments))
 

@@ -10,7 +10,9 @@ from application.ports import ALL_OF_IT, Desk, KeyReusedError, NewEvent, Request
 from domain.identifiers import DivisionSpell, DivisionTable
 from domain.recorded import Recorded
 from domain.streams import StreamAt, StreamKind
+from infrastructure.calendars import load_calendar
 from infrastructure.rule_sets import load_rule_sets
+from infrastructure.schemes import load_schemes
 from infrastructure.store.mapper import LedgerMapper, LoggedEvent, to_recorded
 
 START = datetime(2018, 9, 19, tzinfo=UTC)
@@ -69,6 +71,9 @@ class MemoryLedger:
             raise KeyReusedError
         return [to_recorded(e) for e in self.log[known[1] - 1 : known[2]]]
 
+    def after(self, position: int, limit: int) -> Sequence[Recorded]:
+        return [to_recorded(e) for e in self.log[position : position + limit]]
+
     def position(self) -> int:
         return len(self.log)
 
@@ -81,6 +86,8 @@ def memory_desk(today: date = TODAY) -> Desk:
     return Desk(
         ledger=MemoryLedger(),
         rule_sets=load_rule_sets(),
+        calendar=load_calendar(),
+        schemes=load_schemes(),
         divisions=DivisionTable([DivisionSpell("370323", "沂源县", 1989, None)]),
         division="370323",
         today=lambda: today,

@@ -12,6 +12,7 @@ from domain.project import (
     FundPurpose,
     FundSource,
     ProjectKind,
+    SecurityPhase,
     SharedResource,
     ShareType,
     SharingNeed,
@@ -23,7 +24,7 @@ from domain.steps.enrolment import UnitEnrolled
 from domain.steps.filing import ProjectFiled
 from domain.steps.funding import FundsArranged
 from domain.steps.interconnection import InterconnectionTested, PlatformSupplyVerified
-from domain.steps.security import SecurityLevelFiled, SecurityTested
+from domain.steps.security import SecurityLevelFiled, SecurityMarked, SecurityTested
 from domain.steps.sharing import SharingDeclared
 from domain.steps.systems import SystemListed, SystemRegistered
 from domain.system import ConnectionLevel
@@ -44,7 +45,9 @@ FILING = Filing(
     categories=(Category.OTHER,),
     build_mode=BuildMode.STANDALONE,
     estimate=WAN,
+    plan_item="总体规划 3.2",
     supports_city_platform=True,
+    security_planned=True,
 )
 CLASSIFIED = Filing(
     owner_units=(OWNER,),
@@ -53,6 +56,7 @@ CLASSIFIED = Filing(
     categories=(Category.OTHER,),
     build_mode=BuildMode.STANDALONE,
     supports_city_platform=True,
+    security_planned=True,
     classified=True,
     secrecy_document_no="保密〔2019〕1号",
 )
@@ -86,6 +90,7 @@ APPROVED: Dated = (
     ProjectApproved(document_no="源审〔2019〕1号", approver="主管部门", amount=WAN, judgement=passed(Gate.APPROVE)),
 )
 LISTED: Dated = ("2019-03-01", SystemListed(system=SYSTEM, name="测试系统"))
+MARKED: Dated = ("2019-04-20", SecurityMarked(phase=SecurityPhase.BUILD))
 ACCEPTED: Dated = ("2019-06-10", ProjectAccepted(judgement=passed(Gate.ACCEPT)))
 BUILD_MONEY: Dated = (
     "2019-03-05",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api.acts import post_to
-from application.interconnection import record_interconnection, record_supply
-from domain.steps.interconnection import RecordInterconnection, RecordSupply
+from application.interconnection import confirm_supply, record_interconnection, record_supply
+from domain.steps.interconnection import ConfirmSupply, RecordInterconnection, RecordSupply
 
 router = APIRouter(tags=["系统 systems"])
 post_to(
@@ -24,4 +24,12 @@ post_to(
     RecordSupply,
     record_supply,
     "平台供数核验 platform supply verified",
+)
+post_to(
+    router,
+    "/systems/{subject}/platform-supplies/confirmations",
+    "interconnection",
+    ConfirmSupply,
+    confirm_supply,
+    "供数更新 supplied resource updated",
 )

@@ -7,15 +7,17 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from api.context import Context, Reader
 from application.asking import AsOf, history_of, project_dossier, system_state, unit_state
 from application.ports import UpTo
+from application.rejudging import Rejudged, rejudge_project
 from application.what_next import NextAct, what_next
 from domain.correction import FactCorrected
 from domain.event import Value
 from domain.faults import UnknownSubjectError
+from domain.indicators import Rate, computed_rates
 from domain.project import Project, Stage
 from domain.recorded import Actor, Authority, Evidence, Recorded, Role
 from domain.rule import Judgement, text
@@ -81,6 +83,12 @@ class HistoryAnswer(Value):
     events: list[HistoryEntry]
 
 
+class RejudgedAnswer(Rejudged):
+    """再判 A decision beside the judgement of the same request now."""
+
+    same: bool = Field(description="是否与原决定相同 the same outcome and findings")
+
+
 @router.get("/projects/{project_id}", summary="项目状态 state of a project")
 def read_project(context: Reader, project_id: UUID, moment: Moment) -> ProjectAnswer:
     """The state now, as known at a position or recorded time, or as it was on a happened date."""
@@ -105,7 +113,7 @@ def read_history(context: Reader, project_id: UUID, moment: Moment) -> HistoryAn
         events += context.liuhen.desk.ledger.read(StreamKind.SYSTEM, system.id, moment.upto)
     if moment.happened is not None:
         events = [e for e in events if e.happened_on.certainly_on_or_before(moment.happened)]
-    return _history(context, events)
+    return history_answer(context, events)
 
 
 @router.get("/systems/{system_id}", summary="系统状态 state of a system")
@@ -128,7 +136,15 @@ def read_unit(context: Reader, uscc: str, moment: Moment) -> Unit:
 @router.get("/units/{uscc}/history", summary="单位历史 history of a unit")
 def read_unit_history(context: Reader, uscc: str, moment: Moment) -> HistoryAnswer:
     """Every event of the unit."""
-    return _history(context, history_of(context.liuhen.desk, StreamKind.UNIT, unit_id(uscc), moment))
+    return history_answer(context, history_of(context.liuhen.desk, StreamKind.UNIT, unit_id(uscc), moment))
+
+
+@router.get("/projects/{project_id}/indicators", summary="可计算指标 indicators computed from the record")
+def read_indicators(context: Reader, project_id: UUID, moment: Moment) -> tuple[Rate, ...]:
+    """Budget execution, funds in place, completion and cost saving; one that cannot be computed says why."""
+    project = project_dossier(context.liuhen.desk, project_id, moment).project
+    _check_classified(context, project)
+    return computed_rates(project)
 
 
 @router.get("/projects/{project_id}/next", summary="还缺什么 what each next act lacks")
@@ -144,6 +160,23 @@ def read_next(
     return found
 
 
+@router.get("/projects/{project_id}/rejudgement", summary="再判 its decisions judged again")
+def read_rejudgement(
+    context: Reader,
+    project_id: UUID,
+    rule_set: Annotated[str | None, Query(max_length=100, description="改用此规则集 by this rule set")] = None,
+    as_of: Annotated[date | None, Query(description="改按此日 as of this day, under the set in force then")] = None,
+) -> list[RejudgedAnswer]:
+    """Each decision of the project beside its judgement now; without parameters it comes out as it was recorded."""
+    desk = context.liuhen.desk
+    by = desk.rule_sets.get(rule_set) if rule_set else None
+    if rule_set and by is None:
+        raise UnknownSubjectError(text("没有此规则集", "there is no such rule set"))
+    _check_classified(context, project_dossier(desk, project_id).project)
+    found = rejudge_project(desk, project_id, rule_set=by, as_of=as_of)
+    return [RejudgedAnswer(**dict(r), same=r.is_same()) for r in found]
+
+
 def _hidden() -> UnknownSubjectError:
     return UnknownSubjectError(text("没有此标识的记录", "nothing is recorded under that identity"))
 
@@ -154,7 +187,8 @@ def _check_classified(context: Context, project: Project) -> None:
         raise _hidden()
 
 
-def _history(context: Context, events: list[Recorded]) -> HistoryAnswer:
+def history_answer(context: Context, events: list[Recorded]) -> HistoryAnswer:
+    """Events in the order of recording, each marked with what corrected it and which decisions rested on it."""
     ordered = sorted(events, key=lambda e: e.position)
     corrections = {
         (e.stream.id, e.event.target_version): e.position for e in ordered if isinstance(e.event, FactCorrected)

@@ -13,12 +13,13 @@ from fastapi import APIRouter, Depends, Query
 
 from api.context import Context, Reader
 from domain.event import Value
-from domain.project import Category, Stage
+from domain.project import Category, OpenAttribute, ResourceKind, Stage
 from domain.streams import unit_id
 from infrastructure.bootstrap import today
 from projections.asking import Connection, Listing, RowT, Window
 from projections.performance import queries as performance
 from projections.register import queries as register
+from projections.sharing import queries as sharing
 from projections.supervision import queries as supervision
 from projections.timeline import queries as timeline
 from projections.view import Freshness
@@ -310,3 +311,53 @@ def performance_disagreements(
                 view.conn, context.log_id, part, classified=context.sees_classified, source=source
             )
         )
+
+
+@router.get("/sharing/systems", summary="系统互联情况 how systems are connected")
+def sharing_systems(
+    context: Reader,
+    part: Part,
+    isolated: Annotated[
+        bool | None, Query(description="只看信息孤岛，或只看已互联的 only the isolated, or others")
+    ] = None,
+    unit: Annotated[str | None, Query(max_length=40, description="建设单位统一社会信用代码")] = None,
+    min_position: MinPosition = 0,
+) -> ViewAnswer[sharing.ConnectedSystem]:
+    """Systems in use with the levels at which they are connected; an isolated one is connected at none (O11, O12)."""
+    with reading(context, "sharing", min_position) as view:
+        return view.answer(
+            sharing.systems(
+                view.conn, context.log_id, part, isolated=isolated, unit=unit, classified=context.sees_classified
+            )
+        )
+
+
+@router.get("/sharing/resources", summary="共享资源 declared resources")
+def sharing_resources(
+    context: Reader,
+    part: Part,
+    kind: Annotated[ResourceKind | None, Query(description="资源类别 (O15)")] = None,
+    open_attribute: Annotated[OpenAttribute | None, Query(description="开放属性 (O16)")] = None,
+    unit: Annotated[str | None, Query(max_length=40, description="建设单位统一社会信用代码")] = None,
+    min_position: MinPosition = 0,
+) -> ViewAnswer[sharing.Resource]:
+    """What projects declared to share, whether it is supplied, and when it was last updated."""
+    with reading(context, "sharing", min_position) as view:
+        return view.answer(
+            sharing.resources(
+                view.conn,
+                context.log_id,
+                part,
+                kind=kind,
+                open_attribute=open_attribute,
+                unit=unit,
+                classified=context.sees_classified,
+            )
+        )
+
+
+@router.get("/sharing/themes", summary="主题统计 projects by theme")
+def sharing_themes(context: Reader, part: Part, min_position: MinPosition = 0) -> ViewAnswer[sharing.ThemeCount]:
+    """How many projects serve which theme of the document, by track (O10, O14, O16, O17, O30)."""
+    with reading(context, "sharing", min_position) as view:
+        return view.answer(sharing.themes(view.conn, context.log_id, part, classified=context.sees_classified))

@@ -5,6 +5,7 @@ from domain.identifiers.document_number import DocumentNo, DocumentNumber
 from domain.identifiers.filing_certificate import FilingCertificateNumber
 from domain.identifiers.filing_number import FilingNumber
 from domain.identifiers.investment_code import InvestmentCode
+from domain.identifiers.resource_code import ResourceCode
 from domain.identifiers.uscc import Uscc, UsccInspection
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "FilingCertificateNumber",
     "FilingNumber",
     "InvestmentCode",
+    "ResourceCode",
     "Uscc",
     "UsccInspection",
 ]

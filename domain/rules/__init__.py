@@ -8,29 +8,44 @@ from __future__ import annotations
 from domain.case import Case
 from domain.rule import Effect, Finding, Gate, Judgement, NormStrength
 from domain.rules.build_money_budgeted import BUILD_MONEY_BUDGETED
+from domain.rules.city_exchange_used import CITY_EXCHANGE_USED
 from domain.rules.city_platform import CITY_PLATFORM
+from domain.rules.crypto_assessed import CRYPTO_ASSESSED
+from domain.rules.evaluator_independent import EVALUATOR_INDEPENDENT
 from domain.rules.filed_in_full import FILED_IN_FULL
 from domain.rules.fund_aims import FUND_AIMS
 from domain.rules.fund_not_overdrawn import FUND_NOT_OVERDRAWN
+from domain.rules.graded_response import GRADED_RESPONSE
 from domain.rules.interconnected import INTERCONNECTED
 from domain.rules.livelihood_first import LIVELIHOOD_FIRST
 from domain.rules.money_watched import MONEY_WATCHED
+from domain.rules.networked import NETWORKED
+from domain.rules.no_isolated_system import NO_ISOLATED_SYSTEM
+from domain.rules.no_repeated_material import NO_REPEATED_MATERIAL
 from domain.rules.no_sharing_no_money import NO_SHARING_NO_MONEY
 from domain.rules.not_built_alone import NOT_BUILT_ALONE
 from domain.rules.operation_money_budgeted import OPERATION_MONEY_BUDGETED
+from domain.rules.oversight_heeded import OVERSIGHT_HEEDED
 from domain.rules.ppp_bounded import PPP_BOUNDED
+from domain.rules.privacy_protected import PRIVACY_PROTECTED
 from domain.rules.secrecy_kept import SECRECY_KEPT
 from domain.rules.security_tested import SECURITY_TESTED
+from domain.rules.security_went_along import SECURITY_WENT_ALONG
+from domain.rules.services_on_platform import SERVICES_ON_PLATFORM
 from domain.rules.sharing_declared import SHARING_DECLARED
 from domain.rules.sharing_kept_up import SHARING_KEPT_UP
 from domain.rules.sharing_needs_stated import SHARING_NEEDS_STATED
+from domain.rules.sharing_projects_by_drc import SHARING_PROJECTS_BY_DRC
 from domain.rules.sharing_projects_first import SHARING_PROJECTS_FIRST
+from domain.rules.sharing_risk_assessed import SHARING_RISK_ASSESSED
 from domain.rules.sharing_verified import SHARING_VERIFIED
 from domain.rules.sharing_work_first import SHARING_WORK_FIRST
+from domain.rules.three_connections import THREE_CONNECTIONS
 from domain.rules.unit_connected import UNIT_CONNECTED
+from domain.rules.within_plan import WITHIN_PLAN
 
 GATES = {
-    Gate.FILE: (FILED_IN_FULL, SECRECY_KEPT),
+    Gate.FILE: (FILED_IN_FULL, WITHIN_PLAN, SECRECY_KEPT),
     Gate.APPROVE: (
         FILED_IN_FULL,
         NOT_BUILT_ALONE,
@@ -39,7 +54,13 @@ GATES = {
         SHARING_NEEDS_STATED,
         CITY_PLATFORM,
         UNIT_CONNECTED,
+        NO_ISOLATED_SYSTEM,
+        NETWORKED,
+        OVERSIGHT_HEEDED,
         SECRECY_KEPT,
+        SECURITY_WENT_ALONG,
+        WITHIN_PLAN,
+        SHARING_PROJECTS_BY_DRC,
         SHARING_PROJECTS_FIRST,
     ),
     Gate.ACCEPT: (
@@ -47,13 +68,23 @@ GATES = {
         SHARING_VERIFIED,
         INTERCONNECTED,
         CITY_PLATFORM,
+        SERVICES_ON_PLATFORM,
         SECURITY_TESTED,
+        OVERSIGHT_HEEDED,
         SECRECY_KEPT,
+        SHARING_RISK_ASSESSED,
+        PRIVACY_PROTECTED,
+        SECURITY_WENT_ALONG,
+        GRADED_RESPONSE,
+        CITY_EXCHANGE_USED,
+        THREE_CONNECTIONS,
+        CRYPTO_ASSESSED,
     ),
     Gate.FUND_BUILD: (
         FILED_IN_FULL,
         NO_SHARING_NO_MONEY,
         MONEY_WATCHED,
+        OVERSIGHT_HEEDED,
         SECRECY_KEPT,
         BUILD_MONEY_BUDGETED,
         SHARING_PROJECTS_FIRST,
@@ -64,7 +95,10 @@ GATES = {
         NO_SHARING_NO_MONEY,
         UNIT_CONNECTED,
         MONEY_WATCHED,
+        OVERSIGHT_HEEDED,
         SECRECY_KEPT,
+        GRADED_RESPONSE,
+        CRYPTO_ASSESSED,
         OPERATION_MONEY_BUDGETED,
         SHARING_PROJECTS_FIRST,
     ),
@@ -72,6 +106,7 @@ GATES = {
         FILED_IN_FULL,
         NO_SHARING_NO_MONEY,
         MONEY_WATCHED,
+        OVERSIGHT_HEEDED,
         SECRECY_KEPT,
         SHARING_WORK_FIRST,
     ),
@@ -79,11 +114,14 @@ GATES = {
         FILED_IN_FULL,
         NO_SHARING_NO_MONEY,
         FUND_NOT_OVERDRAWN,
+        OVERSIGHT_HEEDED,
         SECRECY_KEPT,
         FUND_AIMS,
         LIVELIHOOD_FIRST,
     ),
     Gate.PPP_LIST: (FILED_IN_FULL, SECRECY_KEPT, PPP_BOUNDED),
+    Gate.SERVE: (FILED_IN_FULL, SECRECY_KEPT, NO_REPEATED_MATERIAL),
+    Gate.EVALUATE: (FILED_IN_FULL, EVALUATOR_INDEPENDENT, SECRECY_KEPT),
     Gate.RECORD: (FILED_IN_FULL, SECRECY_KEPT),
 }
 

@@ -1,7 +1,8 @@
 """G14 将信息系统安全等级保护测评作为项目验收的重要环节: acceptance needs a level test that is good on the day.
 
 源政发〔2018〕16号 五（四）. What passes, and for how long, is data of the rule set. The report must be of the
-system's own filing certificate and level, by an agency that neither builds nor owns, and not older than the level.
+system's own filing certificate and level, by an agency that neither builds nor owns, and not older than the level or
+the last major change.
 """
 
 from __future__ import annotations
@@ -88,6 +89,7 @@ def _problem(test: SecurityTest, system: GovSystem, case: Case) -> Text | None:
     months = parameters.test_validity_months.get(str(test.level))
     judged = parameters.conclusion_scales.get(test.template, {}).get(test.conclusion)
     builders = {c.supplier_uscc for c in case.project.contracts} | set(case.project.owners)
+    names = {c.supplier for c in case.project.contracts} | {u.name for u in case.owner_units if u.name}
     checks: list[tuple[bool, Text]] = [
         (
             not test.reported_on.certainly_on_or_before(case.decided_on),
@@ -100,6 +102,10 @@ def _problem(test: SecurityTest, system: GovSystem, case: Case) -> Text | None:
         (
             level is not None and test.reported_on.latest < level.filed_on.earliest,
             text("早于现行等级备案", "is older than the present level filing"),
+        ),
+        (
+            system.changed_on is not None and test.reported_on.latest < system.changed_on.earliest,
+            text("早于系统最近一次重大变更", "is older than the last major change of the system"),
         ),
         (
             months is None,
@@ -126,7 +132,7 @@ def _problem(test: SecurityTest, system: GovSystem, case: Case) -> Text | None:
             ),
         ),
         (
-            test.agency_uscc is not None and test.agency_uscc in builders,
+            (test.agency_uscc is not None and test.agency_uscc in builders) or test.agency in names,
             text("由承建或建设单位自测", "was made by the builder or owner itself"),
         ),
     ]

@@ -1,12 +1,16 @@
 """G05 共享情况是运维经费安排的必要条件: operation money needs sharing kept up. 源政发〔2018〕16号 二（三）1.
 
-Kept up: the project is accepted, every declared resource is still verified, and no lapse is open.
+Kept up: the project is accepted, every declared resource is still verified and was updated in time, and no lapse is
+open. How many missed update cycles are a lapse is data of the rule set.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from domain.case import Case
 from domain.check import Failing, Rule
+from domain.project import ShareType
 from domain.rule import Gate, facts, text
 from domain.rules.sharing_verified import unverified_resources
 
@@ -57,7 +61,33 @@ def check(gate: Gate, case: Case) -> list[Failing]:
                 facts(unverified=",".join(missing)),
             )
         )
+    stale = _stale_resources(case)
+    if accepted is not None and stale:
+        listed = ",".join(stale)
+        failings.append(
+            Failing(
+                text(f"超过更新周期未更新：{listed}", f"not updated within its cycle: {listed}"),
+                text(
+                    "更新供数并登记（platform-supplies/confirmations）",
+                    "update the supply and record it (platform-supplies/confirmations)",
+                ),
+                facts(stale=listed, decided_on=case.decided_on),
+            )
+        )
     return failings
+
+
+def _stale_resources(case: Case) -> list[str]:
+    """Shared resources whose last update lies more than the allowed number of cycles back."""
+    stale = []
+    for resource in case.project.sharing.provides if case.project.sharing else ():
+        if resource.share_type is ShareType.NOT_SHARED or not resource.update_cycle_days:
+            continue
+        updates = [day for s in case.live_systems if (day := s.updated_by(resource.name, case.decided_on)) is not None]
+        allowed = timedelta(days=resource.update_cycle_days * case.rules.parameters.lapse_after_cycles)
+        if updates and max(updates) + allowed < case.decided_on:
+            stale.append(resource.name)
+    return stale
 
 
 SHARING_KEPT_UP = Rule("G05", check)

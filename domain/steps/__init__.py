@@ -6,11 +6,20 @@ from domain.refusal import Refused
 from domain.steps.acceptance import AcceptanceRefused, ProjectAccepted
 from domain.steps.amounts import AmountStated
 from domain.steps.approval import ApprovalRefused, ApprovalRevoked, ProjectApproved
+from domain.steps.assessment import CountyEvaluated, UnitAssessed
 from domain.steps.building import ChangeRecorded, ProgressReported
 from domain.steps.connection import ConnectionObligationMet, ConnectionObligationSet
 from domain.steps.enrolment import UnitEnrolled
-from domain.steps.evaluation import EvaluationReported, EvaluationUsed
+from domain.steps.evaluation import (
+    CommissionWithdrawn,
+    EvaluationCommented,
+    EvaluationCommissioned,
+    EvaluationReported,
+    EvaluationUsed,
+)
+from domain.steps.evaluators import ConflictEnded, ConflictStated, EvaluatorRegistered
 from domain.steps.exceptions import ExceptionGranted, ExceptionRevoked
+from domain.steps.experts import ExpertDelisted, ExpertListed
 from domain.steps.filing import (
     FilingAmended,
     FilingNumberAllotted,
@@ -21,23 +30,63 @@ from domain.steps.filing import (
 from domain.steps.funding import BudgetSet, FundsArranged, FundsDisbursed, FundsRefunded, FundsRefused
 from domain.steps.guidance_fund import FundContributed, FundInvested, InvestmentRefused, InvestmentReturned
 from domain.steps.history import ProjectImported
-from domain.steps.interconnection import InterconnectionTested, PlatformSupplyVerified
+from domain.steps.interconnection import InterconnectionTested, PlatformSupplyVerified, SupplyConfirmed
+from domain.steps.meetings import DecisionMade, MeetingHeld
+from domain.steps.oversight import OversightMeasureLifted, OversightMeasureTaken
 from domain.steps.ppp import OperationReported, PppDelisted, PppListed, PppListingRefused
 from domain.steps.procurement import ContractRecorded
+from domain.steps.responsibility import (
+    ContactNamed,
+    HeadAppointed,
+    UnificationsChecked,
+    UnitRenamed,
+    UnitSucceeded,
+)
 from domain.steps.review import ReviewOpinionGiven
-from domain.steps.security import ClassifiedSystemTested, SecurityLevelFiled, SecurityTested
+from domain.steps.risk import PrivacyImpactAssessed, SharingRiskAssessed
+from domain.steps.roles import RoleAssigned, RoleEnded
+from domain.steps.satisfaction import SatisfactionSurveyRecorded
+from domain.steps.security import (
+    ClassifiedSystemTested,
+    CryptoAssessed,
+    SecurityIncidentRecorded,
+    SecurityIncidentResolved,
+    SecurityLevelFiled,
+    SecurityMarked,
+    SecurityTested,
+)
+from domain.steps.service import ServiceExempted, ServiceOnboarded, ServiceRefused
 from domain.steps.sharing import (
     SharingDeclarationWithdrawn,
     SharingDeclared,
     SharingLapsed,
     SharingResumed,
 )
-from domain.steps.systems import NoSystemStated, SystemListed, SystemRegistered, SystemRetired
+from domain.steps.supervision import SupervisionItemClosed, SupervisionItemOpened, SupervisionItemReplied
+from domain.steps.systems import NoSystemStated, SystemChanged, SystemListed, SystemRegistered, SystemRetired
+from domain.steps.tasks import TaskAssigned, TaskCompleted, TaskExtended
 
 EVENTS: tuple[type[Event], ...] = (
     UnitEnrolled,
     ConnectionObligationSet,
     ConnectionObligationMet,
+    MeetingHeld,
+    DecisionMade,
+    RoleAssigned,
+    RoleEnded,
+    ExpertListed,
+    ExpertDelisted,
+    HeadAppointed,
+    ContactNamed,
+    UnitRenamed,
+    UnitSucceeded,
+    UnificationsChecked,
+    TaskAssigned,
+    TaskExtended,
+    TaskCompleted,
+    SupervisionItemOpened,
+    SupervisionItemReplied,
+    SupervisionItemClosed,
     UnfiledProjectFound,
     ProjectFiled,
     FilingRefused,
@@ -48,6 +97,8 @@ EVENTS: tuple[type[Event], ...] = (
     NoSystemStated,
     SharingDeclared,
     SharingDeclarationWithdrawn,
+    SharingRiskAssessed,
+    PrivacyImpactAssessed,
     ExceptionGranted,
     ExceptionRevoked,
     ReviewOpinionGiven,
@@ -60,8 +111,17 @@ EVENTS: tuple[type[Event], ...] = (
     SecurityLevelFiled,
     SecurityTested,
     ClassifiedSystemTested,
+    CryptoAssessed,
+    SecurityMarked,
+    SystemChanged,
+    SecurityIncidentRecorded,
+    SecurityIncidentResolved,
     InterconnectionTested,
     PlatformSupplyVerified,
+    SupplyConfirmed,
+    ServiceOnboarded,
+    ServiceRefused,
+    ServiceExempted,
     ProjectAccepted,
     AcceptanceRefused,
     AmountStated,
@@ -80,8 +140,19 @@ EVENTS: tuple[type[Event], ...] = (
     OperationReported,
     SharingLapsed,
     SharingResumed,
+    OversightMeasureTaken,
+    OversightMeasureLifted,
+    EvaluatorRegistered,
+    ConflictStated,
+    ConflictEnded,
+    EvaluationCommissioned,
+    CommissionWithdrawn,
+    EvaluationCommented,
     EvaluationReported,
     EvaluationUsed,
+    SatisfactionSurveyRecorded,
+    UnitAssessed,
+    CountyEvaluated,
     SystemRetired,
     ProjectImported,
     Refused,

@@ -17,6 +17,8 @@ from domain.project import ProgressNote, Project
 from domain.recorded import Recorded
 from domain.rule import text
 
+_COMPLETED = 100
+
 
 class ReportProgress(Command):
     """Ask to record how far the work has come."""
@@ -77,7 +79,8 @@ def change(case: Case, command: RecordChange) -> Event:
 @evolve.register
 def _(event: ProgressReported, project: Project, at: Recorded) -> Project:
     note = ProgressNote(percent=event.percent, summary=event.summary, reported_on=at.happened_on)
-    return project.but(progress=note)
+    completed = at.happened_on if event.percent == _COMPLETED else None
+    return project.but(progress=note, completed_on=project.completed_on or completed)
 
 
 @evolve.register

@@ -10,6 +10,7 @@ from domain.evolve import evolve
 from domain.faults import ActError
 from domain.identifiers import DivisionCode, Uscc
 from domain.recorded import Recorded
+from domain.responsibility import Contact, HeadPost
 from domain.rule import text
 from domain.unit import Unit, UnitKind
 
@@ -47,6 +48,9 @@ def enrol(unit: Unit, command: EnrolUnit) -> UnitEnrolled:
 
 @evolve.register
 def _(event: UnitEnrolled, unit: Unit, at: Recorded) -> Unit:
+    since = at.happened_on.latest
+    heads = (HeadPost(post=event.head_post, since=since),) if event.head_post else ()
+    contacts = (Contact(office=event.contact_office, post="", since=since),) if event.contact_office else ()
     return unit.but(
         uscc=event.uscc,
         name=event.name,
@@ -54,5 +58,8 @@ def _(event: UnitEnrolled, unit: Unit, at: Recorded) -> Unit:
         division=event.division,
         head_post=event.head_post,
         contact_office=event.contact_office,
+        enrolled_name=event.name,
+        heads=heads,
+        contacts=contacts,
         enrolled_on=at.happened_on,
     )

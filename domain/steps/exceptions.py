@@ -8,11 +8,12 @@ from pydantic import Field
 
 from domain.case import Case
 from domain.command import Command
+from domain.county import County
 from domain.deciding import record
 from domain.event import Event
 from domain.evolve import evolve
 from domain.faults import ActError, BadFieldError
-from domain.project import Project, RuleException
+from domain.project import ExemptionGround, Project, RuleException
 from domain.recorded import Recorded
 from domain.rule import NormStrength, text
 
@@ -20,17 +21,19 @@ from domain.rule import NormStrength, text
 class GrantException(Command):
     """Ask to record an exception that a body decided by document."""
 
-    rule: str = Field(pattern=r"^[GFO]\d\d$", description="例外所针对的规则, e.g. G02")
+    rule: str = Field(pattern=r"^[A-Z]\d\d$", description="例外所针对的规则, e.g. G02")
+    ground: ExemptionGround | None = Field(default=None, description="例外理由类别; required for G12")
     reason: str = Field(min_length=1, max_length=1000, description="理由")
     deciding_body: str = Field(min_length=1, max_length=200, description="决定机关")
     document_no: str = Field(min_length=1, max_length=120, description="决定文号")
     expires_on: date | None = Field(default=None, description="有效期至, inclusive")
+    decision: int | None = Field(default=None, ge=1, description="县领导小组决定序号 the decision that grants it (O02)")
 
 
 class RevokeException(Command):
     """Ask to record that an exception was revoked."""
 
-    rule: str = Field(pattern=r"^[GFO]\d\d$")
+    rule: str = Field(pattern=r"^[A-Z]\d\d$")
     document_no: str = Field(min_length=1, max_length=120, description="被撤销例外的决定文号")
     reason: str = Field(min_length=1, max_length=1000)
 
@@ -41,10 +44,12 @@ class ExceptionGranted(Event):
     TOPIC = "project.exception_granted"
 
     rule: str
+    ground: ExemptionGround | None = None
     reason: str
     deciding_body: str
     document_no: str
     expires_on: date | None = None
+    decision: int | None = None
 
 
 class ExceptionRevoked(Event):
@@ -68,7 +73,49 @@ def grant(case: Case, command: GrantException) -> Event:
             ),
             "/act/rule",
         )
+    if command.rule == "G12" and command.ground is None:
+        raise BadFieldError(
+            text(
+                "孤网例外须选择理由类别（法律规定、涉密、其他）",
+                "an isolated network needs the ground of its exception",
+            ),
+            "/act/ground",
+        )
     return record("exceptions", case, command, ExceptionGranted(**command.model_dump()))
+
+
+def check_cited(county: County, case: Case, command: GrantException) -> None:
+    """Does the cited decision of the county grant this exception? Raises BadFieldError when not; none may be cited."""
+    if command.decision is None:
+        return
+    decision = county.decision(command.decision)
+    if decision is None:
+        raise BadFieldError(text("没有此序号的决定", "no decision of that number"), "/act/decision")
+    if decision.exception_rule != command.rule:
+        raise BadFieldError(
+            text(
+                f"该决定（{decision.document_no}）未同意{command.rule}的例外",
+                f"the decision ({decision.document_no}) grants no exception from {command.rule}",
+            ),
+            "/act/decision",
+        )
+    if case.project.id not in decision.projects:
+        raise BadFieldError(
+            text("该决定不涉及本项目", "the decision does not name this project"),
+            "/act/decision",
+        )
+    if decision.document_no != command.document_no:
+        raise BadFieldError(
+            text(
+                f"文号与决定不符，该决定的文号是{decision.document_no}",
+                f"the document number differs from that of the decision, {decision.document_no}",
+            ),
+            "/act/document_no",
+        )
+    if not decision.decided_on.possibly_on_or_before(case.decided_on):
+        raise BadFieldError(
+            text("例外的日期早于该决定", "the exception is older than the decision that it cites"), "/happened_on"
+        )
 
 
 def revoke(case: Case, command: RevokeException) -> Event:
@@ -80,7 +127,7 @@ def revoke(case: Case, command: RevokeException) -> Event:
 
 @evolve.register
 def _(event: ExceptionGranted, project: Project, at: Recorded) -> Project:
-    granted = RuleException(**event.model_dump(), granted_on=at.happened_on)
+    granted = RuleException(**dict(event), granted_on=at.happened_on)
     return project.but(exceptions=(*project.exceptions, granted))
 
 

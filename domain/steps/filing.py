@@ -53,7 +53,7 @@ class ProjectFiled(Event):
 
 
 class FilingRefused(Refused):
-    """A filing was refused. Nothing of the filing is kept but its owner units and division."""
+    """A filing was refused. What was filed is kept in `asked`; of a classified project only the placeholder."""
 
     TOPIC = "project.filing_refused"
 

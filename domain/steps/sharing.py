@@ -95,6 +95,19 @@ def declare(case: Case, command: DeclareSharing) -> Event:
                 text("不予共享须写明法律依据", "a withheld resource needs its legal basis"),
                 f"/act/provides/{index}/legal_basis",
             )
+        if resource.base_data and resource.share_type is not ShareType.UNCONDITIONAL:
+            raise BadFieldError(
+                text("基础信息资源应无条件共享", "base data are shared without conditions"),
+                f"/act/provides/{index}/share_type",
+            )
+        if resource.sensitive and not resource.personal_information:
+            raise BadFieldError(
+                text(
+                    "敏感个人信息也是个人信息，请一并标明",
+                    "sensitive personal information is personal information, too",
+                ),
+                f"/act/provides/{index}/personal_information",
+            )
     names = [r.name for r in command.provides]
     twice = next((i for i, n in enumerate(names) if n in names[:i]), None)
     if twice is not None:

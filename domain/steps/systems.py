@@ -1,4 +1,4 @@
-"""系统登记: RegisterSystem -> SystemRegistered + SystemListed; StateNoSystem -> NoSystemStated; RetireSystem.
+"""系统登记: RegisterSystem -> SystemRegistered + SystemListed; StateNoSystem -> NoSystemStated; retired, changed.
 
 One project builds several systems, and a system outlives projects, so each has a stream of its own.
 """
@@ -42,6 +42,12 @@ class RetireSystem(Command):
     reason: str = Field(default="", max_length=1000, description="停用、整合的理由")
 
 
+class RecordMajorChange(Command):
+    """Ask to record a major change of a system, after which it must be tested again (G14, G19)."""
+
+    description: str = Field(min_length=1, max_length=1000, description="重大变更内容")
+
+
 class SystemRegistered(Event):
     """A system was registered for a project, or taken up by a further project."""
 
@@ -79,6 +85,14 @@ class SystemRetired(Event):
     reason: str = ""
 
 
+class SystemChanged(Event):
+    """A system was changed in a major way."""
+
+    TOPIC = "system.changed"
+
+    description: str
+
+
 def register(case: Case, system: GovSystem, command: RegisterSystem) -> tuple[Event, Event | None]:
     """Give the project's event and the system's, or a refusal and None.
 
@@ -111,6 +125,13 @@ def retire(case: Case, system: GovSystem, command: RetireSystem) -> Event:
     return record("systems", case, command, SystemRetired(**command.model_dump()))
 
 
+def change(case: Case, system: GovSystem, command: RecordMajorChange) -> Event:
+    """Record a major change. Raises ActError when the system is retired."""
+    if system.retired_on is not None:
+        raise ActError(text("该系统已停用", "the system is retired"))
+    return record("systems", case, command, SystemChanged(description=command.description))
+
+
 @evolve.register
 def _(event: SystemRegistered, system: GovSystem, at: Recorded) -> GovSystem:
     return system.but(
@@ -137,3 +158,9 @@ def _(event: NoSystemStated, project: Project, at: Recorded) -> Project:
 def _(event: SystemRetired, system: GovSystem, at: Recorded) -> GovSystem:
     del event
     return system.but(retired_on=at.happened_on)
+
+
+@evolve.register
+def _(event: SystemChanged, system: GovSystem, at: Recorded) -> GovSystem:
+    del event
+    return system.but(changed_on=at.happened_on)

@@ -21,14 +21,24 @@ import structlog
 from domain.recorded import Recorded
 from domain.streams import StreamKind
 from infrastructure.store.ledger import EventLedger
+from projections.clauses import Clauses
 from projections.money import Money
 from projections.performance import Performance
 from projections.register import ProjectRegister
+from projections.sharing import Sharing
 from projections.supervision import Supervision
 from projections.timeline import Timeline
 from projections.view import Freshness, Page, Projection
 
-PROJECTIONS: tuple[type[Projection], ...] = (ProjectRegister, Timeline, Supervision, Performance, Money)
+PROJECTIONS: tuple[type[Projection], ...] = (
+    ProjectRegister,
+    Timeline,
+    Supervision,
+    Performance,
+    Money,
+    Clauses,
+    Sharing,
+)
 
 _LONGEST_BACK_OFF = 30.0
 

@@ -6,17 +6,28 @@ from functools import singledispatch
 
 from domain.correction import FactCorrected
 from domain.event import Event
-from domain.project import AmountStage, FundPurpose
+from domain.meeting import MatterKind
+from domain.project import AmountStage, CommentReply, FundPurpose, Track
+from domain.recorded import Role
 from domain.refusal import Refused
 from domain.rule import Effect, Judgement, text
 from domain.steps.acceptance import AcceptanceRefused, ProjectAccepted
 from domain.steps.amounts import AmountStated
 from domain.steps.approval import ApprovalRefused, ApprovalRevoked, ProjectApproved
+from domain.steps.assessment import CountyEvaluated, UnitAssessed
 from domain.steps.building import ChangeRecorded, ProgressReported
 from domain.steps.connection import ConnectionObligationMet, ConnectionObligationSet
 from domain.steps.enrolment import UnitEnrolled
-from domain.steps.evaluation import EvaluationReported, EvaluationUsed
+from domain.steps.evaluation import (
+    CommissionWithdrawn,
+    EvaluationCommented,
+    EvaluationCommissioned,
+    EvaluationReported,
+    EvaluationUsed,
+)
+from domain.steps.evaluators import ConflictEnded, ConflictStated, EvaluatorRegistered
 from domain.steps.exceptions import ExceptionGranted, ExceptionRevoked
+from domain.steps.experts import ExpertDelisted, ExpertListed
 from domain.steps.filing import (
     FilingAmended,
     FilingNumberAllotted,
@@ -27,13 +38,36 @@ from domain.steps.filing import (
 from domain.steps.funding import BudgetSet, FundsArranged, FundsDisbursed, FundsRefunded, FundsRefused
 from domain.steps.guidance_fund import FundContributed, FundInvested, InvestmentRefused, InvestmentReturned
 from domain.steps.history import ProjectImported
-from domain.steps.interconnection import InterconnectionTested, PlatformSupplyVerified
+from domain.steps.interconnection import InterconnectionTested, PlatformSupplyVerified, SupplyConfirmed
+from domain.steps.meetings import DecisionMade, MeetingHeld
+from domain.steps.oversight import OversightMeasureLifted, OversightMeasureTaken
 from domain.steps.ppp import OperationReported, PppDelisted, PppListed, PppListingRefused
 from domain.steps.procurement import ContractRecorded
+from domain.steps.responsibility import (
+    ContactNamed,
+    HeadAppointed,
+    UnificationsChecked,
+    UnitRenamed,
+    UnitSucceeded,
+)
 from domain.steps.review import ReviewOpinionGiven
-from domain.steps.security import ClassifiedSystemTested, SecurityLevelFiled, SecurityTested
+from domain.steps.risk import PrivacyImpactAssessed, SharingRiskAssessed
+from domain.steps.roles import RoleAssigned, RoleEnded
+from domain.steps.satisfaction import SatisfactionSurveyRecorded
+from domain.steps.security import (
+    ClassifiedSystemTested,
+    CryptoAssessed,
+    SecurityIncidentRecorded,
+    SecurityIncidentResolved,
+    SecurityLevelFiled,
+    SecurityMarked,
+    SecurityTested,
+)
+from domain.steps.service import ServiceExempted, ServiceOnboarded, ServiceRefused
 from domain.steps.sharing import SharingDeclarationWithdrawn, SharingDeclared, SharingLapsed, SharingResumed
-from domain.steps.systems import NoSystemStated, SystemListed, SystemRegistered, SystemRetired
+from domain.steps.supervision import SupervisionItemClosed, SupervisionItemOpened, SupervisionItemReplied
+from domain.steps.systems import NoSystemStated, SystemChanged, SystemListed, SystemRegistered, SystemRetired
+from domain.steps.tasks import TaskAssigned, TaskCompleted, TaskExtended
 from domain.texts import Text
 
 PURPOSE = {
@@ -48,6 +82,37 @@ AMOUNT_STAGE = {
     AmountStage.CONTRACT: text("合同价", "Contract price"),
     AmountStage.SETTLEMENT: text("结算", "Settlement"),
     AmountStage.FINAL_ACCOUNT: text("决算", "Final account"),
+}
+
+TRACK = {
+    Track.GOVERNANCE_SERVICE: text("政府治理和公众服务", "governance and public service"),
+    Track.INDUSTRY: text("产业智慧化、智慧产业化和“两化融合”", "industry"),
+}
+ROLE = {
+    Role.OWNER_UNIT: "建设单位",
+    Role.PROJECT_AUTHORITY: "项目主管部门",
+    Role.DRC: "县发改部门",
+    Role.FINANCE: "财政部门",
+    Role.SMART_OFFICE: "县智慧办",
+    Role.LEADING_GROUP: "县领导小组",
+    Role.PLATFORM_OPERATOR: "全市统一共享平台管理方",
+    Role.TEST_AGENCY: "测评机构",
+    Role.EXPERT_COMMITTEE: "专家咨询委员会",
+    Role.THIRD_PARTY: "第三方专业评估机构",
+    Role.AUDITOR: "审计机关、纪检监察机关",
+    Role.ADMINISTRATOR: "系统管理",
+}
+MATTER = {
+    MatterKind.MAJOR_DECISION: text("重大决策", "major decision"),
+    MatterKind.MAJOR_MATTER: text("重大事项", "major matter"),
+    MatterKind.MAJOR_PROBLEM: text("重大问题", "major problem"),
+}
+
+
+REPLY = {
+    CommentReply.AGREED: text("无异议", "agreed with"),
+    CommentReply.COMMENTED: text("提出意见", "commented on"),
+    CommentReply.NO_REPLY: text("逾期未答复", "gave no reply to"),
 }
 
 
@@ -87,6 +152,172 @@ def _(event: ConnectionObligationSet) -> Text:
 @sentence.register
 def _(event: ConnectionObligationMet) -> Text:
     return text(f"完成第{event.number}项改造对接义务", f"Connection obligation no. {event.number} met")
+
+
+@sentence.register
+def _(event: MeetingHeld) -> Text:
+    return text(
+        f"召开第{event.number}次联席会议，议题{len(event.agenda)}项（{event.minutes_document}）",
+        f"Joint meeting no. {event.number} held, {len(event.agenda)} items ({event.minutes_document})",
+    )
+
+
+@sentence.register
+def _(event: DecisionMade) -> Text:
+    matter = MATTER[event.kind]
+    granted_zh = f"，同意{event.exception_rule}例外" if event.exception_rule else ""
+    granted_en = f", granting an exception from {event.exception_rule}" if event.exception_rule else ""
+    said_zh, said_en = (f"：{event.content}", f": {event.content}") if event.content else ("", "")
+    return text(
+        f"第{event.meeting}次联席会议就{matter.zh}作出决定（{event.document_no}）{granted_zh}{said_zh}",
+        f"Meeting no. {event.meeting} decided a {matter.en} ({event.document_no}){granted_en}{said_en}",
+    )
+
+
+@sentence.register
+def _(event: RoleAssigned) -> Text:
+    if event.track is not None:
+        led = TRACK[event.track]
+        return text(
+            f"自{event.since}起由{event.organisation}牵头{led.zh}（{event.document_no}）",
+            f"{event.organisation} leads {led.en} from {event.since} ({event.document_no})",
+        )
+    zh, en = (ROLE[event.role], event.role.value) if event.role is not None else (event.duty, event.duty)
+    return text(
+        f"自{event.since}起由{event.organisation}承担“{zh}”（{event.document_no}）",
+        f"{event.organisation} holds {en} from {event.since} ({event.document_no})",
+    )
+
+
+@sentence.register
+def _(event: RoleEnded) -> Text:
+    next_zh = f"，由{event.successor}承接" if event.successor else ""
+    next_en = f", followed by {event.successor}" if event.successor else ""
+    return text(
+        f"第{event.number}项任职于{event.until}结束{next_zh}：{event.reason}",
+        f"Holding no. {event.number} ended on {event.until}{next_en}: {event.reason}",
+    )
+
+
+@sentence.register
+def _(event: ExpertListed) -> Text:
+    return text(
+        f"专家{event.number}（{event.field}，{event.organisation}）列入名册",
+        f"Expert {event.number} ({event.field}, {event.organisation}) listed",
+    )
+
+
+@sentence.register
+def _(event: ExpertDelisted) -> Text:
+    return text(f"专家{event.number}移出名册：{event.reason}", f"Expert {event.number} delisted: {event.reason}")
+
+
+@sentence.register
+def _(event: HeadAppointed) -> Text:
+    end_zh, end_en = (f"至{event.until}", f" until {event.until}") if event.until else ("", "")
+    return text(f"一把手：{event.post}，自{event.since}起{end_zh}", f"Head: {event.post}, from {event.since}{end_en}")
+
+
+@sentence.register
+def _(event: ContactNamed) -> Text:
+    named = "、".join(part for part in (event.office, event.post) if part)
+    return text(f"明确责任机构或专人：{named}，自{event.since}起", f"Contact named: {named}, from {event.since}")
+
+
+@sentence.register
+def _(event: UnitRenamed) -> Text:
+    return text(
+        f"自{event.since}起更名为{event.name}（{event.document_no}）",
+        f"Renamed {event.name} from {event.since} ({event.document_no})",
+    )
+
+
+@sentence.register
+def _(event: UnitSucceeded) -> Text:
+    return text(
+        f"自{event.since}起由{event.successor}（{event.successor_uscc}）承继（{event.document_no}）",
+        f"Followed by {event.successor} ({event.successor_uscc}) from {event.since} ({event.document_no})",
+    )
+
+
+@sentence.register
+def _(event: UnificationsChecked) -> Text:
+    found = {
+        "机构 body": event.one_body,
+        "规划 plan": event.one_plan,
+        "网络 network": event.one_network,
+        "软件 software": event.one_software,
+    }
+    lacking = [name.split() for name, unified in found.items() if not unified]
+    return text(
+        f"“四统一”检查：{'未统一' + '、'.join(zh for zh, _ in lacking) if lacking else '全部统一'}",
+        f"Four unifications checked: {'lacking ' + ', '.join(en for _, en in lacking) if lacking else 'all in place'}",
+    )
+
+
+@sentence.register
+def _(event: TaskAssigned) -> Text:
+    return text(
+        f"下达第{event.number}项任务“{event.item}”，责任人{event.responsible_post}，时限{event.due_on}（{event.document_no}）",
+        f"Task no. {event.number} “{event.item}” assigned to {event.responsible_post}, due {event.due_on}"
+        f" ({event.document_no})",
+    )
+
+
+@sentence.register
+def _(event: TaskExtended) -> Text:
+    return text(
+        f"第{event.number}项任务延期至{event.due_on}（{event.document_no}）：{event.reason}",
+        f"Task no. {event.number} extended to {event.due_on} ({event.document_no}): {event.reason}",
+    )
+
+
+@sentence.register
+def _(event: TaskCompleted) -> Text:
+    return text(f"完成第{event.number}项任务", f"Task no. {event.number} completed")
+
+
+@sentence.register
+def _(event: SupervisionItemOpened) -> Text:
+    return text(
+        f"{event.issuer}督办（第{event.number}项，{event.document_no}）：{event.matter}，{event.reply_due}前回复",
+        f"Supervision item no. {event.number} of {event.issuer} ({event.document_no}): {event.matter},"
+        f" reply due {event.reply_due}",
+    )
+
+
+@sentence.register
+def _(event: SupervisionItemReplied) -> Text:
+    return text(
+        f"回复第{event.number}项督办：{event.reply}", f"Reply to supervision item no. {event.number}: {event.reply}"
+    )
+
+
+@sentence.register
+def _(event: SupervisionItemClosed) -> Text:
+    if event.accepted:
+        return text(f"第{event.number}项督办办结", f"Supervision item no. {event.number} closed")
+    return text(
+        f"第{event.number}项督办未同意办结，{event.reply_due}前再次回复：{event.reason}",
+        f"Reply to supervision item no. {event.number} not accepted, due again {event.reply_due}: {event.reason}",
+    )
+
+
+@sentence.register
+def _(event: OversightMeasureTaken) -> Text:
+    term_zh, term_en = (f"，期限{event.due_on}", f", due {event.due_on}") if event.due_on else ("", "")
+    return text(
+        f"采取监管措施：{event.measure.zh}（{event.document_no}）{term_zh}",
+        f"Oversight measure taken: {event.measure} ({event.document_no}){term_en}",
+    )
+
+
+@sentence.register
+def _(event: OversightMeasureLifted) -> Text:
+    return text(
+        f"解除第{event.number}项监管措施（{event.document_no}）",
+        f"Oversight measure no. {event.number} lifted ({event.document_no})",
+    )
 
 
 @sentence.register
@@ -356,6 +587,89 @@ def _(event: OperationReported) -> Text:
 
 
 @sentence.register
+def _(event: EvaluatorRegistered) -> Text:
+    until = f"{event.valid_until}" if event.valid_until else ""
+    return text(
+        f"登记评估机构{event.name}（{event.uscc}）{until and f'，资质有效期至{until}'}",
+        f"Evaluator {event.name} ({event.uscc}) registered{until and f', qualified until {until}'}",
+    )
+
+
+@sentence.register
+def _(event: ConflictStated) -> Text:
+    until = f"{event.until}" if event.until else ""
+    return text(
+        f"声明与{event.unit}的利益冲突（第{event.number}项），自{event.from_on}起{until and f'至{until}止'}",
+        f"Conflict of interest no. {event.number} with {event.unit} stated, from {event.from_on}"
+        f"{until and f' until {until}'}",
+    )
+
+
+@sentence.register
+def _(event: ConflictEnded) -> Text:
+    return text(
+        f"第{event.number}项利益冲突至{event.until}止",
+        f"Conflict of interest no. {event.number} stood until {event.until}",
+    )
+
+
+@sentence.register
+def _(event: EvaluationCommissioned) -> Text:
+    return text(
+        f"{event.commissioned_by}委托{event.evaluator}评价{event.period}年度"
+        f"（方案{event.scheme.id}第{event.scheme.version}版，第{event.number}项委托）",
+        f"{event.commissioned_by} commissioned {event.evaluator} to evaluate {event.period}"
+        f" (scheme {event.scheme.id}, version {event.scheme.version}, commission no. {event.number})",
+    )
+
+
+@sentence.register
+def _(event: CommissionWithdrawn) -> Text:
+    return text(
+        f"撤回第{event.number}项委托：{event.reason}", f"Commission no. {event.number} withdrawn: {event.reason}"
+    )
+
+
+@sentence.register
+def _(event: EvaluationCommented) -> Text:
+    reply = REPLY[event.reply]
+    said = event.comments
+    return text(
+        f"{event.unit}对第{event.number}项委托的评价初稿{reply.zh}{said and f'：{said}'}",
+        f"{event.unit} {reply.en} the draft under commission no. {event.number}{said and f': {said}'}",
+    )
+
+
+@sentence.register
+def _(event: SatisfactionSurveyRecorded) -> Text:
+    percent = f"{event.satisfied_bp // 100}.{event.satisfied_bp % 100:02d}"
+    return text(
+        f"{event.surveyor}{event.period}年度满意度调查：{percent}%满意，有效样本{event.respondents}份",
+        f"Survey of {event.period} by {event.surveyor}: {percent} % of {event.respondents} satisfied",
+    )
+
+
+@sentence.register
+def _(event: UnitAssessed) -> Text:
+    score = f"{event.score}" if event.score else ""
+    return text(
+        f"{event.assessor}考核{event.year}年度：{event.grade}{score and f'，{score}分'}（{event.scale}）",
+        f"Assessed by {event.assessor} for {event.year}: {event.grade}{score and f', {score}'} ({event.scale})",
+    )
+
+
+@sentence.register
+def _(event: CountyEvaluated) -> Text:
+    draft = text("，方案为草案", ", by a draft scheme") if event.scheme.draft else text("", "")
+    return text(
+        f"{event.evaluator}评价全县{event.year}年度：{event.score}分{event.grade and f'，{event.grade}'}"
+        f"（{event.scale}{draft.zh}）",
+        f"County evaluated by {event.evaluator} for {event.year}: {event.score}{event.grade and f', {event.grade}'}"
+        f" ({event.scale}{draft.en})",
+    )
+
+
+@sentence.register
 def _(event: EvaluationReported) -> Text:
     score = f"，{event.score}分" if event.score else ""
     return text(
@@ -397,3 +711,72 @@ def _(event: FactCorrected) -> Text:
         f"更正：第{event.target_version}号事件被{done_zh}。{event.reason}",
         f"Correction: event no. {event.target_version} {done_en}. {event.reason}",
     )
+
+
+@sentence.register
+def _(event: SharingRiskAssessed) -> Text:
+    return text(
+        f"共享利用风险评估{event.report_no}：{event.conclusion}",
+        f"risks of sharing assessed, {event.report_no}: {event.conclusion}",
+    )
+
+
+@sentence.register
+def _(event: PrivacyImpactAssessed) -> Text:
+    return text(
+        f"资源“{event.resource}”完成个人信息保护影响评估{event.report_no}",
+        f"privacy impact of “{event.resource}” assessed, {event.report_no}",
+    )
+
+
+@sentence.register
+def _(event: CryptoAssessed) -> Text:
+    return text(
+        f"密码应用安全性评估{event.report_no}，结论“{event.conclusion}”",
+        f"cryptography assessed, {event.report_no}: “{event.conclusion}”",
+    )
+
+
+@sentence.register
+def _(event: SecurityMarked) -> Text:
+    phase = {"BUILD": text("同建设", "building"), "ASSESSMENT": text("同考核", "assessment")}[event.phase]
+    return text(f"网络信息安全{phase.zh}", f"security went along in {phase.en}")
+
+
+@sentence.register
+def _(event: SystemChanged) -> Text:
+    return text(f"系统重大变更：{event.description}", f"major change of the system: {event.description}")
+
+
+@sentence.register
+def _(event: SecurityIncidentRecorded) -> Text:
+    return text(
+        f"第{event.number}号安全事件，{event.grade}级", f"security incident {event.number}, grade {event.grade}"
+    )
+
+
+@sentence.register
+def _(event: SecurityIncidentResolved) -> Text:
+    return text(f"第{event.number}号安全事件已处置", f"security incident {event.number} resolved")
+
+
+@sentence.register
+def _(event: SupplyConfirmed) -> Text:
+    calls = text("", "") if event.calls is None else text(f"，调用{event.calls}次", f", {event.calls} calls")
+    return text(f"资源“{event.resource}”已更新{calls.zh}", f"“{event.resource}” was updated{calls.en}")
+
+
+@sentence.register
+def _(event: ServiceOnboarded) -> Text:
+    count = len(event.items)
+    return text(f"{count}项政务服务接入{event.platform}", f"{count} services put on {event.platform}")
+
+
+@sentence.register
+def _(event: ServiceRefused) -> Text:
+    return _refused(text("政务服务上线", "putting services online"), event.judgement)
+
+
+@sentence.register
+def _(event: ServiceExempted) -> Text:
+    return text(f"豁免接入政务服务平台：{event.legal_basis}", f"exempt from the service platform: {event.legal_basis}")

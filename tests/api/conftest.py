@@ -51,6 +51,7 @@ class Client:
         self.done(f"/projects/{project}/approval", "2019-02-20", APPROVAL)
         answer = self.done(f"/projects/{project}/systems", "2019-03-01", {"name": "测试系统"})
         system = str(answer["events"][1]["stream_id"])
+        self.done(f"/projects/{project}/security-marks", "2019-04-20", {"phase": "BUILD"})
         self.evidence(system)
         return system
 
@@ -69,7 +70,9 @@ PROJECT: dict[str, Any] = {
     "categories": ["OTHER"],
     "build_mode": "STANDALONE",
     "estimate": {"text": "100", "unit": "WAN_YUAN"},
+    "plan_item": "总体规划 3.2",
     "supports_city_platform": True,
+    "security_planned": True,
 }
 SHARING: dict[str, Any] = {
     "needs": [{"provider": "公安局", "resource": "户籍信息"}],

@@ -42,6 +42,7 @@ def test_from_filing_to_operation_money(client: Client, auditor: Client) -> None
 
     system = client.done(f"/projects/{project}/systems", "2019-03-01", {"name": "测试系统"})["events"][1]["stream_id"]
     client.done(f"/systems/{system}/level-filings", "2019-03-10", {"level": 3, "certificate_no": CERTIFICATE})
+    client.done(f"/projects/{project}/security-marks", "2019-04-20", {"phase": "BUILD"})
     steps: list[tuple[list[str], str, str, dict[str, Any]]] = [
         (["G04", "G08", "G09", "G14"], "interconnections", "2019-05-02", CONNECTION),
         (["G04", "G09", "G14"], "platform-supplies", "2019-05-03", SUPPLY),
@@ -94,7 +95,7 @@ def test_what_is_missing_for_each_next_act(client: Client, auditor: Client) -> N
     project = client.file()["subject"]
     missing = {n["gate"]: n for n in auditor.get(f"/projects/{project}/next", on="2019-06-01").json()}
     assert {f["rule"] for f in missing["APPROVE"]["judgement"]["findings"]} == {"G03", "G06", "G07"}
-    assert {f["rule"] for f in missing["ACCEPT"]["judgement"]["findings"]} == {"G01", "G04", "G08", "G09", "G14"}
+    assert {f["rule"] for f in missing["ACCEPT"]["judgement"]["findings"]} == {"G01", "G04", "G08", "G09", "G14", "G18"}
     assert not missing["ACCEPT"]["passed"]
     client.ready(project)
     missing = {n["gate"]: n for n in auditor.get(f"/projects/{project}/next", on="2019-06-01").json()}
@@ -170,7 +171,13 @@ def test_a_classified_project_is_a_placeholder_everywhere(
     client: Client, auditor: Client, evaluator: Client, liuhen: Liuhen
 ) -> None:
     client.enrol()
-    bare: dict[str, Any] = {"name": "", "estimate": None, "classified": True, "secrecy_document_no": "保密〔2019〕1号"}
+    bare: dict[str, Any] = {
+        "name": "",
+        "estimate": None,
+        "plan_item": None,
+        "classified": True,
+        "secrecy_document_no": "保密〔2019〕1号",
+    }
     telling = client.post("/projects", "2019-01-05", PROJECT | {**bare, "summary": "机密内容"})
     assert (telling.status_code, rules(telling.json())) == (409, ["G15"])
     assert "机密内容" not in telling.text
@@ -183,8 +190,9 @@ def test_a_classified_project_is_a_placeholder_everywhere(
     assert evaluator.get(f"/projects/{project}").status_code == 404
     assert evaluator.get(f"/timeline/{project}").json()["total"] == 0
     assert auditor.get(f"/projects/{project}").json()["project"]["filing"]["classified"]
-    # The first, refused one tells nobody that it is classified, because nothing of it was kept.
-    assert evaluator.get("/register/projects").json()["total"] == 1
+    refused = telling.json()["receipt"]["subject"]
+    assert evaluator.get(f"/projects/{refused}/history").status_code == 404, "the refused placeholder is one, too"
+    assert evaluator.get("/register/projects").json()["total"] == 0
     assert auditor.get("/register/projects").json()["total"] == 2
     with liuhen.pool.connection() as conn:
         stored = conn.execute("SELECT string_agg(encode(state, 'escape'), '') FROM liuhen.events").fetchone()

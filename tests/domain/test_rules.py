@@ -51,6 +51,7 @@ from tests.stages import (
     FILING,
     LEVEL,
     LISTED,
+    MARKED,
     NEED,
     OWNER,
     REGISTERED,
@@ -77,10 +78,11 @@ OBLIGED: Dated = (
         due_on="2018-12-31",
     ),
 )
-RIPE = (filed(), SHARED, APPROVED, LISTED)
-"""Filed, shared, approved, with its system listed."""
+RIPE = (filed(), SHARED, APPROVED, LISTED, MARKED)
+"""Filed, shared, approved, with its system listed and security built along."""
 
 
+@pytest.mark.clause("G01")
 class TestG01:
     """全口径审核备案制度"""
 
@@ -114,6 +116,7 @@ class TestG01:
         given(filed(), SHARED, APPROVED, on="2019-02-20").when(arrange, BUILD).then(FundsArranged)
 
 
+@pytest.mark.clause("G02")
 class TestG02:
     """8类项目原则上不再批准单独建设"""
 
@@ -156,6 +159,9 @@ class TestG02:
         given(filed(self.VIDEO), self.exception(), forged).when(approve, APPROVE).refused_by("G03", "G06", "G07")
 
 
+@pytest.mark.clause("G03")
+@pytest.mark.clause("G06")
+@pytest.mark.clause("G07")
 class TestG03G06G07:
     """不共享，不立项，不拨款"""
 
@@ -195,6 +201,9 @@ class TestG03G06G07:
         assert isinstance(event, FundsRefused)
 
 
+@pytest.mark.clause("G04")
+@pytest.mark.clause("G08")
+@pytest.mark.clause("G09")
 class TestG04G08G09AtAcceptance:
     """凡不能与其他部门互联互通信息的，一概不得通过验收"""
 
@@ -206,17 +215,17 @@ class TestG04G08G09AtAcceptance:
         assert isinstance(event, AcceptanceRefused)
 
     def test_a_project_that_lists_no_system_shows_nothing(self) -> None:
-        given(filed(), SHARED, APPROVED).when(accept, ACCEPT).refused_by("G04", "G08", "G09", "G14")
+        given(filed(), SHARED, APPROVED, MARKED).when(accept, ACCEPT).refused_by("G04", "G08", "G09", "G14")
 
     def test_g04_each_declared_resource_is_verified_by_name(self) -> None:
         second = SharedResource(name="乙", share_type=ShareType.CONDITIONAL, condition="限办案")
         declared = ("2019-01-20", SharingDeclared(needs=(NEED,), provides=(RESOURCE, second)))
-        given(filed(), declared, APPROVED, LISTED, system=EVIDENCE).when(accept, ACCEPT).refused_by("G04")
+        given(filed(), declared, APPROVED, LISTED, MARKED, system=EVIDENCE).when(accept, ACCEPT).refused_by("G04")
 
     def test_g04_a_withheld_resource_need_not_be_supplied(self) -> None:
         second = SharedResource(name="乙", share_type=ShareType.NOT_SHARED, legal_basis="某法")
         declared = ("2019-01-20", SharingDeclared(needs=(NEED,), provides=(RESOURCE, second)))
-        given(filed(), declared, APPROVED, LISTED, system=EVIDENCE).when(accept, ACCEPT).then(ProjectAccepted)
+        given(filed(), declared, APPROVED, LISTED, MARKED, system=EVIDENCE).when(accept, ACCEPT).then(ProjectAccepted)
 
     def test_g08_a_connection_with_oneself_is_none(self) -> None:
         on, event = CONNECTED
@@ -233,9 +242,10 @@ class TestG04G08G09AtAcceptance:
 
     def test_a_signed_statement_stands_in_where_there_is_no_system(self) -> None:
         none = ("2019-03-01", NoSystemStated(reason="仅硬件", signer_post="分管负责人"))
-        given(filed(), SHARED, APPROVED, none).when(accept, ACCEPT).then(ProjectAccepted)
+        given(filed(), SHARED, APPROVED, MARKED, none).when(accept, ACCEPT).then(ProjectAccepted)
 
 
+@pytest.mark.clause("G05")
 class TestG05:
     """把政务信息资源共享情况作为新型智慧城市项目审核、竣工验收和运维经费安排的必要条件"""
 
@@ -251,6 +261,7 @@ class TestG05:
         situation.when(arrange, OPERATION).then(FundsArranged)
 
 
+@pytest.mark.clause("G10")
 class TestG10:
     """对未按要求改造对接政务信息系统的，不审批新项目、不拨付运维经费"""
 
@@ -275,6 +286,7 @@ class TestG10:
         given(*RIPE, system=EVIDENCE, unit=(ENROLLED, OBLIGED)).when(accept, ACCEPT).then(ProjectAccepted)
 
 
+@pytest.mark.clause("G14")
 class TestG14:
     """将信息系统安全等级保护测评作为项目验收的重要环节"""
 
@@ -344,6 +356,7 @@ class TestG14:
         given(*RIPE, system=system).when(accept, ACCEPT).then(ProjectAccepted)
 
 
+@pytest.mark.clause("G15")
 class TestG15:
     """凡涉及国家秘密的，应当严格遵守有关保密法律法规规定"""
 
@@ -372,12 +385,13 @@ class TestG15:
         situation.when(progress, ReportProgress(percent=5)).then(ProgressReported)
 
     def test_its_own_kind_of_test_lets_it_be_accepted(self) -> None:
-        project = (filed(CLASSIFIED), APPROVED, LISTED)
+        project = (filed(CLASSIFIED), APPROVED, LISTED, MARKED)
         given(*project, system=(REGISTERED,)).when(accept, ACCEPT).refused_by("G14")
         secret = ("2019-05-01", ClassifiedSystemTested(report_no="密测1"))
         given(*project, system=(REGISTERED, secret)).when(accept, ACCEPT).then(ProjectAccepted)
 
 
+@pytest.mark.clause("F01")
 class TestF01:
     """加强项目资金使用管理和监督，提高财政资金使用效益"""
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -119,6 +120,26 @@ def test_a_killed_server_recovers_what_was_committed(folder: Path) -> None:
         assert rows(again.conninfo) == [(7,)]
 
 
+def test_a_killed_server_is_started_again_only_when_its_last_process_has_ended(folder: Path) -> None:
+    server = EmbeddedPostgres(folder)
+    server.start()
+    pid = server._server_pid()
+    assert pid is not None
+    children = [int(c) for c in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    os.kill(children[0], signal.SIGSTOP)  # it cannot notice that its parent is gone
+    os.kill(pid, signal.SIGKILL)
+    die(server)
+    again = EmbeddedPostgres(folder)
+    starting = threading.Thread(target=again.start)
+    starting.start()
+    time.sleep(1)
+    assert again._server_pid() is None
+    os.kill(children[0], signal.SIGCONT)
+    starting.join()
+    psycopg.connect(again.conninfo).close()
+    again.stop()
+
+
 def test_a_server_left_behind_is_adopted_and_stopped(folder: Path) -> None:
     orphan = EmbeddedPostgres(folder)
     orphan.start()
@@ -184,8 +205,10 @@ def test_a_pid_file_whose_number_another_process_got_neither_blocks_nor_kills_it
 ) -> None:
     with EmbeddedPostgres(folder) as server:
         pid_file = server.cluster / "postmaster.pid"
+        socket_lock = server.socket_dir / ".s.PGSQL.5432.lock"
         lines = pid_file.read_text().split("\n")
-    pid_file.write_text("\n".join([str(bystander.pid), *lines[1:]]))
+    for file in (pid_file, socket_lock):
+        file.write_text("\n".join([str(bystander.pid), *lines[1:]]))
     with EmbeddedPostgres(folder) as server:
         psycopg.connect(server.conninfo).close()
         assert server._server_pid() != bystander.pid

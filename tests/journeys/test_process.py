@@ -92,6 +92,7 @@ def test_killed_between_any_two_steps_nothing_that_was_answered_is_lost(program:
         ("/systems/{system}/security-tests", "2019-05-01", TEST, 201),
         ("/systems/{system}/interconnections", "2019-05-02", CONNECTION, 201),
         ("/systems/{system}/platform-supplies", "2019-05-03", SUPPLY, 201),
+        ("/projects/{project}/security-marks", "2019-05-04", {"phase": "BUILD"}, 201),
         ("/projects/{project}/acceptance", "2019-06-01", {}, 201),
         ("/projects/{project}/funds/arrangements", "2020-03-01", OPERATION, 201),
     ]

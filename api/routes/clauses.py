@@ -1,0 +1,164 @@
+"""条款与提醒 Each clause of the document: its words, where it acts, what stands under it, and what falls due by it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from api.context import Context, Reader
+from api.routes.views import Day, MinPosition, Part, ViewAnswer, reading
+from application.county import county_state
+from domain.clauses import OUTSIDE, RECORDED, REPORTS
+from domain.event import Value
+from domain.faults import UnknownSubjectError
+from domain.reminders import Deadline, DeadlineKind, of_county
+from domain.rule import Clause, Gate, RuleSet, text
+from domain.rules import GATES
+from domain.streams import StreamKind, county_id
+from domain.texts import Text
+from infrastructure.bootstrap import today
+from projections.asking import Listing, Row
+from projections.clauses import queries
+from projections.view import Freshness
+
+router = APIRouter(tags=["条款 clauses"])
+
+
+class ClausePlace(Value):
+    """条款 One clause as the rule set of the day states it, where it acts, and what stands under it."""
+
+    clause: Clause
+    bases: tuple[str, ...] = Field(description="依据文件 documents that it rests on")
+    gates: tuple[Gate, ...] = Field(description="关口 gates where it is judged")
+    recorded_by: tuple[str, ...] = Field(description="以何种事件记录 topics of the events that keep track of it")
+    reports: tuple[str, ...] = Field(description="报表 lists made for it")
+    outside: Text | None = Field(description="不在此办理的部分 what this record does not do about it")
+    count: queries.ClauseCount | None
+
+
+class ClausesAnswer(Value):
+    """全部条款."""
+
+    freshness: Freshness
+    caught_up: bool
+    rule_set: str
+    clauses: list[ClausePlace]
+
+
+class Reminder(Row):
+    """提醒 A deadline that is not met, as of a day."""
+
+    kind: DeadlineKind
+    rule: str
+    due_on: date
+    days_overdue: int = Field(description="逾期天数 0 on the due day and before")
+    stream_kind: str
+    stream_id: str
+    name: str
+    owners: list[str]
+    told: Text
+
+
+@router.get("/clauses", summary="全部条款及落点 every clause and where it acts")
+def read_clauses(context: Reader, on: Day = None, min_position: MinPosition = 0) -> ClausesAnswer:
+    """Every clause in force on the day: words, strength, gates, events, lists, and how often it acted."""
+    rules = _rules(context, on or today())
+    with reading(context, "clauses", min_position) as view:
+        counted = queries.clause_counts(view.conn, context.log_id, classified=context.sees_classified)
+        counts = {c.rule: c for c in counted}
+        places = [
+            ClausePlace(
+                clause=clause,
+                bases=rules.bases_of(clause.rule),
+                gates=tuple(g for g, guards in GATES.items() if any(r.id == clause.rule for r in guards)),
+                recorded_by=RECORDED.get(clause.rule, ()),
+                reports=REPORTS.get(clause.rule, ()),
+                outside=OUTSIDE.get(clause.rule),
+                count=counts.get(clause.rule),
+            )
+            for clause in rules.clauses
+        ]
+        return ClausesAnswer(freshness=view.freshness, caught_up=view.caught_up, rule_set=rules.id, clauses=places)
+
+
+@router.get("/clauses/{rule}/records", summary="条款下的记录 what stands under a clause")
+def read_clause_records(
+    context: Reader,
+    rule: str,
+    part: Part,
+    effect: Annotated[str | None, Query(pattern="^(RECORDED|BLOCKS|YIELDS|NOTES)$")] = None,
+    min_position: MinPosition = 0,
+) -> ViewAnswer[queries.ClauseAct]:
+    """Events that keep track of the clause and findings of decisions by it, newest first."""
+    with reading(context, "clauses", min_position) as view:
+        return view.answer(
+            queries.clause_acts(view.conn, context.log_id, rule, effect, part, classified=context.sees_classified)
+        )
+
+
+@router.get("/reminders", summary="提醒 what is due or overdue")
+def read_reminders(
+    context: Reader,
+    part: Part,
+    on: Day = None,
+    within_days: Annotated[int, Query(ge=0, le=3660, description="含此后多少天内到期的 due within so many days")] = 30,
+    rule: Annotated[str | None, Query(max_length=3, description="条款 clause")] = None,
+    unit: Annotated[str | None, Query(max_length=40, description="单位统一社会信用代码")] = None,
+    min_position: MinPosition = 0,
+) -> ViewAnswer[Reminder]:
+    """Deadlines not met by the day and due by then or soon, the longest overdue first."""
+    day = on or today()
+    rules = _rules(context, day)
+    with reading(context, "clauses", min_position) as view:
+        stored = queries.open_deadlines(
+            view.conn, context.log_id, day, rule=rule, unit=unit, classified=context.sees_classified
+        )
+        found = [_reminder(d, rules, day) for d in [*stored, *_of_county(context, rules, day, rule, unit)]]
+        due = sorted(
+            (r for r in found if r is not None and (r.due_on - day).days <= within_days),
+            key=lambda r: (r.due_on, r.rule, r.name, r.told.zh),
+        )
+        items = due[part.offset : part.offset + part.limit]
+        return view.answer(Listing[Reminder](total=len(due), items=items))
+
+
+def _rules(context: Context, day: date) -> RuleSet:
+    rules = context.liuhen.desk.rule_sets.in_force(day)
+    if rules is None:
+        raise UnknownSubjectError(text("当日没有生效的规则集", "no rule set was in force on that day"))
+    return rules
+
+
+def _of_county(
+    context: Context, rules: RuleSet, day: date, rule: str | None, unit: str | None
+) -> list[queries.StoredDeadline]:
+    """Joint meetings that were not held; whether one was missed is known only on the day of asking."""
+    desk = context.liuhen.desk
+    deadlines: list[Deadline] = [] if unit else list(of_county(county_state(desk), rules.effective_from, day))
+    return [
+        queries.StoredDeadline(
+            stream_kind=StreamKind.COUNTY, stream_id=county_id(desk.division), name="", owners=[], deadline=d
+        )
+        for d in deadlines
+        if rule in {None, d.rule} and d.open(day)
+    ]
+
+
+def _reminder(stored: queries.StoredDeadline, rules: RuleSet, day: date) -> Reminder | None:
+    due_on = stored.deadline.due(rules.parameters)
+    if due_on is None:
+        return None
+    return Reminder(
+        kind=stored.deadline.kind,
+        rule=stored.deadline.rule,
+        due_on=due_on,
+        days_overdue=max(0, (day - due_on).days),
+        stream_kind=stored.stream_kind,
+        stream_id=str(stored.stream_id),
+        name=stored.name,
+        owners=stored.owners,
+        told=stored.deadline.told,
+    )
