@@ -24,7 +24,7 @@ TABLES = {
     "register_v1": ("projects", "units"),
     "timeline_v1": ("entries",),
     "supervision_v1": ("projects", "refusals", "obligations", "late_entries", "decision_reads"),
-    "performance_v1": ("projects", "evaluations"),
+    "performance_v2": ("projects", "evaluations", "assessments"),
     "money_v1": (
         "projects",
         "lines",
@@ -34,6 +34,8 @@ TABLES = {
         "operation_reports",
         "fund_movements",
     ),
+    "clauses_v1": ("acts", "deadlines"),
+    "sharing_v1": ("systems", "resources", "themes"),
 }
 
 
