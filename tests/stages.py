@@ -27,6 +27,7 @@ from domain.steps.interconnection import InterconnectionTested, PlatformSupplyVe
 from domain.steps.security import SecurityLevelFiled, SecurityMarked, SecurityTested
 from domain.steps.sharing import SharingDeclared
 from domain.steps.systems import SystemListed, SystemRegistered
+from domain.streams import guidance_fund_id
 from domain.system import ConnectionLevel
 from domain.unit import UnitKind
 from tests.given import PROJECT, SYSTEM, Dated
@@ -34,6 +35,7 @@ from tests.given import PROJECT, SYSTEM, Dated
 OWNER = "113703230042123426"
 OTHER = "11370323MB0000019Q"
 BUILDER = "91350100M000100Y43"
+FUND = guidance_fund_id("370323")
 CERTIFICATE = "37032300001-00001"
 WAN = Money.of("100", MoneyUnit.WAN_YUAN)
 

@@ -67,7 +67,6 @@ OF_THE_RECORD = {
     "project.system_listed",
     "project.no_system_stated",
     "project.approval_revoked",
-    "project.contract_recorded",
     "project.progress_reported",
     "project.change_recorded",
     "project.accepted",

@@ -53,8 +53,7 @@ from domain.steps.guidance_fund import (
 )
 from domain.streams import StreamKind
 from tests.given import PROJECT, RULES, Dated, given, history
-from tests.money import FUND, MONEY_RULES
-from tests.stages import APPROVED, SHARED, filed, passed
+from tests.stages import APPROVED, FUND, SHARED, filed, passed
 
 RIPE: tuple[Dated, ...] = (filed(), SHARED, APPROVED)
 DAY = "2020-05-01"
@@ -275,7 +274,7 @@ def fund_decided(fund: GuidanceFund, entries: list[Recorded], act: tuple[Any, ..
             wanted = Invest(
                 project=PROJECT, amount=Money.fen_of(fen), fields=tuple(tags), stage=InvestmentStage.OPERATION
             )
-            return invest(replace(given(*RIPE, rules=MONEY_RULES).case, fund=fund), wanted)
+            return invest(replace(given(*RIPE).case, fund=fund), wanted)
         case ("return", fen, number):
             return give_back(fund, ReturnInvestment(investment=number, amount=Money.fen_of(fen)))
         case (_, fen, ago):
