@@ -16,6 +16,7 @@ from api import problems
 from api.context import reader
 from api.routes import (
     acceptance,
+    amounts,
     approval,
     assessment,
     building,
@@ -31,11 +32,14 @@ from api.routes import (
     experts,
     filing,
     funding,
+    guidance_fund,
     health,
     importing,
     interconnection,
     meetings,
+    money,
     oversight,
+    ppp,
     procurement,
     projects,
     responsibility,
@@ -78,7 +82,10 @@ ACTS = (
     service,
     acceptance,
     oversight,
+    amounts,
     funding,
+    guidance_fund,
+    ppp,
     evaluators,
     evaluation,
     satisfaction,
@@ -86,7 +93,7 @@ ACTS = (
     correcting,
     importing,
 )
-READS = (projects, county, views, clauses, rule_sets, evaluation_schemes)
+READS = (projects, county, views, money, clauses, rule_sets, evaluation_schemes)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 

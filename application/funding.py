@@ -1,4 +1,4 @@
-"""拨款: arrange, disburse, refund."""
+"""拨款: set a budget, arrange, disburse, refund."""
 
 from __future__ import annotations
 
@@ -6,7 +6,21 @@ from uuid import UUID
 
 from application.desk import Act, Outcome, on_project
 from application.ports import Desk
-from domain.steps.funding import ArrangeFunds, DisburseFunds, RefundFunds, arrange, disburse, refund
+from domain.steps.funding import (
+    ArrangeFunds,
+    DisburseFunds,
+    RefundFunds,
+    SetBudget,
+    arrange,
+    disburse,
+    refund,
+    set_budget,
+)
+
+
+def record_budget(desk: Desk, project: UUID, command: SetBudget, act: Act) -> Outcome:
+    """Record the budget of a purpose, year and source, or its revision."""
+    return on_project(desk, project, command, act, set_budget)
 
 
 def arrange_funds(desk: Desk, project: UUID, command: ArrangeFunds, act: Act) -> Outcome:

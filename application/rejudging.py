@@ -7,6 +7,7 @@ day tells what would have been decided, and why; nothing is recorded.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -18,14 +19,18 @@ from domain.correction import FactCorrected
 from domain.dates import CivilDate
 from domain.event import Event, Value
 from domain.evolve import effective, fold
-from domain.project import Project
+from domain.guidance_fund import InvestmentAsked
+from domain.project import BudgetLine, CommissionTerms, Project
 from domain.proposal import Proposal
 from domain.recorded import Recorded
 from domain.refusal import Refused
 from domain.rule import Effect, Judgement, RuleSet
 from domain.rules import judge
+from domain.steps.evaluation import EvaluationCommissioned
 from domain.steps.filing import ProjectFiled
 from domain.steps.funding import FundsArranged, FundsDisbursed
+from domain.steps.guidance_fund import FundInvested
+from domain.steps.ppp import PppListed
 from domain.streams import StreamKind
 
 PAGE = 1000
@@ -111,11 +116,22 @@ def proposal_of(event: Event, past: _PastReading) -> Proposal | None:
             return event.asked
         case ProjectFiled():
             return Proposal(filing=event.filing)
+        case EvaluationCommissioned():
+            terms = CommissionTerms(channel=event.channel, evaluator_uscc=event.evaluator_uscc, payer=event.payer)
+            return Proposal(commission=terms)
         case FundsArranged():
-            return Proposal(purpose=event.purpose)
+            line = BudgetLine(purpose=event.purpose, year=event.year, source=event.source)
+            return Proposal(purpose=event.purpose, line=line, arrange_fen=event.amount.fen)
         case FundsDisbursed():
             arrangement = past.project(past.decision.stream.id).arrangement(event.arrangement)
             return Proposal(disburse_fen=event.amount.fen, arrangement=arrangement)
+        case FundInvested():
+            investment = InvestmentAsked(
+                project=event.project, amount_fen=event.amount.fen, fields=event.fields, stage=event.stage
+            )
+            return Proposal(investment=investment)
+        case PppListed():
+            return Proposal(ppp=event.terms)
         case _:
             return Proposal()
 
@@ -152,7 +168,14 @@ class _PastReading(Reading):
         subject = self.decision.stream.id
         if self.decision.stream.kind is StreamKind.SYSTEM:
             subject = self.system(subject).projects[0]
-        return self.case(self.project(subject, must_exist=False), at_gate=True, proposal=proposal)
+        if proposal.investment is not None:
+            subject = proposal.investment.project
+        case = self.case(self.project(subject, must_exist=False), at_gate=True, proposal=proposal)
+        if proposal.commission is not None:
+            case = replace(case, evaluator=self.evaluator(proposal.commission.evaluator_uscc))
+        if proposal.investment is not None:
+            case = replace(case, fund=self.guidance_fund())
+        return case
 
     def decision_day(self) -> date:
         """The day that was judged, or that is asked about."""

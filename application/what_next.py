@@ -36,6 +36,7 @@ def what_next(desk: Desk, project: UUID, actor: Actor, day: date | None = None) 
         Gate.FUND_BUILD: False,
         Gate.ACCEPT: subject.acceptance is not None,
         Gate.FUND_OPERATION: False,
+        Gate.FUND_SHARING_WORK: False,
     }
     case = reading.case(subject, at_gate=True)
     case = replace(case, proposal=case.proposal.but(acting_as=None))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from domain.evaluator import Evaluator
+from domain.guidance_fund import GuidanceFund
 from domain.project import Project
 from domain.proposal import Proposal
 from domain.rule import RuleSet
@@ -25,6 +26,8 @@ class Case:
     evaluator: Evaluator | None = None
     """What the register knows of the evaluator that is to be commissioned."""
     proposal: Proposal = field(default_factory=Proposal)
+    fund: GuidanceFund | None = None
+    """The guidance fund, where an investment of it is judged."""
 
     @property
     def secrecy_exempt(self) -> bool:

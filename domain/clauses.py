@@ -40,7 +40,18 @@ RECORDED: dict[str, tuple[str, ...]] = {
     "G21": ("project.service_onboarded",),
     "G22": ("project.filed",),
     "G23": ("project.approved",),
-    "F01": ("project.funds_arranged", "project.funds_disbursed", "project.funds_refunded"),
+    "F01": (
+        "project.amount_stated",
+        "project.budget_set",
+        "project.funds_arranged",
+        "project.funds_disbursed",
+        "project.funds_refunded",
+    ),
+    "F06": ("guidance_fund.contributed", "guidance_fund.invested", "guidance_fund.investment_returned"),
+    "F07": ("guidance_fund.invested",),
+    "F08": ("guidance_fund.invested",),
+    "F11": ("project.contract_recorded",),
+    "F12": ("project.ppp_listed", "project.ppp_delisted"),
     "O01": ("county.meeting_held",),
     "O02": ("county.decision_made",),
     "O03": ("county.role_assigned", "county.role_ended"),
@@ -70,6 +81,7 @@ RECORDED: dict[str, tuple[str, ...]] = {
     "O28": ("project.satisfaction_survey_recorded",),
     "O29": ("project.service_onboarded", "project.service_exempted"),
     "O31": ("system.supply_confirmed",),
+    "O32": ("project.operation_reported",),
     "O33": (
         "evaluator.registered",
         "evaluator.conflict_stated",
@@ -83,6 +95,17 @@ RECORDED: dict[str, tuple[str, ...]] = {
 
 REPORTS: dict[str, tuple[str, ...]] = {
     "G10": ("/v1/supervision/sanctioned-units",),
+    "F01": ("/v1/money/lines", "/v1/money/drifts"),
+    "F02": ("/v1/money/lines",),
+    "F03": ("/v1/money/sources",),
+    "F04": ("/v1/money/sources",),
+    "F06": ("/v1/money/fund", "/v1/money/fund/movements"),
+    "F07": ("/v1/money/fund/movements",),
+    "F08": ("/v1/money/fund/movements",),
+    "F09": ("/v1/money/operation-shares",),
+    "F10": ("/v1/money/sources",),
+    "F12": ("/v1/money/ppp",),
+    "F13": ("/v1/money/sources",),
     "O01": ("/v1/county/half-years", "/v1/reminders"),
     "O03": ("/v1/county",),
     "O04": ("/v1/reminders",),
@@ -103,6 +126,7 @@ REPORTS: dict[str, tuple[str, ...]] = {
     "O27": ("/v1/rule-sets/{rule_set_id}",),
     "O28": ("/v1/performance/projects",),
     "O30": ("/v1/sharing/themes",),
+    "O32": ("/v1/money/ppp",),
 }
 
 OUTSIDE: dict[str, Text] = {

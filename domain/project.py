@@ -85,10 +85,11 @@ class Theme(StrEnum):
 
 
 class FundPurpose(StrEnum):
-    """建设、运维 Build money and operation money pass different gates."""
+    """建设、运维、共享相关工作 What money is for. Each purpose passes a gate of its own."""
 
     BUILD = "BUILD"
     OPERATION = "OPERATION"
+    SHARING_WORK = "SHARING_WORK"  # 共享相关工作经费 (F02)
 
 
 class FundSource(StrEnum):
@@ -102,6 +103,26 @@ class FundSource(StrEnum):
     BANK_LOAN = "BANK_LOAN"
     SOCIAL_CAPITAL = "SOCIAL_CAPITAL"
     OTHER = "OTHER"
+
+
+class ProcurementMode(StrEnum):
+    """建设模式 How a project is built and paid for (F11)."""
+
+    GOV_BUILD = "GOV_BUILD"  # 政府投资建设
+    SERVICE_PURCHASE = "SERVICE_PURCHASE"  # 政府购买服务
+    PPP = "PPP"  # 政府和社会资本合作
+    ENTERPRISE_BUILD = "ENTERPRISE_BUILD"  # 企业投资建设
+
+
+class AmountStage(StrEnum):
+    """金额阶段 In the order of a project's life. Each is a number of its own; none overwrites another."""
+
+    ESTIMATE = "ESTIMATE"  # 估算
+    DESIGN_ESTIMATE = "DESIGN_ESTIMATE"  # 概算
+    BUDGET = "BUDGET"  # 预算
+    CONTRACT = "CONTRACT"  # 合同价
+    SETTLEMENT = "SETTLEMENT"  # 结算
+    FINAL_ACCOUNT = "FINAL_ACCOUNT"  # 决算
 
 
 class ShareType(StrEnum):
@@ -325,6 +346,7 @@ class Contract(Value):
     supplier: str
     supplier_uscc: Uscc | None
     amount: Money
+    mode: ProcurementMode | None = None
     signed_on: CivilDate
 
 
@@ -333,6 +355,61 @@ class Acceptance(Value):
 
     accepted_on: CivilDate
     document_no: str | None
+
+
+class AmountStatement(Value):
+    """金额申明 What a paper states as the amount of a stage. A later one of the same stage revises it; both stay."""
+
+    stage: AmountStage
+    amount: Money
+    document_no: str | None
+    stated_total: str | None
+    """The total as the paper words it, where its rounded lines need not add up to it."""
+    stated_on: CivilDate
+
+
+class BudgetLine(Value):
+    """预算科目 What the ledger counts by, within a project: purpose, budget year and source."""
+
+    purpose: FundPurpose
+    year: int
+    source: FundSource
+
+
+class Budget(Value):
+    """预算 The figure of a line. A later figure of the same line revises it; both stay."""
+
+    line: BudgetLine
+    amount: Money
+    document_no: str | None
+    set_on: CivilDate
+
+
+class PppTerms(Value):
+    """入库条件 What the library asks of a PPP project (F12). An empty text is a missing condition."""
+
+    risk_allocation: str = Field(default="", max_length=4000, description="风险责任分担")
+    return_boundary: str = Field(default="", max_length=4000, description="收益边界")
+    evaluation_plan: str = Field(default="", max_length=4000, description="绩效评价方案")
+    reason: str = Field(default="", max_length=2000, description="战略意义大、投资周期长的理由")
+
+
+class PppEntry(Value):
+    """PPP项目库条目 An entry of the library, under the regime of its time."""
+
+    terms: PppTerms
+    regime: str
+    listed_on: CivilDate
+    delisted_on: CivilDate | None = None
+
+
+class OperationReport(Value):
+    """运营报告 How a PPP project operated in a year (O32). What users paid is in 分; None when not stated."""
+
+    year: int
+    summary: str
+    user_paid_fen: int | None
+    reported_on: CivilDate
 
 
 class Arrangement(Value):
@@ -347,6 +424,11 @@ class Arrangement(Value):
     disbursed_fen: int = 0
     refunded_fen: int = 0
     disbursements: tuple[tuple[int, CivilDate], ...] = ()
+
+    @property
+    def line(self) -> BudgetLine:
+        """The line that it draws on."""
+        return BudgetLine(purpose=self.purpose, year=self.year, source=self.source)
 
 
 class Evaluation(Value):
@@ -632,7 +714,11 @@ class Project(Value):
     services: tuple[ServiceOnboarding, ...] = ()
     service_exemption: ServiceExemption | None = None
     acceptance: Acceptance | None = None
+    amounts: tuple[AmountStatement, ...] = ()
+    budgets: tuple[Budget, ...] = ()
     arrangements: tuple[Arrangement, ...] = ()
+    ppp_entries: tuple[PppEntry, ...] = ()
+    operation_reports: tuple[OperationReport, ...] = ()
     evaluations: tuple[Evaluation, ...] = ()
     measures: tuple[OversightMeasure, ...] = ()
     commissions: tuple[Commission, ...] = ()
@@ -671,6 +757,16 @@ class Project(Value):
     def arrangement(self, number: int) -> Arrangement | None:
         """The arrangement with this number, or None."""
         return next((a for a in self.arrangements if a.number == number), None)
+
+    def budget_fen(self, line: BudgetLine) -> int | None:
+        """The newest budget figure of a line in 分, or None when none is recorded."""
+        return next((b.amount.fen for b in reversed(self.budgets) if b.line == line), None)
+
+    @property
+    def ppp(self) -> PppEntry | None:
+        """The entry in the PPP library that stands, or None."""
+        last = self.ppp_entries[-1] if self.ppp_entries else None
+        return last if last is not None and last.delisted_on is None else None
 
     def open_measures(self, day: date) -> tuple[OversightMeasure, ...]:
         """Measures of oversight that stand against it on a day (O18)."""

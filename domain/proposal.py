@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Self
 
 from domain.event import Value
-from domain.project import Arrangement, CommissionTerms, Filing, FundPurpose
+from domain.guidance_fund import InvestmentAsked
+from domain.project import Arrangement, BudgetLine, CommissionTerms, Filing, FundPurpose, PppTerms
 from domain.recorded import Role
 
 
@@ -16,8 +17,12 @@ class Proposal(Value):
     free_text: tuple[str, ...] = ()
     """Names of filled fields that hold free text or papers, which a classified project must not carry."""
     purpose: FundPurpose | None = None
+    line: BudgetLine | None = None
+    arrange_fen: int | None = None
     disburse_fen: int | None = None
     arrangement: Arrangement | None = None
+    investment: InvestmentAsked | None = None
+    ppp: PppTerms | None = None
     commission: CommissionTerms | None = None
     acting_as: Role | None = None
     """The capacity of who decides; None when only asking what is missing."""

@@ -54,9 +54,15 @@ class Page:
         return self._states[stream]
 
     def classified(self, entry: Recorded) -> bool:
-        """Does the entry belong to a classified project, or to a system of one (G15)? Such rows are not for all."""
+        """Does the entry belong to a classified project, to a system of one, or to an investment in one (G15)?
+
+        Such rows are not for all.
+        """
         if entry.stream.kind is StreamKind.PROJECT:
             return self.project(entry.stream.id).classified
+        if entry.stream.kind is StreamKind.GUIDANCE_FUND:
+            invested_in = getattr(entry.event, "project", None)
+            return invested_in is not None and self.project(invested_in).classified
         return entry.stream.kind is StreamKind.SYSTEM and self.system(entry.stream.id).classified
 
     def last_position(self, kind: StreamKind, stream: UUID) -> int:
@@ -106,15 +112,15 @@ class Freshness(Value):
 
 
 def upsert(cursor: Cursor, table: str, key: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
-    """Insert rows, replacing those of the same key. All rows have the same columns."""
+    """Insert rows, replacing those of the same key; without a key there must be none. All have the same columns."""
     if not rows:
         return
     columns = list(rows[0])
     changed = [f"{c} = excluded.{c}" for c in columns if c not in key]
     action = f"DO UPDATE SET {', '.join(changed)}" if changed else "DO NOTHING"
+    conflict = f" ON CONFLICT ({', '.join(key)}) {action}" if key else ""
     cursor.executemany(
-        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(f'%({c})s' for c in columns)})"
-        f" ON CONFLICT ({', '.join(key)}) {action}",
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(f'%({c})s' for c in columns)}){conflict}",
         rows,
     )
 

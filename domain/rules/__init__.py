@@ -7,20 +7,26 @@ from __future__ import annotations
 
 from domain.case import Case
 from domain.rule import Effect, Finding, Gate, Judgement, NormStrength
+from domain.rules.build_money_budgeted import BUILD_MONEY_BUDGETED
 from domain.rules.city_exchange_used import CITY_EXCHANGE_USED
 from domain.rules.city_platform import CITY_PLATFORM
 from domain.rules.crypto_assessed import CRYPTO_ASSESSED
 from domain.rules.evaluator_independent import EVALUATOR_INDEPENDENT
 from domain.rules.filed_in_full import FILED_IN_FULL
+from domain.rules.fund_aims import FUND_AIMS
+from domain.rules.fund_not_overdrawn import FUND_NOT_OVERDRAWN
 from domain.rules.graded_response import GRADED_RESPONSE
 from domain.rules.interconnected import INTERCONNECTED
+from domain.rules.livelihood_first import LIVELIHOOD_FIRST
 from domain.rules.money_watched import MONEY_WATCHED
 from domain.rules.networked import NETWORKED
 from domain.rules.no_isolated_system import NO_ISOLATED_SYSTEM
 from domain.rules.no_repeated_material import NO_REPEATED_MATERIAL
 from domain.rules.no_sharing_no_money import NO_SHARING_NO_MONEY
 from domain.rules.not_built_alone import NOT_BUILT_ALONE
+from domain.rules.operation_money_budgeted import OPERATION_MONEY_BUDGETED
 from domain.rules.oversight_heeded import OVERSIGHT_HEEDED
+from domain.rules.ppp_bounded import PPP_BOUNDED
 from domain.rules.privacy_protected import PRIVACY_PROTECTED
 from domain.rules.secrecy_kept import SECRECY_KEPT
 from domain.rules.security_tested import SECURITY_TESTED
@@ -30,8 +36,10 @@ from domain.rules.sharing_declared import SHARING_DECLARED
 from domain.rules.sharing_kept_up import SHARING_KEPT_UP
 from domain.rules.sharing_needs_stated import SHARING_NEEDS_STATED
 from domain.rules.sharing_projects_by_drc import SHARING_PROJECTS_BY_DRC
+from domain.rules.sharing_projects_first import SHARING_PROJECTS_FIRST
 from domain.rules.sharing_risk_assessed import SHARING_RISK_ASSESSED
 from domain.rules.sharing_verified import SHARING_VERIFIED
+from domain.rules.sharing_work_first import SHARING_WORK_FIRST
 from domain.rules.three_connections import THREE_CONNECTIONS
 from domain.rules.unit_connected import UNIT_CONNECTED
 from domain.rules.within_plan import WITHIN_PLAN
@@ -53,6 +61,7 @@ GATES = {
         SECURITY_WENT_ALONG,
         WITHIN_PLAN,
         SHARING_PROJECTS_BY_DRC,
+        SHARING_PROJECTS_FIRST,
     ),
     Gate.ACCEPT: (
         FILED_IN_FULL,
@@ -71,7 +80,15 @@ GATES = {
         THREE_CONNECTIONS,
         CRYPTO_ASSESSED,
     ),
-    Gate.FUND_BUILD: (FILED_IN_FULL, NO_SHARING_NO_MONEY, MONEY_WATCHED, OVERSIGHT_HEEDED, SECRECY_KEPT),
+    Gate.FUND_BUILD: (
+        FILED_IN_FULL,
+        NO_SHARING_NO_MONEY,
+        MONEY_WATCHED,
+        OVERSIGHT_HEEDED,
+        SECRECY_KEPT,
+        BUILD_MONEY_BUDGETED,
+        SHARING_PROJECTS_FIRST,
+    ),
     Gate.FUND_OPERATION: (
         FILED_IN_FULL,
         SHARING_KEPT_UP,
@@ -82,7 +99,27 @@ GATES = {
         SECRECY_KEPT,
         GRADED_RESPONSE,
         CRYPTO_ASSESSED,
+        OPERATION_MONEY_BUDGETED,
+        SHARING_PROJECTS_FIRST,
     ),
+    Gate.FUND_SHARING_WORK: (
+        FILED_IN_FULL,
+        NO_SHARING_NO_MONEY,
+        MONEY_WATCHED,
+        OVERSIGHT_HEEDED,
+        SECRECY_KEPT,
+        SHARING_WORK_FIRST,
+    ),
+    Gate.FUND_INVEST: (
+        FILED_IN_FULL,
+        NO_SHARING_NO_MONEY,
+        FUND_NOT_OVERDRAWN,
+        OVERSIGHT_HEEDED,
+        SECRECY_KEPT,
+        FUND_AIMS,
+        LIVELIHOOD_FIRST,
+    ),
+    Gate.PPP_LIST: (FILED_IN_FULL, SECRECY_KEPT, PPP_BOUNDED),
     Gate.SERVE: (FILED_IN_FULL, SECRECY_KEPT, NO_REPEATED_MATERIAL),
     Gate.EVALUATE: (FILED_IN_FULL, EVALUATOR_INDEPENDENT, SECRECY_KEPT),
     Gate.RECORD: (FILED_IN_FULL, SECRECY_KEPT),

@@ -10,6 +10,9 @@ from domain.case import Case
 from domain.check import Failing, Rule
 from domain.rule import Gate, facts, text
 
+_REVIEWED = frozenset({Gate.ACCEPT, Gate.FUND_BUILD, Gate.FUND_OPERATION, Gate.FUND_SHARING_WORK, Gate.FUND_INVEST})
+"""Gates that only a reviewed project passes."""
+
 
 def check(gate: Gate, case: Case) -> list[Failing]:
     """Filed, filed completely, and reviewed where the step needs a reviewed project."""
@@ -23,7 +26,7 @@ def check(gate: Gate, case: Case) -> list[Failing]:
                 facts(stage=case.project.stage),
             )
         ]
-    if gate in {Gate.ACCEPT, Gate.FUND_BUILD, Gate.FUND_OPERATION}:
+    if gate in _REVIEWED:
         approval = case.project.approval
         if approval is None or not approval.approved_on.certainly_on_or_before(case.decided_on):
             return [

@@ -4,6 +4,7 @@ from domain.correction import FactCorrected
 from domain.event import Event
 from domain.refusal import Refused
 from domain.steps.acceptance import AcceptanceRefused, ProjectAccepted
+from domain.steps.amounts import AmountStated
 from domain.steps.approval import ApprovalRefused, ApprovalRevoked, ProjectApproved
 from domain.steps.assessment import CountyEvaluated, UnitAssessed
 from domain.steps.building import ChangeRecorded, ProgressReported
@@ -26,11 +27,13 @@ from domain.steps.filing import (
     ProjectFiled,
     UnfiledProjectFound,
 )
-from domain.steps.funding import FundsArranged, FundsDisbursed, FundsRefunded, FundsRefused
+from domain.steps.funding import BudgetSet, FundsArranged, FundsDisbursed, FundsRefunded, FundsRefused
+from domain.steps.guidance_fund import FundContributed, FundInvested, InvestmentRefused, InvestmentReturned
 from domain.steps.history import ProjectImported
 from domain.steps.interconnection import InterconnectionTested, PlatformSupplyVerified, SupplyConfirmed
 from domain.steps.meetings import DecisionMade, MeetingHeld
 from domain.steps.oversight import OversightMeasureLifted, OversightMeasureTaken
+from domain.steps.ppp import OperationReported, PppDelisted, PppListed, PppListingRefused
 from domain.steps.procurement import ContractRecorded
 from domain.steps.responsibility import (
     ContactNamed,
@@ -121,10 +124,20 @@ EVENTS: tuple[type[Event], ...] = (
     ServiceExempted,
     ProjectAccepted,
     AcceptanceRefused,
+    AmountStated,
+    BudgetSet,
     FundsArranged,
     FundsDisbursed,
     FundsRefused,
     FundsRefunded,
+    FundContributed,
+    FundInvested,
+    InvestmentRefused,
+    InvestmentReturned,
+    PppListed,
+    PppListingRefused,
+    PppDelisted,
+    OperationReported,
     SharingLapsed,
     SharingResumed,
     OversightMeasureTaken,

@@ -17,9 +17,11 @@ from domain.dates import CivilDate
 from domain.deciding import record
 from domain.event import Event
 from domain.faults import ActError, BadFieldError
+from domain.ledger import faults, moves_money
 from domain.recorded import Recorded
 from domain.refusal import Refused
 from domain.rule import text
+from domain.states import beginning
 
 
 class CorrectFact(Command):
@@ -37,7 +39,8 @@ def correct(history: Sequence[Recorded], command: CorrectFact, case: Case | None
     """Give the correction of one event of a history. `case` is that of its project, None where there is none.
 
     Raises BadFieldError when there is no such event, no reason, or the replacement does not fit; ActError when
-    the event is a decision, a refusal, a correction, or the beginning of the history.
+    the event is a decision, a refusal, a correction, or the beginning of the history, or when the book of its money
+    would go wrong by the correction (F01).
     """
     if not command.reason and (case is None or not case.project.classified):
         raise BadFieldError(text("请填写更正理由", "give the reason of the correction"), "/act/reason")
@@ -74,4 +77,22 @@ def correct(history: Sequence[Recorded], command: CorrectFact, case: Case | None
         replacement=command.replacement,
         replacement_happened_on=command.replacement_happened_on,
     )
+    if moves_money(event):
+        _check_book(history, correction)
     return correction if case is None else record("correcting", case, command, correction)
+
+
+def _check_book(history: Sequence[Recorded], correction: FactCorrected) -> None:
+    """Raises ActError when the correction brings a fault into the book that it does not have already."""
+    last = history[-1]
+    beginning_state = beginning(last.stream.kind, last.stream.id)
+    corrected = last.but(stream=last.stream.but(version=last.stream.version + 1), event=correction)
+    already = faults(beginning_state, history)
+    new = [f for f in faults(beginning_state, [*history, corrected]) if f not in already]
+    if new:
+        zh = "；".join(dict.fromkeys(f"第{f.version}号事件处{f.reason.zh}" for f in new))
+        en = "; ".join(dict.fromkeys(f"{f.reason.en} at event no. {f.version}" for f in new))
+        raise ActError(
+            text(f"更正后账目不成立：{zh}", f"the book would go wrong: {en}"),
+            "/act/version" if correction.replacement is None else "/act/replacement",
+        )

@@ -1,6 +1,7 @@
 """拨款: ArrangeFunds -> FundsArranged, DisburseFunds -> FundsDisbursed, or FundsRefused; RefundFunds -> FundsRefunded.
 
-Gates FUND_BUILD and FUND_OPERATION: build money follows approval, operation money follows acceptance, every year.
+Gates FUND_BUILD, FUND_OPERATION and FUND_SHARING_WORK: build money and the money of sharing work follow approval,
+operation money follows acceptance, every year. SetBudget -> BudgetSet records the figure that they draw on (F01).
 """
 
 from __future__ import annotations
@@ -17,13 +18,31 @@ from domain.event import Event
 from domain.evolve import evolve
 from domain.faults import BadFieldError
 from domain.identifiers import Uscc
+from domain.ledger import Account, Place, Posting, postings, transfer
 from domain.money import Money
-from domain.project import Arrangement, FundPurpose, FundSource, Project
+from domain.project import Arrangement, Budget, BudgetLine, FundPurpose, FundSource, Project
 from domain.recorded import Recorded
 from domain.refusal import Refused
 from domain.rule import Gate, Judgement, text
+from domain.yuan import positive_yuan
 
-GATE_OF = {FundPurpose.BUILD: Gate.FUND_BUILD, FundPurpose.OPERATION: Gate.FUND_OPERATION}
+GATE_OF = {
+    FundPurpose.BUILD: Gate.FUND_BUILD,
+    FundPurpose.OPERATION: Gate.FUND_OPERATION,
+    FundPurpose.SHARING_WORK: Gate.FUND_SHARING_WORK,
+}
+
+
+class SetBudget(Command):
+    """Ask to record the budget of a purpose, year and source. A later figure of the same three is a revision."""
+
+    PLACEHOLDER_FIELDS: ClassVar[frozenset[str]] = frozenset({"document_no"})
+
+    purpose: FundPurpose = Field(description="BUILD 建设, OPERATION 运维 or SHARING_WORK 共享相关工作")
+    year: int = Field(ge=2000, le=2100, description="预算年度, a calendar year")
+    source: FundSource = Field(description="经费渠道")
+    amount: Money = Field(description="预算数额, the whole new figure; more than nothing")
+    document_no: str | None = Field(default=None, max_length=120, description="预算文号")
 
 
 class ArrangeFunds(Command):
@@ -31,7 +50,7 @@ class ArrangeFunds(Command):
 
     PLACEHOLDER_FIELDS: ClassVar[frozenset[str]] = frozenset({"document_no"})
 
-    purpose: FundPurpose = Field(description="BUILD 建设 or OPERATION 运维")
+    purpose: FundPurpose = Field(description="BUILD 建设, OPERATION 运维 or SHARING_WORK 共享相关工作")
     year: int = Field(ge=2000, le=2100, description="预算年度, a calendar year")
     source: FundSource = Field(description="经费渠道")
     amount: Money = Field(description="安排数额; more than nothing")
@@ -56,6 +75,18 @@ class RefundFunds(Command):
     arrangement: int = Field(ge=1, description="经费安排序号")
     amount: Money = Field(description="退回数额; more than nothing")
     reason: str = Field(default="", max_length=1000, description="退回理由")
+
+
+class BudgetSet(Event):
+    """The budget of a line was set, or revised by a further event. Earlier figures stay."""
+
+    TOPIC = "project.budget_set"
+
+    purpose: FundPurpose
+    year: int
+    source: FundSource
+    amount: Money
+    document_no: str | None = None
 
 
 class FundsArranged(Event):
@@ -102,14 +133,23 @@ class FundsRefused(Refused):
     TOPIC = "project.funds_refused"
 
 
+def set_budget(case: Case, command: SetBudget) -> Event:
+    """Record the budget of a line. Raises BadFieldError for an amount that is not more than nothing."""
+    positive_yuan(command.amount)
+    return record("funding", case, command, BudgetSet(**dict(command)))
+
+
 def arrange(case: Case, command: ArrangeFunds) -> Event:
     """Judge at the gate of the purpose. Raises BadFieldError for an amount that is not more than nothing."""
-    _positive_yuan(command.amount)
+    positive_yuan(command.amount)
     number = len(case.project.arrangements) + 1
+    asking = _asking(case, command)
+    line = BudgetLine(purpose=command.purpose, year=command.year, source=command.source)
+    proposal = asking.proposal.but(purpose=command.purpose, line=line, arrange_fen=command.amount.fen)
     return decide(
         GATE_OF[command.purpose],
         "funding",
-        _asking(case, command),
+        replace(asking, proposal=proposal),
         lambda judgement: FundsArranged(number=number, judgement=judgement, **dict(command)),
         FundsRefused,
     )
@@ -117,7 +157,7 @@ def arrange(case: Case, command: ArrangeFunds) -> Event:
 
 def disburse(case: Case, command: DisburseFunds) -> Event:
     """Judge at the gate of the arrangement's purpose. Raises BadFieldError for an unknown arrangement."""
-    _positive_yuan(command.amount)
+    positive_yuan(command.amount)
     arrangement = _arrangement(case, command.arrangement)
     asking = _asking(case, command)
     proposal = asking.proposal.but(disburse_fen=command.amount.fen, arrangement=arrangement)
@@ -132,7 +172,7 @@ def disburse(case: Case, command: DisburseFunds) -> Event:
 
 def refund(case: Case, command: RefundFunds) -> Event:
     """Record a refund. Raises BadFieldError when it is more than was paid out."""
-    _positive_yuan(command.amount)
+    positive_yuan(command.amount)
     arrangement = _arrangement(case, command.arrangement)
     if command.amount.fen > arrangement.disbursed_fen - arrangement.refunded_fen:
         raise BadFieldError(text("退回数额超过已拨付数额", "the refund is more than was paid out"), "/act/amount")
@@ -151,15 +191,15 @@ def _arrangement(case: Case, number: int) -> Arrangement:
     return arrangement
 
 
-def _positive_yuan(amount: Money) -> None:
-    if amount.fen <= 0:
-        raise BadFieldError(text("数额须大于零", "the amount must be more than nothing"), "/act/amount")
-    if amount.currency != "CNY":
-        raise BadFieldError(text("只接受人民币", "only CNY is accepted"), "/act/amount/currency")
-
-
 def _settle(project: Project, number: int, **changes: object) -> Project:
     return project.but(arrangements=tuple(a.but(**changes) if a.number == number else a for a in project.arrangements))
+
+
+@evolve.register
+def _(event: BudgetSet, project: Project, at: Recorded) -> Project:
+    line = BudgetLine(purpose=event.purpose, year=event.year, source=event.source)
+    budget = Budget(line=line, amount=event.amount, document_no=event.document_no, set_on=at.happened_on)
+    return project.but(budgets=(*project.budgets, budget))
 
 
 @evolve.register
@@ -195,3 +235,36 @@ def _(event: FundsRefunded, project: Project, at: Recorded) -> Project:
     if paid is None:
         return project
     return _settle(project, event.arrangement, refunded_fen=paid.refunded_fen + event.amount.fen)
+
+
+@postings.register
+def _(event: BudgetSet, project: Project) -> tuple[Posting, ...]:
+    line = BudgetLine(purpose=event.purpose, year=event.year, source=event.source)
+    change = event.amount.fen - (project.budget_fen(line) or 0)
+    return transfer(change, Place(account=Account.GRANTED, line=line), Place(account=Account.UNARRANGED, line=line))
+
+
+@postings.register
+def _(event: FundsArranged, project: Project) -> tuple[Posting, ...]:
+    del project
+    line = BudgetLine(purpose=event.purpose, year=event.year, source=event.source)
+    arranged = Place(account=Account.UNDISBURSED, line=line, number=event.number)
+    return transfer(event.amount.fen, Place(account=Account.UNARRANGED, line=line), arranged)
+
+
+@postings.register
+def _(event: FundsDisbursed, project: Project) -> tuple[Posting, ...]:
+    paid = project.arrangement(event.arrangement)
+    if paid is None:
+        return ()
+    arranged = Place(account=Account.UNDISBURSED, line=paid.line, number=paid.number)
+    return transfer(event.amount.fen, arranged, arranged.but(account=Account.DISBURSED))
+
+
+@postings.register
+def _(event: FundsRefunded, project: Project) -> tuple[Posting, ...]:
+    paid = project.arrangement(event.arrangement)
+    if paid is None:
+        return ()
+    arranged = Place(account=Account.UNDISBURSED, line=paid.line, number=paid.number)
+    return transfer(event.amount.fen, arranged.but(account=Account.REFUNDED), arranged)

@@ -14,7 +14,7 @@ from domain.evolve import evolve
 from domain.faults import ActError
 from domain.identifiers import Uscc
 from domain.money import Money
-from domain.project import Contract, Project
+from domain.project import Contract, ProcurementMode, Project
 from domain.recorded import Recorded
 from domain.rule import text
 
@@ -22,12 +22,13 @@ from domain.rule import text
 class RecordContract(Command):
     """Ask to record a contract. The day it was signed is the day it happened."""
 
-    PLACEHOLDER_FIELDS: ClassVar[frozenset[str]] = frozenset({"contract_no", "supplier_uscc"})
+    PLACEHOLDER_FIELDS: ClassVar[frozenset[str]] = frozenset({"contract_no", "supplier_uscc", "mode"})
 
     contract_no: str = Field(min_length=1, max_length=120, description="合同编号")
     supplier: str = Field(default="", max_length=200, description="承建单位; empty for a classified project")
     supplier_uscc: Uscc | None = Field(default=None, description="承建单位统一社会信用代码")
     amount: Money = Field(description="合同价")
+    mode: ProcurementMode | None = Field(default=None, description="建设模式 (F11)")
 
 
 class ContractRecorded(Event):
@@ -39,6 +40,7 @@ class ContractRecorded(Event):
     supplier: str
     supplier_uscc: Uscc | None = None
     amount: Money
+    mode: ProcurementMode | None = None
 
 
 def contract(case: Case, command: RecordContract) -> Event:

@@ -22,6 +22,7 @@ from domain.recorded import Recorded
 from domain.streams import StreamKind
 from infrastructure.store.ledger import EventLedger
 from projections.clauses import Clauses
+from projections.money import Money
 from projections.performance import Performance
 from projections.register import ProjectRegister
 from projections.sharing import Sharing
@@ -34,6 +35,7 @@ PROJECTIONS: tuple[type[Projection], ...] = (
     Timeline,
     Supervision,
     Performance,
+    Money,
     Clauses,
     Sharing,
 )

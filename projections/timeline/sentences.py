@@ -7,11 +7,12 @@ from functools import singledispatch
 from domain.correction import FactCorrected
 from domain.event import Event
 from domain.meeting import MatterKind
-from domain.project import CommentReply, FundPurpose, Track
+from domain.project import AmountStage, CommentReply, FundPurpose, Track
 from domain.recorded import Role
 from domain.refusal import Refused
 from domain.rule import Effect, Judgement, text
 from domain.steps.acceptance import AcceptanceRefused, ProjectAccepted
+from domain.steps.amounts import AmountStated
 from domain.steps.approval import ApprovalRefused, ApprovalRevoked, ProjectApproved
 from domain.steps.assessment import CountyEvaluated, UnitAssessed
 from domain.steps.building import ChangeRecorded, ProgressReported
@@ -34,11 +35,13 @@ from domain.steps.filing import (
     ProjectFiled,
     UnfiledProjectFound,
 )
-from domain.steps.funding import FundsArranged, FundsDisbursed, FundsRefunded, FundsRefused
+from domain.steps.funding import BudgetSet, FundsArranged, FundsDisbursed, FundsRefunded, FundsRefused
+from domain.steps.guidance_fund import FundContributed, FundInvested, InvestmentRefused, InvestmentReturned
 from domain.steps.history import ProjectImported
 from domain.steps.interconnection import InterconnectionTested, PlatformSupplyVerified, SupplyConfirmed
 from domain.steps.meetings import DecisionMade, MeetingHeld
 from domain.steps.oversight import OversightMeasureLifted, OversightMeasureTaken
+from domain.steps.ppp import OperationReported, PppDelisted, PppListed, PppListingRefused
 from domain.steps.procurement import ContractRecorded
 from domain.steps.responsibility import (
     ContactNamed,
@@ -67,7 +70,19 @@ from domain.steps.systems import NoSystemStated, SystemChanged, SystemListed, Sy
 from domain.steps.tasks import TaskAssigned, TaskCompleted, TaskExtended
 from domain.texts import Text
 
-PURPOSE = {FundPurpose.BUILD: text("建设", "build"), FundPurpose.OPERATION: text("运维", "operation")}
+PURPOSE = {
+    FundPurpose.BUILD: text("建设", "build"),
+    FundPurpose.OPERATION: text("运维", "operation"),
+    FundPurpose.SHARING_WORK: text("共享相关工作", "sharing-work"),
+}
+AMOUNT_STAGE = {
+    AmountStage.ESTIMATE: text("估算", "Estimate"),
+    AmountStage.DESIGN_ESTIMATE: text("概算", "Design estimate"),
+    AmountStage.BUDGET: text("预算", "Budget"),
+    AmountStage.CONTRACT: text("合同价", "Contract price"),
+    AmountStage.SETTLEMENT: text("结算", "Settlement"),
+    AmountStage.FINAL_ACCOUNT: text("决算", "Final account"),
+}
 
 TRACK = {
     Track.GOVERNANCE_SERVICE: text("政府治理和公众服务", "governance and public service"),
@@ -502,6 +517,73 @@ def _(event: FundsRefunded) -> Text:
 @sentence.register
 def _(event: FundsRefused) -> Text:
     return _refused(text("拨款", "Money"), event.judgement)
+
+
+@sentence.register
+def _(event: AmountStated) -> Text:
+    stage = AMOUNT_STAGE[event.stage]
+    return text(f"{stage.zh}{event.amount.zh()}", f"{stage.en} stated as {event.amount.yuan():,} CNY")
+
+
+@sentence.register
+def _(event: BudgetSet) -> Text:
+    purpose = PURPOSE[event.purpose]
+    return text(
+        f"{event.year}年{purpose.zh}经费预算{event.amount.zh()}（{event.source}）",
+        f"Budget of {event.amount.yuan():,} CNY of {purpose.en} money set for {event.year} ({event.source})",
+    )
+
+
+@sentence.register
+def _(event: FundContributed) -> Text:
+    return text(
+        f"{event.contributor}向引导基金出资{event.amount.zh()}",
+        f"{event.amount.yuan():,} CNY contributed to the guidance fund by {event.contributor}",
+    )
+
+
+@sentence.register
+def _(event: FundInvested) -> Text:
+    return text(
+        f"引导基金投资{event.amount.zh()}（第{event.number}笔）",
+        f"{event.amount.yuan():,} CNY of the guidance fund invested (no. {event.number})",
+    )
+
+
+@sentence.register
+def _(event: InvestmentRefused) -> Text:
+    return _refused(text("引导基金投资", "Investment"), event.judgement)
+
+
+@sentence.register
+def _(event: InvestmentReturned) -> Text:
+    return text(
+        f"回收投资{event.amount.zh()}（第{event.investment}笔投资）",
+        f"{event.amount.yuan():,} CNY came back to the guidance fund (investment no. {event.investment})",
+    )
+
+
+@sentence.register
+def _(event: PppListed) -> Text:
+    return text(f"列入PPP项目库（{event.regime}）", f"Entered into the PPP library ({event.regime})")
+
+
+@sentence.register
+def _(event: PppListingRefused) -> Text:
+    return _refused(text("PPP项目入库", "Entry into the PPP library"), event.judgement)
+
+
+@sentence.register
+def _(event: PppDelisted) -> Text:
+    return text(f"移出PPP项目库：{event.reason}", f"Left the PPP library: {event.reason}")
+
+
+@sentence.register
+def _(event: OperationReported) -> Text:
+    paid = event.user_paid
+    zh = f"，使用者付费收入{paid.zh()}" if paid is not None else ""
+    en = f", users paid {paid.yuan():,} CNY" if paid is not None else ""
+    return text(f"{event.year}年度运营报告{zh}", f"Operation in {event.year} reported{en}")
 
 
 @sentence.register

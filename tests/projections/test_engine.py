@@ -25,6 +25,15 @@ TABLES = {
     "timeline_v1": ("entries",),
     "supervision_v1": ("projects", "refusals", "obligations", "late_entries", "decision_reads"),
     "performance_v2": ("projects", "evaluations", "assessments"),
+    "money_v1": (
+        "projects",
+        "lines",
+        "stages",
+        "drifts",
+        "ppp_entries",
+        "operation_reports",
+        "fund_movements",
+    ),
 }
 
 

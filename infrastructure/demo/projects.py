@@ -1,28 +1,20 @@
-"""演示县 A plausible county for demos: Yiyuan (370323), every name and number made up and marked as demo.
-
-Each unit and project is a small script that asks for acts through the real use cases and reacts to refusals. The
-scripts are played in the order of their days, because what is recorded later must not decide what was judged
-earlier. Everything follows from the scripts' own numbers, and every act has a request key: running it again records
-nothing twice, and acts whose day has come since are added.
-"""
+"""项目脚本 The demo's projects: from filing to operation, with refusals that are mended or not."""
 
 from __future__ import annotations
 
-import heapq
 import random
-from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from application.acceptance import accept_project
 from application.approval import approve_project
 from application.building import record_change, report_progress
-from application.connection import meet_obligation, set_obligation
 from application.correcting import correct_fact
 from application.desk import Act, Outcome
-from application.enrolment import enrol_unit
 from application.evaluation import report_evaluation, use_evaluation
 from application.exceptions import grant_exception
 from application.filing import amend_filing, file_project, report_unfiled_project
@@ -31,40 +23,48 @@ from application.interconnection import confirm_supply, record_interconnection, 
 from application.ports import Desk
 from application.procurement import record_contract
 from application.review import give_opinion
+from application.risk import assess_privacy_impact, assess_sharing_risk
+from application.satisfaction import record_survey
 from application.security import (
     mark_security,
     record_classified_test,
     record_level_filing,
     record_security_test,
 )
+from application.service import onboard_service
 from application.sharing import declare_sharing, report_lapse, report_resumption
 from application.systems import register_system, state_that_no_system
-from domain.dates import CivilDate, add_months
-from domain.identifiers import uscc
+from domain.dates import add_months
 from domain.money import Money, MoneyUnit
 from domain.project import (
     BuildMode,
     Category,
     EvaluationChannel,
+    ExemptionGround,
     Filing,
     FundPurpose,
     FundSource,
     NetworkKind,
+    OpenAttribute,
     OpinionVerdict,
     ProjectKind,
+    ResourceKind,
     ResultUse,
     SecurityPhase,
+    ServiceItem,
+    ServiceMaterial,
     SharedResource,
+    ShareMode,
     ShareType,
     SharingNeed,
+    SurveyMethod,
+    Theme,
 )
-from domain.recorded import Actor, Authority, Role
+from domain.recorded import Role
 from domain.steps.acceptance import AcceptProject
 from domain.steps.approval import ApproveProject
 from domain.steps.building import RecordChange, ReportProgress
-from domain.steps.connection import MeetConnectionObligation, SetConnectionObligation
 from domain.steps.correcting import CorrectFact
-from domain.steps.enrolment import EnrolUnit
 from domain.steps.evaluation import ReportEvaluation, UseEvaluation
 from domain.steps.exceptions import GrantException
 from domain.steps.filing import AmendFiling, FileProject, ReportUnfiledProject
@@ -72,44 +72,16 @@ from domain.steps.funding import ArrangeFunds, DisburseFunds
 from domain.steps.interconnection import ConfirmSupply, RecordInterconnection, RecordSupply
 from domain.steps.procurement import RecordContract
 from domain.steps.review import GiveOpinion
+from domain.steps.risk import AssessPrivacyImpact, AssessSharingRisk
+from domain.steps.satisfaction import RecordSurvey
 from domain.steps.security import FileLevel, MarkSecurity, RecordClassifiedTest, RecordSecurityTest
+from domain.steps.service import OnboardService
 from domain.steps.sharing import DeclareSharing, ReportLapse, ReportResumption
 from domain.steps.systems import RegisterSystem, StateNoSystem
 from domain.streams import StreamKind
-from domain.unit import UnitKind
+from domain.system import ConnectionLevel
+from infrastructure.demo.script import DIVISION, FIRST_DAY, SEED, UNITS, Ask, Script, ask_as, body, code_of, unit_name
 
-DIVISION = "370323"
-FIRST_DAY = date(2018, 9, 19)
-PROJECTS = 132
-SEED = 20180919
-
-_UNITS: tuple[tuple[str, UnitKind], ...] = (
-    ("教育和体育局", UnitKind.COUNTY_DEPT),
-    ("公安局", UnitKind.COUNTY_DEPT),
-    ("民政局", UnitKind.COUNTY_DEPT),
-    ("司法局", UnitKind.COUNTY_DEPT),
-    ("人力资源和社会保障局", UnitKind.COUNTY_DEPT),
-    ("自然资源局", UnitKind.COUNTY_DEPT),
-    ("住房和城乡建设局", UnitKind.COUNTY_DEPT),
-    ("交通运输局", UnitKind.COUNTY_DEPT),
-    ("水利局", UnitKind.COUNTY_DEPT),
-    ("农业农村局", UnitKind.COUNTY_DEPT),
-    ("商务局", UnitKind.COUNTY_DEPT),
-    ("文化和旅游局", UnitKind.COUNTY_DEPT),
-    ("卫生健康局", UnitKind.COUNTY_DEPT),
-    ("应急管理局", UnitKind.COUNTY_DEPT),
-    ("市场监督管理局", UnitKind.COUNTY_DEPT),
-    ("行政审批服务局", UnitKind.COUNTY_DEPT),
-    ("综合行政执法局", UnitKind.COUNTY_DEPT),
-    ("医疗保障局", UnitKind.COUNTY_DEPT),
-    ("生态环境分局", UnitKind.COUNTY_DEPT),
-    ("大数据中心", UnitKind.ENTERPRISE_INSTITUTION),
-    ("开发区管委会", UnitKind.DEV_ZONE),
-    ("历山街道办事处", UnitKind.SUBDISTRICT),
-    ("南麻街道办事处", UnitKind.SUBDISTRICT),
-    ("鲁村镇人民政府", UnitKind.TOWN_GOV),
-    ("东里镇人民政府", UnitKind.TOWN_GOV),
-)
 _THEMES: tuple[tuple[str, Category], ...] = (
     ("智慧教育云平台", Category.OTHER),
     ("视频会议系统", Category.VIDEO_CONFERENCE),
@@ -128,152 +100,9 @@ _THEMES: tuple[tuple[str, Category], ...] = (
     ("一网通办前置系统", Category.ADMIN_POWER_APPLICATION),
     ("城市管理信息系统", Category.OTHER),
 )
-_CURES = 4
+_SERVED = tuple(Theme)
+_CURES = 5
 """How often a script mends what a refusal named before it gives the project up."""
-
-
-@dataclass
-class DemoCounts:
-    """What the demo county holds."""
-
-    units: int = 0
-    projects: int = 0
-    events: int = 0
-    refused: int = 0
-
-
-@dataclass(frozen=True)
-class _Ask:
-    """An act that a script asks for on a day."""
-
-    on: date
-    run: Callable[[Act], Outcome]
-    role: Role
-    organisation: str
-    document_no: str | None = None
-
-
-Script = Generator[_Ask, Outcome, None]
-
-
-@dataclass(order=True)
-class _Turn:
-    """A script's next act, in the order of days; scripts of the same day take turns in their own order."""
-
-    on: date
-    order: int
-    name: str = field(compare=False)
-    ask: _Ask = field(compare=False)
-    script: Script = field(compare=False)
-    count: int = field(compare=False, default=0)
-
-
-def record_demo_county(desk: Desk, advance: Callable[[int, int], None]) -> DemoCounts:
-    """Record the demo county up to today. `advance` is told how many of how many days are done."""
-    counts = DemoCounts()
-    turns: list[_Turn] = []
-    scripts: list[tuple[str, Script]] = [("unit", _units(desk))]
-    scripts += [(f"project-{n:03d}", _project(desk, n)) for n in range(PROJECTS)]
-    for order, (name, script) in enumerate(scripts):
-        ask = next(script, None)
-        if ask is not None:
-            heapq.heappush(turns, _Turn(ask.on, order, name, ask, script))
-    today = desk.today()
-    days = (today - FIRST_DAY).days
-    while turns and turns[0].on <= today:
-        turn = heapq.heappop(turns)
-        outcome = turn.ask.run(_act(turn))
-        counts.events += len(outcome.recorded)
-        counts.refused += outcome.refused
-        counts.units += turn.name == "unit" and outcome.recorded[0].event.TOPIC == "unit.enrolled"
-        counts.projects += any(r.stream.kind is StreamKind.PROJECT and r.stream.version == 1 for r in outcome.recorded)
-        try:
-            ask = turn.script.send(outcome)
-        except StopIteration:
-            continue
-        on = max(ask.on, turn.on)
-        heapq.heappush(turns, _Turn(on, turn.order, turn.name, ask, turn.script, turn.count + 1))
-        advance((turn.on - FIRST_DAY).days, days)
-    advance(days, days)
-    return counts
-
-
-def _act(turn: _Turn) -> Act:
-    ask = turn.ask
-    return Act(
-        actor=Actor(account=f"demo-{ask.role.lower()}", organisation=ask.organisation, role=ask.role),
-        happened_on=CivilDate.on(turn.on),
-        authority=Authority(issuer=ask.organisation, document_no=ask.document_no) if ask.document_no else None,
-        key=f"demo/{SEED}/{turn.name}/{turn.count}",
-    )
-
-
-def _code(number: int) -> str:
-    """A made-up unified social credit code with right checks; MBDEM marks it as demo."""
-    first = f"11{DIVISION}MBDEM{number:03d}"
-    first += uscc.inner_check(first[8:16])
-    return first + uscc.outer_check(first)
-
-
-def _unit_name(number: int) -> str:
-    return f"沂源县{_UNITS[number][0]}（演示）"
-
-
-def _of(role: Role) -> str:
-    names = {
-        Role.SMART_OFFICE: "沂源县智慧办（演示）",
-        Role.PROJECT_AUTHORITY: "沂源县项目主管部门（演示）",
-        Role.DRC: "沂源县发展和改革局（演示）",
-        Role.FINANCE: "沂源县财政局（演示）",
-        Role.LEADING_GROUP: "沂源县新型智慧城市建设领导小组（演示）",
-        Role.PLATFORM_OPERATOR: "淄博市共享平台运行方（演示）",
-        Role.THIRD_PARTY: "演示第三方评价机构",
-        Role.EXPERT_COMMITTEE: "沂源县专家咨询委员会（演示）",
-    }
-    return names[role]
-
-
-def _ask(on: date, role: Role, run: Callable[[Act], Outcome], document_no: str | None = None) -> _Ask:
-    return _Ask(on, run, role, _of(role), document_no)
-
-
-# Units whose connection obligations fall due unmet: unit number, due day, day met (None: not yet).
-_OBLIGATIONS: tuple[tuple[int, date, date | None], ...] = (
-    (2, date(2018, 12, 31), date(2019, 7, 15)),
-    (6, date(2020, 6, 30), date(2021, 3, 1)),
-    (10, date(2018, 12, 31), date(2018, 12, 20)),
-    (14, date(2022, 9, 30), date(2023, 11, 8)),
-    (21, date(2024, 6, 30), None),
-    (24, date(2026, 3, 31), None),
-)
-
-
-def _units(desk: Desk) -> Script:
-    for number, (_, kind) in enumerate(_UNITS):
-        enrol = EnrolUnit(
-            uscc=_code(number),
-            name=_unit_name(number),
-            kind=kind,
-            division=DIVISION,
-            head_post="主要负责人（演示）",
-            contact_office="" if number % 9 == 8 else "办公室（演示）",
-        )
-        yield _ask(FIRST_DAY, Role.SMART_OFFICE, partial(enrol_unit, desk, enrol))
-    steps: list[tuple[date, _Ask]] = []
-    for number, due, met in _OBLIGATIONS:
-        oblige = SetConnectionObligation(
-            system_name=f"{_UNITS[number][0]}业务系统",
-            requirement_document="淄政办发〔2017〕45号",
-            issuer="淄博市人民政府办公厅",
-            due_on=due,
-        )
-        code, set_on = _code(number), max(FIRST_DAY, add_months(due, -9))
-        steps.append((set_on, _ask(set_on, Role.SMART_OFFICE, partial(set_obligation, desk, code, oblige))))
-        if met is not None:
-            done = MeetConnectionObligation(obligation=1)
-            steps.append((met, _ask(met, Role.PLATFORM_OPERATOR, partial(meet_obligation, desk, code, done))))
-    for _, ask in sorted(steps, key=lambda step: step[0]):
-        yield ask
 
 
 @dataclass
@@ -286,6 +115,8 @@ class _Plan:
     day: date
     filing: Filing
     project: UUID | None = None
+    asked: bool = False
+    """Was its approval asked for before?"""
 
     def later(self, low: int, high: int) -> date:
         """Move the script's day on by some days."""
@@ -299,7 +130,7 @@ def _wan(amount: int) -> Money:
 
 def _plan(number: int) -> _Plan:
     draw = random.Random(SEED + number)  # noqa: S311 (a plausible county, not a secret)
-    unit = (number * 7) % len(_UNITS)
+    unit = (number * 7) % len(UNITS)
     theme, category = _THEMES[(number * 5 + number // len(_THEMES)) % len(_THEMES)]
     start = FIRST_DAY + timedelta(days=5 + number * 22 + draw.randint(0, 9))
     phase = ("", "一期", "二期", "升级改造")[number // 33]
@@ -309,9 +140,9 @@ def _plan(number: int) -> _Plan:
     hardware = category is Category.GENERAL_HARDWARE
     classified = number in {40, 97}
     filing = Filing(
-        name="" if classified else f"{_UNITS[unit][0]}{theme}{phase}（演示）",
+        name="" if classified else f"{UNITS[unit][0]}{theme}{phase}（演示）",
         summary="" if classified else f"建设{theme}，演示数据，非真实项目。",
-        owner_units=(_code(unit),),
+        owner_units=(code_of(unit),),
         division=DIVISION,
         kind=ProjectKind.UPGRADE if upgrade or hardware else ProjectKind.NEW,
         categories=(category,),
@@ -322,7 +153,10 @@ def _plan(number: int) -> _Plan:
         fund_source=FundSource.GOV_FIXED_ASSET if category is Category.CROSS_DEPT_SHARING else FundSource.GOV_BUDGET,
         plan_item=None if classified else "县总体规划（演示条目）",
         supports_city_platform=number % 23 != 5,
-        network=NetworkKind.EGOV_EXTRANET,
+        network=NetworkKind.ISOLATED if number % 43 == 21 else NetworkKind.EGOV_EXTRANET,
+        serves_public=category is Category.ADMIN_POWER_APPLICATION and not classified,
+        themes=() if classified else (_SERVED[number % len(_SERVED)], _SERVED[(number * 3 + 1) % len(_SERVED)]),
+        phase=phase if phase in {"一期", "二期"} and not classified else "",
         security_planned=number % 37 != 11,
         performance_goal="" if classified else "提升办事效率（演示目标）",
         classified=classified,
@@ -331,12 +165,13 @@ def _plan(number: int) -> _Plan:
     return _Plan(number, unit, draw, start, filing)
 
 
-def _project(desk: Desk, number: int) -> Script:
+def project(desk: Desk, number: int) -> Script:
+    """The life of one project, as far as it gets."""
     plan = _plan(number)
-    owner = _unit_name(plan.unit)
+    owner = unit_name(plan.unit)
 
-    def own(on: date, run: Callable[[Act], Outcome]) -> _Ask:
-        return _Ask(on, run, Role.OWNER_UNIT, owner)
+    def own(on: date, run: Callable[[Act], Outcome]) -> Ask:
+        return Ask(on, run, Role.OWNER_UNIT, owner)
 
     yield from _filed(desk, plan, own)
     if plan.project is None:
@@ -345,12 +180,15 @@ def _project(desk: Desk, number: int) -> Script:
     sharing = _sharing(plan)
     if number % 6 != 1 and not plan.filing.classified:
         yield own(plan.later(5, 25), partial(declare_sharing, desk, project, sharing))
+        if number % 2 == 0:
+            risks = AssessSharingRisk(report_no=f"RA-{number:03d}", conclusion="风险可控（演示）")
+            yield own(plan.later(2, 9), partial(assess_sharing_risk, desk, project, risks))
     if number % 13 == 4:
         # Signed before the approval: recorded as it happened, and reported as out of order.
         yield own(plan.later(3, 10), partial(record_contract, desk, project, _contract(plan, "提前")))
     if not plan.filing.classified:
         opinion = GiveOpinion(body="专家评审组（演示）", verdict=OpinionVerdict.PASS, opinion="同意（演示）")
-        yield _ask(plan.later(5, 20), Role.EXPERT_COMMITTEE, partial(give_opinion, desk, project, opinion))
+        yield ask_as(plan.later(5, 20), Role.EXPERT_COMMITTEE, partial(give_opinion, desk, project, opinion))
     approved: list[bool] = []
     yield from _approved(desk, plan, sharing, own, approved)
     if not approved:
@@ -364,7 +202,7 @@ def _project(desk: Desk, number: int) -> Script:
         yield from _operated(desk, plan, sharing, system)
 
 
-Own = Callable[[date, Callable[[Act], Outcome]], _Ask]
+Own = Callable[[date, Callable[[Act], Outcome]], Ask]
 
 
 def _filed(desk: Desk, plan: _Plan, own: Own) -> Script:
@@ -373,17 +211,19 @@ def _filed(desk: Desk, plan: _Plan, own: Own) -> Script:
         found = ReportUnfiledProject(
             description="检查中发现未备案即实施的项目（演示）", owner_units=plan.filing.owner_units
         )
-        outcome = yield _ask(plan.day, Role.SMART_OFFICE, partial(report_unfiled_project, desk, found))
+        outcome = yield ask_as(plan.day, Role.SMART_OFFICE, partial(report_unfiled_project, desk, found))
         plan.project = outcome.subject
         # Asked for approval before it was filed: refused by G01.
-        yield _ask(
+        yield ask_as(
             plan.later(3, 9), Role.PROJECT_AUTHORITY, partial(approve_project, desk, plan.project, _approval(plan))
         )
         yield own(plan.later(5, 20), partial(_file_again, desk, file, plan.project))
         return
     if plan.number in {40, 75}:
         # A first filing that the gate refuses: text for a classified project, or no estimate.
-        change = {"summary": "不应填写的文字"} if plan.filing.classified else {"estimate": None}
+        change: dict[str, Any] = (
+            {"summary": "不应填写的文字"} if plan.filing.classified else {"estimate": None, "plan_item": None}
+        )
         wrong = file.but(**change)
         outcome = yield own(plan.day, partial(file_project, desk, wrong))
         plan.project = outcome.subject
@@ -402,7 +242,16 @@ def _sharing(plan: _Plan) -> DeclareSharing:
     needs = (
         () if plan.number % 17 == 2 else (SharingNeed(provider="沂源县大数据中心（演示）", resource="人口基础信息"),)
     )
-    main = SharedResource(name=f"业务数据{plan.number:03d}", share_type=ShareType.UNCONDITIONAL, update_cycle_days=90)
+    main = SharedResource(
+        name=f"业务数据{plan.number:03d}",
+        share_type=ShareType.UNCONDITIONAL,
+        update_cycle_days=90,
+        code=f"3{plan.unit + 1:02d}001/{plan.number + 1:05d}",
+        kind=ResourceKind.E_LICENCE if plan.number % 9 == 4 else ResourceKind.DATA,
+        share_mode=ShareMode.PLATFORM_API,
+        open_attribute=OpenAttribute.OPEN if plan.number % 5 == 0 else OpenAttribute.NOT_OPEN,
+        personal_information=plan.number % 12 == 5,
+    )
     extra = SharedResource(
         name=f"统计数据{plan.number:03d}",
         share_type=ShareType.CONDITIONAL,
@@ -415,7 +264,7 @@ def _sharing(plan: _Plan) -> DeclareSharing:
 def _approval(plan: _Plan) -> ApproveProject:
     return ApproveProject(
         document_no=f"源审〔{plan.day.year}〕{100 + plan.number}号",
-        approver=_of(Role.PROJECT_AUTHORITY),
+        approver=body(Role.PROJECT_AUTHORITY),
         amount=plan.filing.estimate,
         acceptance_due=add_months(plan.day, 10 + plan.number % 8),
     )
@@ -427,7 +276,7 @@ def _contract(plan: _Plan, mark: str = "") -> RecordContract:
     return RecordContract(
         contract_no=f"YS-{plan.number:03d}{mark}",
         supplier="" if classified else f"演示承建公司{plan.number % 12}",
-        supplier_uscc=_code(900 + plan.number % 12),
+        supplier_uscc=code_of(900 + plan.number % 12),
         amount=Money.fen_of(max(1_000_000, estimate * plan.draw.randint(82, 99) // 100)),
     )
 
@@ -458,22 +307,26 @@ def _approved(desk: Desk, plan: _Plan, sharing: DeclareSharing, own: Own, approv
                 reason="" if classified else "承诺支持共享平台，同步规划安全（演示）",
             )
             yield own(plan.later(2, 10), partial(amend_filing, desk, project, promised))
-        if "G02" in rules:
+        for rule in {"G02", "G12"} & set(rules):
             exception = GrantException(
-                rule="G02",
-                reason="上级专项要求单独建设（演示）",
-                deciding_body=_of(Role.LEADING_GROUP),
+                rule=rule,
+                ground=ExemptionGround.OTHER if rule == "G02" else ExemptionGround.STATUTE,
+                reason="上级专项要求单独建设（演示）" if rule == "G02" else "专线依法不联网（演示）",
+                deciding_body=body(Role.LEADING_GROUP),
                 document_no=f"源智领〔{plan.day.year}〕{plan.number}号",
                 expires_on=add_months(plan.day, 12),
             )
-            yield _ask(plan.later(15, 60), Role.LEADING_GROUP, partial(grant_exception, desk, project, exception))
+            yield ask_as(plan.later(15, 60), Role.LEADING_GROUP, partial(grant_exception, desk, project, exception))
 
 
-def _approval_ask(desk: Desk, plan: _Plan, project: UUID) -> _Ask:
-    role = Role.DRC if plan.filing.sharing_related else Role.PROJECT_AUTHORITY
+def _approval_ask(desk: Desk, plan: _Plan, project: UUID) -> Ask:
+    # The first time, some ask the wrong authority: sharing projects are the DRC's to approve (G23).
+    astray = plan.filing.sharing_related and plan.number % 2 == 0 and not plan.asked
+    role = Role.DRC if plan.filing.sharing_related and not astray else Role.PROJECT_AUTHORITY
+    plan.asked = True
     on = plan.later(5, 30)
     asked = _approval(plan)
-    return _ask(on, role, partial(approve_project, desk, project, asked), asked.document_no)
+    return ask_as(on, role, partial(approve_project, desk, project, asked), asked.document_no)
 
 
 def _built(desk: Desk, plan: _Plan, own: Own) -> Script:
@@ -485,16 +338,16 @@ def _built(desk: Desk, plan: _Plan, own: Own) -> Script:
         correction = CorrectFact(
             version=outcome.recorded[0].stream.version, reason="合同价录入有误（演示）", replacement=right
         )
-        yield _ask(
+        yield ask_as(
             plan.later(3, 30), Role.SMART_OFFICE, partial(correct_fact, desk, StreamKind.PROJECT, project, correction)
         )
     estimate = plan.filing.estimate or _wan(100)
     arranged = ArrangeFunds(
         purpose=FundPurpose.BUILD, year=plan.day.year, source=FundSource.GOV_BUDGET, amount=estimate
     )
-    yield _ask(plan.later(5, 20), Role.FINANCE, partial(arrange_funds, desk, project, arranged))
+    yield ask_as(plan.later(5, 20), Role.FINANCE, partial(arrange_funds, desk, project, arranged))
     first = DisburseFunds(arrangement=1, amount=Money.fen_of(estimate.fen * 3 // 10))
-    yield _ask(plan.later(10, 40), Role.FINANCE, partial(disburse_funds, desk, project, first))
+    yield ask_as(plan.later(10, 40), Role.FINANCE, partial(disburse_funds, desk, project, first))
     for percent in (30, 70):
         report = ReportProgress(percent=percent, summary="" if classified else "按计划推进（演示）")
         yield own(plan.later(30, 80), partial(report_progress, desk, project, report))
@@ -503,7 +356,7 @@ def _built(desk: Desk, plan: _Plan, own: Own) -> Script:
     if plan.number % 7 == 6:
         change = RecordChange(
             reason="" if classified else "需求调整（演示）",
-            decided_by="" if classified else _of(Role.PROJECT_AUTHORITY),
+            decided_by="" if classified else body(Role.PROJECT_AUTHORITY),
             acceptance_due=add_months(plan.day, 7),
         )
         yield own(plan.later(5, 20), partial(record_change, desk, project, change))
@@ -529,14 +382,20 @@ def _evidence(desk: Desk, plan: _Plan, sharing: DeclareSharing, own: Own, system
     yield own(plan.later(5, 20), partial(record_level_filing, desk, system, filed))
     yield own(plan.later(10, 40), partial(record_security_test, desk, system, _test(plan, level, "A")))
     if plan.number % 5 != 3:
-        yield _ask(plan.later(3, 15), Role.PLATFORM_OPERATOR, partial(record_interconnection, desk, system, _link()))
+        yield ask_as(plan.later(3, 15), Role.PLATFORM_OPERATOR, partial(record_interconnection, desk, system, _link()))
+        if plan.number % 3 == 1:
+            for reached in (ConnectionLevel.NETWORK, ConnectionLevel.BUSINESS):
+                more = _link().but(level=reached)
+                yield ask_as(
+                    plan.later(1, 9), Role.PLATFORM_OPERATOR, partial(record_interconnection, desk, system, more)
+                )
     if plan.number % 5 != 4:
         for supply in _supplies(sharing):
-            yield _ask(plan.later(1, 10), Role.PLATFORM_OPERATOR, partial(record_supply, desk, system, supply))
+            yield ask_as(plan.later(1, 10), Role.PLATFORM_OPERATOR, partial(record_supply, desk, system, supply))
 
 
 def _link() -> RecordInterconnection:
-    return RecordInterconnection(department="沂源县大数据中心（演示）", department_uscc=_code(800))
+    return RecordInterconnection(department="沂源县大数据中心（演示）", department_uscc=code_of(800))
 
 
 def _supplies(sharing: DeclareSharing) -> Iterator[RecordSupply]:
@@ -551,7 +410,7 @@ def _test(plan: _Plan, level: int, mark: str) -> RecordSecurityTest:
     return RecordSecurityTest(
         report_no=f"DEMO-{plan.number:03d}-{mark}",
         agency="演示测评有限公司",
-        agency_uscc=_code(950),
+        agency_uscc=code_of(950),
         certificate_no=f"370323{plan.unit:05d}-{plan.number + 1:05d}",
         level=level,
         template=template,
@@ -575,25 +434,47 @@ def _accepted(
             document_no=f"源验〔{plan.day.year}〕{plan.number}号",
             conclusion="" if plan.filing.classified else "合格（演示）",
         )
-        outcome = yield _ask(plan.later(5, 25), Role.PROJECT_AUTHORITY, partial(accept_project, desk, project, opinion))
+        asking = partial(accept_project, desk, project, opinion)
+        outcome = yield ask_as(plan.later(5, 25), Role.PROJECT_AUTHORITY, asking)
         if not outcome.refused:
             accepted.append(True)
             return
         rules = set(outcome.judgement.blocking()) if outcome.judgement else set()
+        if "G13" in rules:
+            online = OnboardService(platform="山东政务服务网（演示）", items=_services(plan, attempt))
+            outcome = yield own(plan.later(5, 30), partial(onboard_service, desk, project, online))
+            if outcome.refused:
+                online = OnboardService(platform="山东政务服务网（演示）", items=_services(plan, attempt + 1))
+                yield own(plan.later(2, 12), partial(onboard_service, desk, project, online))
+        if "G17" in rules:
+            assessed = AssessPrivacyImpact(resource=sharing.provides[0].name, report_no=f"PIA-{plan.number:03d}")
+            yield own(plan.later(10, 30), partial(assess_privacy_impact, desk, project, assessed))
         if "G18" in rules:
             yield own(plan.later(3, 30), partial(mark_security, desk, project, MarkSecurity(phase=SecurityPhase.BUILD)))
         if plan.number % 33 == 20 or (not systems and "G18" not in rules):
             return  # given up: it stays blocked, and the board says by which clause
         if "G08" in rules:
-            yield _ask(
+            yield ask_as(
                 plan.later(20, 90), Role.PLATFORM_OPERATOR, partial(record_interconnection, desk, systems[0], _link())
             )
         if {"G04", "G09"} & rules:
             for supply in _supplies(sharing):
-                yield _ask(plan.later(5, 60), Role.PLATFORM_OPERATOR, partial(record_supply, desk, systems[0], supply))
+                yield ask_as(
+                    plan.later(5, 60), Role.PLATFORM_OPERATOR, partial(record_supply, desk, systems[0], supply)
+                )
         if "G14" in rules:
             again = _test(plan, level, f"B{attempt}")
             yield own(plan.later(25, 80), partial(record_security_test, desk, systems[0], again))
+
+
+def _services(plan: _Plan, attempt: int) -> tuple[ServiceItem, ...]:
+    """Two services; some first demand a paper that sharing supplies (G21)."""
+    again = plan.number % 4 == 2 and attempt == 0
+    papers = (ServiceMaterial(name="申请表"), ServiceMaterial(name="营业执照", obtainable_by_sharing=again))
+    return (
+        ServiceItem(name=f"事项{plan.number:03d}甲（演示）", one_visit=True, materials=papers if again else papers[:1]),
+        ServiceItem(name=f"事项{plan.number:03d}乙（演示）", online=False, offline_reason="须现场核验（演示）"),
+    )
 
 
 def _operated(desk: Desk, plan: _Plan, sharing: DeclareSharing, systems: list[UUID]) -> Script:
@@ -601,14 +482,14 @@ def _operated(desk: Desk, plan: _Plan, sharing: DeclareSharing, systems: list[UU
     project, classified = _known(plan), plan.filing.classified
     estimate = plan.filing.estimate or _wan(100)
     rest = DisburseFunds(arrangement=1, amount=Money.fen_of(estimate.fen * plan.draw.randint(55, 65) // 100))
-    yield _ask(plan.later(10, 40), Role.FINANCE, partial(disburse_funds, desk, project, rest))
+    yield ask_as(plan.later(10, 40), Role.FINANCE, partial(disburse_funds, desk, project, rest))
     arrangements, evaluations, lapsed = 1, 0, False
     for year in range(plan.day.year + 1, plan.day.year + 4):
         resource = sharing.provides[0].name
         if plan.number % 10 == 9 and not lapsed and not classified:
             plan.day = max(plan.day, date(year, 1, 15))
             lapse = ReportLapse(resource=resource, reason="超过两个更新周期未更新（演示）")
-            yield _ask(plan.day, Role.PLATFORM_OPERATOR, partial(report_lapse, desk, project, lapse))
+            yield ask_as(plan.day, Role.PLATFORM_OPERATOR, partial(report_lapse, desk, project, lapse))
             lapsed = True
         if not classified and plan.number % 16 != 15:
             plan.day = max(plan.day, date(year, 2, 1) + timedelta(days=plan.draw.randint(0, 9)))
@@ -620,29 +501,38 @@ def _operated(desk: Desk, plan: _Plan, sharing: DeclareSharing, systems: list[UU
             source=FundSource.DEPT_BUDGET,
             amount=plan.filing.operation_estimate or _wan(5),
         )
-        outcome = yield _ask(plan.day, Role.FINANCE, partial(arrange_funds, desk, project, money))
+        outcome = yield ask_as(plan.day, Role.FINANCE, partial(arrange_funds, desk, project, money))
         if outcome.refused and outcome.judgement is not None and "G05" in outcome.judgement.blocking() and lapsed:
             back = ReportResumption(resource=resource)
-            yield _ask(plan.later(20, 60), Role.PLATFORM_OPERATOR, partial(report_resumption, desk, project, back))
+            yield ask_as(plan.later(20, 60), Role.PLATFORM_OPERATOR, partial(report_resumption, desk, project, back))
             lapsed = False
-            outcome = yield _ask(plan.later(5, 20), Role.FINANCE, partial(arrange_funds, desk, project, money))
+            outcome = yield ask_as(plan.later(5, 20), Role.FINANCE, partial(arrange_funds, desk, project, money))
         if outcome.refused and plan.number % 16 == 15 and not lapsed and systems:
             yield from _updated(desk, plan, sharing, systems)
-            outcome = yield _ask(plan.later(5, 15), Role.FINANCE, partial(arrange_funds, desk, project, money))
+            outcome = yield ask_as(plan.later(5, 15), Role.FINANCE, partial(arrange_funds, desk, project, money))
         if not outcome.refused:
             arrangements += 1
             pay = DisburseFunds(arrangement=arrangements, amount=money.amount)
-            yield _ask(plan.later(20, 60), Role.FINANCE, partial(disburse_funds, desk, project, pay))
+            yield ask_as(plan.later(20, 60), Role.FINANCE, partial(disburse_funds, desk, project, pay))
         if classified:
             continue
         for report in _evaluations(plan, year - 1):
             role = Role.OWNER_UNIT if report.channel is EvaluationChannel.SELF_EVALUATION else Role.THIRD_PARTY
-            by = _unit_name(plan.unit) if role is Role.OWNER_UNIT else _of(role)
+            by = unit_name(plan.unit) if role is Role.OWNER_UNIT else body(role)
             evaluations += 1
-            yield _Ask(plan.later(5, 30), partial(report_evaluation, desk, project, report), role, by)
+            yield Ask(plan.later(5, 30), partial(report_evaluation, desk, project, report), role, by)
+        if plan.number % 5 == 1:
+            survey = RecordSurvey(
+                period=str(year - 1),
+                method=SurveyMethod.QUESTIONNAIRE,
+                respondents=plan.draw.randint(80, 900),
+                satisfied_bp=plan.draw.randint(7200, 9900),
+                surveyor=body(Role.THIRD_PARTY),
+            )
+            yield ask_as(plan.later(5, 15), Role.THIRD_PARTY, partial(record_survey, desk, project, survey))
         if plan.number % 3 == 0:
             use = UseEvaluation(evaluation=evaluations, use=ResultUse.RECTIFICATION, note="限期整改（演示）")
-            yield _ask(plan.later(10, 40), Role.SMART_OFFICE, partial(use_evaluation, desk, project, use))
+            yield ask_as(plan.later(10, 40), Role.SMART_OFFICE, partial(use_evaluation, desk, project, use))
 
 
 def _updated(desk: Desk, plan: _Plan, sharing: DeclareSharing, systems: list[UUID]) -> Script:
@@ -650,15 +540,15 @@ def _updated(desk: Desk, plan: _Plan, sharing: DeclareSharing, systems: list[UUI
     for system in systems[:1]:
         for resource in sharing.provides:
             updated = ConfirmSupply(resource=resource.name, calls=plan.draw.randint(40, 9000))
-            yield _ask(plan.later(0, 3), Role.PLATFORM_OPERATOR, partial(confirm_supply, desk, system, updated))
+            yield ask_as(plan.later(0, 3), Role.PLATFORM_OPERATOR, partial(confirm_supply, desk, system, updated))
 
 
 def _evaluations(plan: _Plan, year: int) -> Iterator[ReportEvaluation]:
     own_score = plan.draw.randint(85, 98)
     other_score = own_score - (plan.draw.randint(8, 30) if plan.number % 4 == 1 else plan.draw.randint(-2, 2))
     rated = (
-        (EvaluationChannel.SELF_EVALUATION, _unit_name(plan.unit), own_score),
-        (EvaluationChannel.THIRD_PARTY_ASSESSMENT, _of(Role.THIRD_PARTY), other_score),
+        (EvaluationChannel.SELF_EVALUATION, unit_name(plan.unit), own_score),
+        (EvaluationChannel.THIRD_PARTY_ASSESSMENT, body(Role.THIRD_PARTY), other_score),
     )
     for channel, evaluator, score in rated:
         yield ReportEvaluation(

@@ -1,0 +1,186 @@
+"""资金视图 The ledger by line, the guidance fund, the PPP library, and the amounts of the stages (F01–F13)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from domain.amounts import drift, stages
+from domain.evolve import effective
+from domain.ledger import Account, Balance, trial_balance
+from domain.project import Project
+from domain.recorded import Recorded
+from domain.steps.guidance_fund import FundContributed, FundInvested, InvestmentReturned
+from domain.streams import StreamKind
+from projections.view import Cursor, Page, Projection, project_name, upsert
+
+_OF_PROJECT = ("lines", "stages", "drifts", "ppp_entries", "operation_reports")
+"""Tables whose rows are written anew for each project that a page touches: a correction may leave fewer rows."""
+
+
+class Money(Projection):
+    """Rows per project and line, per movement of the fund, per entry of the library, per stage and its drift."""
+
+    NAME = "money"
+    VERSION = 1
+    TABLES = """
+        CREATE TABLE projects (
+            log_id integer NOT NULL, project_id uuid NOT NULL, number text, name text NOT NULL, owners text[] NOT NULL,
+            classified boolean NOT NULL, position bigint NOT NULL,
+            PRIMARY KEY (log_id, project_id));
+        CREATE TABLE lines (
+            log_id integer NOT NULL, project_id uuid NOT NULL, purpose text NOT NULL, year integer NOT NULL,
+            source text NOT NULL, budget_fen numeric, arranged_fen numeric NOT NULL, disbursed_fen numeric NOT NULL,
+            refunded_fen numeric NOT NULL,
+            PRIMARY KEY (log_id, project_id, purpose, year, source));
+        CREATE TABLE stages (
+            log_id integer NOT NULL, project_id uuid NOT NULL, ordinal integer NOT NULL, stage text NOT NULL,
+            origin text NOT NULL, fen numeric NOT NULL, currency text NOT NULL, document_no text, stated_total text,
+            stated_on text, revised boolean NOT NULL,
+            PRIMARY KEY (log_id, project_id, ordinal));
+        CREATE TABLE drifts (
+            log_id integer NOT NULL, project_id uuid NOT NULL, ordinal integer NOT NULL, earlier text NOT NULL,
+            later text NOT NULL, earlier_fen numeric NOT NULL, later_fen numeric NOT NULL, change_fen numeric NOT NULL,
+            change_bp numeric, exceeds boolean NOT NULL,
+            PRIMARY KEY (log_id, project_id, ordinal));
+        CREATE TABLE ppp_entries (
+            log_id integer NOT NULL, project_id uuid NOT NULL, entry integer NOT NULL, regime text NOT NULL,
+            risk_allocation text NOT NULL, return_boundary text NOT NULL, evaluation_plan text NOT NULL,
+            reason text NOT NULL, listed_on text NOT NULL, delisted_on text,
+            PRIMARY KEY (log_id, project_id, entry));
+        CREATE TABLE operation_reports (
+            log_id integer NOT NULL, project_id uuid NOT NULL, year integer NOT NULL, summary text NOT NULL,
+            user_paid_fen numeric, reported_on text NOT NULL,
+            PRIMARY KEY (log_id, project_id, year));
+        CREATE TABLE fund_movements (
+            log_id integer NOT NULL, fund_id uuid NOT NULL, version integer NOT NULL, kind text NOT NULL,
+            number integer, project_id uuid, contributor text, fen numeric NOT NULL, fields text[] NOT NULL, stage text,
+            document_no text, happened_on text NOT NULL, happened_from date NOT NULL,
+            PRIMARY KEY (log_id, fund_id, version));
+    """
+
+    def project(self, page: Page, cursor: Cursor) -> None:
+        """Write the rows of the projects and of the fund that the page touches."""
+        touched = page.touched(StreamKind.PROJECT)
+        heads: list[dict[str, Any]] = []
+        rows: dict[str, list[dict[str, Any]]] = {table: [] for table in _OF_PROJECT}
+        for stream in touched:
+            project = page.project(stream)
+            key = {"log_id": page.log_id, "project_id": stream}
+            heads.append({**key, **_head(project), "position": page.last_position(StreamKind.PROJECT, stream)})
+            balance = trial_balance(Project(id=stream), page.history(StreamKind.PROJECT, stream))
+            rows["lines"] += [{**key, **r} for r in _lines(project, balance)]
+            rows["stages"] += [{**key, **r} for r in _stages(project)]
+            rows["drifts"] += [{**key, **r} for r in _drifts(project)]
+            rows["ppp_entries"] += [{**key, **r} for r in _entries(project)]
+            rows["operation_reports"] += [{**key, **r} for r in _reports(project)]
+        upsert(cursor, "projects", ("log_id", "project_id"), heads)
+        for table in _OF_PROJECT:
+            cursor.execute(f"DELETE FROM {table} WHERE log_id = %s AND project_id = ANY(%s)", (page.log_id, touched))
+            upsert(cursor, table, (), rows[table])
+        for fund in page.touched(StreamKind.GUIDANCE_FUND):
+            cursor.execute("DELETE FROM fund_movements WHERE log_id = %s AND fund_id = %s", (page.log_id, fund))
+            history = effective(page.history(StreamKind.GUIDANCE_FUND, fund))
+            upsert(cursor, "fund_movements", (), _movements(page.log_id, fund, history))
+
+
+def _head(project: Project) -> dict[str, Any]:
+    return {
+        "number": project.number,
+        "name": project_name(project),
+        "owners": list(project.owners),
+        "classified": project.classified,
+    }
+
+
+def _lines(project: Project, balance: Balance) -> list[dict[str, Any]]:
+    """What the book says of each line; a budget of None is one that nobody recorded."""
+    lines = dict.fromkeys([*(b.line for b in project.budgets), *(a.line for a in project.arrangements)])
+    rows = []
+    for line in lines:
+        disbursed, refunded = balance.of(Account.DISBURSED, line), -balance.of(Account.REFUNDED, line)
+        rows.append(
+            {
+                "purpose": line.purpose,
+                "year": line.year,
+                "source": line.source,
+                "budget_fen": project.budget_fen(line),
+                "arranged_fen": balance.of(Account.UNDISBURSED, line) + disbursed - refunded,
+                "disbursed_fen": disbursed,
+                "refunded_fen": refunded,
+            }
+        )
+    return rows
+
+
+def _stages(project: Project) -> list[dict[str, Any]]:
+    return [
+        {
+            "ordinal": ordinal,
+            "stage": a.stage,
+            "origin": a.origin,
+            "fen": a.fen,
+            "currency": a.currency,
+            "document_no": a.document_no,
+            "stated_total": a.stated_total,
+            "stated_on": str(a.on) if a.on is not None else None,
+            "revised": a.revised,
+        }
+        for ordinal, a in enumerate(stages(project), 1)
+    ]
+
+
+def _drifts(project: Project) -> list[dict[str, Any]]:
+    return [{"ordinal": ordinal, **d.model_dump(mode="json")} for ordinal, d in enumerate(drift(project), 1)]
+
+
+def _entries(project: Project) -> list[dict[str, Any]]:
+    return [
+        {
+            "entry": number,
+            "regime": e.regime,
+            **e.terms.model_dump(),
+            "listed_on": str(e.listed_on),
+            "delisted_on": str(e.delisted_on) if e.delisted_on is not None else None,
+        }
+        for number, e in enumerate(project.ppp_entries, 1)
+    ]
+
+
+def _reports(project: Project) -> list[dict[str, Any]]:
+    # A correction may leave two reports of one year; the later one counts.
+    newest = {r.year: r for r in project.operation_reports}
+    return [r.model_dump(mode="json") for r in newest.values()]
+
+
+def _movements(log_id: int, fund: UUID, history: list[Recorded]) -> list[dict[str, Any]]:
+    """One row per movement of money; investments that were refused moved none."""
+    rows = []
+    projects: dict[int, UUID] = {}
+    for entry in history:
+        event = entry.event
+        row: dict[str, Any] = {"number": None, "project_id": None, "contributor": None, "fields": [], "stage": None}
+        match event:
+            case FundContributed():
+                row |= {"kind": "CONTRIBUTED", "contributor": event.contributor}
+            case FundInvested():
+                projects[event.number] = event.project
+                row |= {"kind": "INVESTED", "number": event.number, "project_id": event.project}
+                row |= {"fields": list(event.fields), "stage": event.stage}
+            case InvestmentReturned():
+                row |= {"kind": "RETURNED", "number": event.investment, "project_id": projects.get(event.investment)}
+            case _:
+                continue
+        rows.append(
+            {
+                "log_id": log_id,
+                "fund_id": fund,
+                "version": entry.stream.version,
+                **row,
+                "fen": event.amount.fen,
+                "document_no": event.document_no,
+                "happened_on": str(entry.happened_on),
+                "happened_from": entry.happened_on.earliest,
+            }
+        )
+    return rows
