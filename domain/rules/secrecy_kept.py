@@ -31,7 +31,7 @@ def check(gate: Gate, case: Case) -> list[Failing]:
             Failing(
                 text(
                     f"该标识下已有文字记录（{'、'.join(told)}），不能再作涉密项目备案",
-                    f"text stands under this identity already ({', '.join(told)}): it cannot become a classified project",
+                    f"text stands under this identity ({', '.join(told)}): it cannot become classified",
                 ),
                 text("以新标识备案占位记录（POST /v1/projects）", "file the placeholder anew (POST /v1/projects)"),
                 facts(recorded=",".join(told)),

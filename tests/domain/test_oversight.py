@@ -149,6 +149,8 @@ class TestO18:
             Gate.ACCEPT,
             Gate.FUND_BUILD,
             Gate.FUND_OPERATION,
+            Gate.FUND_SHARING_WORK,
+            Gate.FUND_INVEST,
         }
 
     @pytest.mark.clause("O18")

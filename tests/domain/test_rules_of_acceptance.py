@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from domain.dates import CivilDate
 from domain.faults import ActError, BadFieldError
 from domain.project import (
     ExemptionGround,
@@ -345,7 +346,16 @@ class TestClassified:
         situation.when(file, CLASSIFIED, "ZH-370323-2019-000001-7").refused_by("G15")
 
     def test_nothing_is_brought_in_beside_a_placeholder(self) -> None:
-        origin = ImportOrigin.model_construct(row_sha256="0" * 64)
+        origin = ImportOrigin(
+            source="s",
+            key="k",
+            edition="2022",
+            snapshot_on=CivilDate.parse("2022"),
+            name="N",
+            organisation="O",
+            area="A",
+            row_sha256="0" * 64,
+        )
         with pytest.raises(ActError, match="classified"):
             bring_in(given(filed(CLASSIFIED)).case.project, origin, ())
 

@@ -34,6 +34,8 @@ TABLES = {
         "operation_reports",
         "fund_movements",
     ),
+    "clauses_v1": ("acts", "deadlines"),
+    "sharing_v1": ("systems", "resources", "themes"),
 }
 
 
