@@ -15,17 +15,23 @@ from application.connection import set_obligation
 from application.desk import Act, Outcome
 from application.enrolment import enrol_unit
 from application.filing import file_project
+from application.guidance_fund import contribute_to_fund, invest_from_fund
 from application.sharing import declare_sharing
 from domain.dates import CivilDate
+from domain.evolve import fold
+from domain.guidance_fund import GuidanceFund, InvestmentStage
+from domain.money import Money
 from domain.recorded import Actor, Recorded, Role
 from domain.steps.approval import ApproveProject
 from domain.steps.connection import SetConnectionObligation
 from domain.steps.enrolment import EnrolUnit
 from domain.steps.filing import FileProject
+from domain.steps.guidance_fund import Contribute, Invest
 from domain.steps.sharing import DeclareSharing
+from domain.streams import StreamKind
 from domain.unit import UnitKind
 from infrastructure.bootstrap import Liuhen
-from tests.stages import FILING, NEED, OWNER, RESOURCE
+from tests.stages import FILING, FUND, NEED, OWNER, RESOURCE
 
 
 def act(on: str, key: str | None = None) -> Act:
@@ -108,3 +114,22 @@ def test_two_approvals_at_once_give_one(liuhen: Liuhen, project: UUID) -> None:
         ]
         done = [future for future in asked if future.exception() is None]
     assert len(done) == 1
+
+
+@pytest.mark.clause("F06")
+def test_investments_at_once_never_overdraw_the_fund(liuhen: Liuhen, project: UUID) -> None:
+    approve_project(liuhen.desk, project, APPROVE, act("2019-02-01"))
+    contribution = Contribute(contributor="县财政局", amount=Money.fen_of(100), document_no="源财〔2019〕1号")
+    contribute_to_fund(liuhen.desk, contribution, act("2019-02-02"))
+    command = Invest(project=project, amount=Money.fen_of(30), stage=InvestmentStage.BUILD)
+
+    def invest(number: int) -> Outcome:
+        return invest_from_fund(liuhen.desk, command, act("2019-03-01", key=f"k-{number}"))
+
+    with ThreadPoolExecutor(6) as threads:
+        outcomes = list(threads.map(invest, range(12)))
+    assert sum(not o.refused for o in outcomes) == 3
+    assert {o.judgement.blocking() for o in outcomes if o.judgement is not None and o.refused} == {("F06",)}
+    fund = fold(GuidanceFund(id=FUND), liuhen.ledger.read(StreamKind.GUIDANCE_FUND, FUND))
+    assert fund.balance_fen == 10
+    assert len(fund.refusals) == 9
