@@ -7,8 +7,11 @@ from uuid import UUID
 from application.desk import Act, Outcome, Planned, Reading, submit
 from application.divisions import check_division
 from application.ports import Desk
+from domain.faults import BadFieldError
+from domain.project import Filing
 from domain.proposal import Proposal
 from domain.refusal import Refused
+from domain.rule import text
 from domain.steps.filing import (
     AmendFiling,
     FileProject,
@@ -31,6 +34,7 @@ def file_project(desk: Desk, command: FileProject, act: Act, project: UUID | Non
 
     def plan(reading: Reading) -> list[Planned]:
         subject = reading.project(project or reading.new_id, must_exist=project is not None)
+        _check_earlier_phase(reading, filing, subject.id)
         case = reading.case(subject, at_gate=True, proposal=Proposal(filing=filing))
         year = case.decided_on.year
         allotted = next_number(reading.register(filing.division, year), filing.division, year, subject.id)
@@ -41,6 +45,18 @@ def file_project(desk: Desk, command: FileProject, act: Act, project: UUID | Non
         return planned
 
     return submit(desk, act, project or "new", command, plan)
+
+
+def _check_earlier_phase(reading: Reading, filing: Filing, project: UUID) -> None:
+    """The phase before is another project that is filed (O21). Raises BadFieldError."""
+    earlier = filing.earlier_phase
+    if earlier is None:
+        return
+    if earlier == project or reading.project(earlier, must_exist=False).filing is None:
+        raise BadFieldError(
+            text("上期项目应是另一个已备案的项目", "the earlier phase is another project that is filed"),
+            "/act/earlier_phase",
+        )
 
 
 def amend_filing(desk: Desk, project: UUID, command: AmendFiling, act: Act) -> Outcome:

@@ -112,6 +112,7 @@ REPORTS: dict[str, tuple[str, ...]] = {
     "O05": ("/v1/reminders",),
     "O06": ("/v1/reminders",),
     "O07": ("/v1/reminders",),
+    "O09": ("/v1/performance/assessments",),
     "O10": ("/v1/county", "/v1/sharing/themes"),
     "O12": ("/v1/sharing/systems",),
     "O14": ("/v1/sharing/themes",),
@@ -121,7 +122,9 @@ REPORTS: dict[str, tuple[str, ...]] = {
     "O18": ("/v1/reminders",),
     "O20": ("/v1/reminders",),
     "O21": ("/v1/projects/{project_id}",),
+    "O23": ("/v1/performance/projects", "/v1/performance/assessments"),
     "O27": ("/v1/rule-sets/{rule_set_id}",),
+    "O28": ("/v1/performance/projects",),
     "O30": ("/v1/sharing/themes",),
     "O32": ("/v1/money/ppp",),
 }

@@ -11,7 +11,6 @@ import json
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from enum import StrEnum
-from functools import cached_property
 from typing import Annotated
 
 from pydantic import Field, model_validator
@@ -120,10 +119,12 @@ class EvaluationScheme(Value):
             raise joined(faults)
         return self
 
-    @cached_property
+    @property
     def digest(self) -> str:
-        """SHA-256 of the scheme's canonical JSON (sorted keys, no spaces, UTF-8), hexadecimal."""
-        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        """SHA-256 of the scheme's canonical JSON (sorted keys, no spaces, UTF-8, no defaults), hexadecimal."""
+        # Without defaults, so that a field added to schemes later does not change the digest of those without it.
+        content = self.model_dump(mode="json", exclude_defaults=True)
+        canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     @property

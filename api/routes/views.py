@@ -300,6 +300,19 @@ def performance_units(
         )
 
 
+@router.get("/performance/assessments", summary="单位考核 assessments of units")
+def performance_assessments(
+    context: Reader,
+    part: Part,
+    year: Annotated[int | None, Query(ge=2000, le=2999, description="考核年度")] = None,
+    unit: Annotated[str | None, Query(max_length=40, description="单位统一社会信用代码")] = None,
+    min_position: MinPosition = 0,
+) -> ViewAnswer[performance.UnitAssessment]:
+    """What each unit was assessed for a year, by which scale."""
+    with reading(context, "performance", min_position) as view:
+        return view.answer(performance.assessments(view.conn, context.log_id, part, year=year, unit=unit))
+
+
 @router.get("/performance/disagreements", summary="评价分歧 own and independent ratings that differ")
 def performance_disagreements(
     context: Reader, part: Part, source: Source = None, min_position: MinPosition = 0

@@ -25,6 +25,18 @@ def check(gate: Gate, case: Case) -> list[Failing]:
             )
         )
     carried = (*(filing.free_text() if gate is Gate.FILE else ()), *case.proposal.free_text)
+    told = [name for name in ("found_unfiled", "origin") if getattr(case.project, name)]
+    if gate is Gate.FILE and told:
+        failings.append(
+            Failing(
+                text(
+                    f"该标识下已有文字记录（{'、'.join(told)}），不能再作涉密项目备案",
+                    f"text stands under this identity ({', '.join(told)}): it cannot become classified",
+                ),
+                text("以新标识备案占位记录（POST /v1/projects）", "file the placeholder anew (POST /v1/projects)"),
+                facts(recorded=",".join(told)),
+            )
+        )
     if carried:
         failings.append(
             Failing(

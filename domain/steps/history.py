@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from domain.event import Event
 from domain.evolve import evolve
+from domain.faults import ActError
 from domain.project import HistoricalFact, ImportOrigin, Project
 from domain.recorded import Recorded
+from domain.rule import text
 
 
 class ProjectImported(Event):
@@ -18,7 +20,17 @@ class ProjectImported(Event):
 
 
 def bring_in(project: Project, origin: ImportOrigin, facts: tuple[HistoricalFact, ...]) -> ProjectImported | None:
-    """Give the event, or None when exactly this row was brought in before."""
+    """Give the event, or None when exactly this row was brought in before.
+
+    Raises ActError for a classified project: no text of another record enters beside its placeholder (G15).
+    """
+    if project.classified:
+        raise ActError(
+            text(
+                "该项目在此登记为涉密，只留占位记录，不得导入",
+                "the project is classified here: nothing is brought in (G15)",
+            )
+        )
     if project.origin is not None and project.origin.row_sha256 == origin.row_sha256:
         return None
     return ProjectImported(origin=origin, facts=facts)

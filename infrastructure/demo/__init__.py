@@ -18,8 +18,9 @@ from application.ports import Desk
 from domain.dates import CivilDate
 from domain.recorded import Actor, Authority
 from domain.streams import StreamKind
+from infrastructure.demo.governance import county, responsibility
 from infrastructure.demo.projects import project
-from infrastructure.demo.script import FIRST_DAY, SEED, Ask, Script
+from infrastructure.demo.script import FIRST_DAY, SEED, UNITS, Ask, Script
 from infrastructure.demo.units import units
 
 PROJECTS = 132
@@ -52,6 +53,7 @@ def record_demo_county(desk: Desk, advance: Callable[[int, int], None]) -> DemoC
     counts = DemoCounts()
     turns: list[_Turn] = []
     scripts: list[tuple[str, Script]] = [("unit", units(desk))]
+    scripts += [("county", county(desk)), *((f"unit-{n:02d}", responsibility(desk, n)) for n in range(len(UNITS)))]
     scripts += [(f"project-{n:03d}", project(desk, n)) for n in range(PROJECTS)]
     for order, (name, script) in enumerate(scripts):
         ask = next(script, None)

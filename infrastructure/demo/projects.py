@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from application.acceptance import accept_project
@@ -22,12 +23,15 @@ from application.interconnection import confirm_supply, record_interconnection, 
 from application.ports import Desk
 from application.procurement import record_contract
 from application.review import give_opinion
+from application.risk import assess_privacy_impact, assess_sharing_risk
+from application.satisfaction import record_survey
 from application.security import (
     mark_security,
     record_classified_test,
     record_level_filing,
     record_security_test,
 )
+from application.service import onboard_service
 from application.sharing import declare_sharing, report_lapse, report_resumption
 from application.systems import register_system, state_that_no_system
 from domain.dates import add_months
@@ -36,17 +40,25 @@ from domain.project import (
     BuildMode,
     Category,
     EvaluationChannel,
+    ExemptionGround,
     Filing,
     FundPurpose,
     FundSource,
     NetworkKind,
+    OpenAttribute,
     OpinionVerdict,
     ProjectKind,
+    ResourceKind,
     ResultUse,
     SecurityPhase,
+    ServiceItem,
+    ServiceMaterial,
     SharedResource,
+    ShareMode,
     ShareType,
     SharingNeed,
+    SurveyMethod,
+    Theme,
 )
 from domain.recorded import Role
 from domain.steps.acceptance import AcceptProject
@@ -60,10 +72,14 @@ from domain.steps.funding import ArrangeFunds, DisburseFunds
 from domain.steps.interconnection import ConfirmSupply, RecordInterconnection, RecordSupply
 from domain.steps.procurement import RecordContract
 from domain.steps.review import GiveOpinion
+from domain.steps.risk import AssessPrivacyImpact, AssessSharingRisk
+from domain.steps.satisfaction import RecordSurvey
 from domain.steps.security import FileLevel, MarkSecurity, RecordClassifiedTest, RecordSecurityTest
+from domain.steps.service import OnboardService
 from domain.steps.sharing import DeclareSharing, ReportLapse, ReportResumption
 from domain.steps.systems import RegisterSystem, StateNoSystem
 from domain.streams import StreamKind
+from domain.system import ConnectionLevel
 from infrastructure.demo.script import DIVISION, FIRST_DAY, SEED, UNITS, Ask, Script, ask_as, body, code_of, unit_name
 
 _THEMES: tuple[tuple[str, Category], ...] = (
@@ -84,7 +100,8 @@ _THEMES: tuple[tuple[str, Category], ...] = (
     ("一网通办前置系统", Category.ADMIN_POWER_APPLICATION),
     ("城市管理信息系统", Category.OTHER),
 )
-_CURES = 4
+_SERVED = tuple(Theme)
+_CURES = 5
 """How often a script mends what a refusal named before it gives the project up."""
 
 
@@ -98,6 +115,8 @@ class _Plan:
     day: date
     filing: Filing
     project: UUID | None = None
+    asked: bool = False
+    """Was its approval asked for before?"""
 
     def later(self, low: int, high: int) -> date:
         """Move the script's day on by some days."""
@@ -134,7 +153,10 @@ def _plan(number: int) -> _Plan:
         fund_source=FundSource.GOV_FIXED_ASSET if category is Category.CROSS_DEPT_SHARING else FundSource.GOV_BUDGET,
         plan_item=None if classified else "县总体规划（演示条目）",
         supports_city_platform=number % 23 != 5,
-        network=NetworkKind.EGOV_EXTRANET,
+        network=NetworkKind.ISOLATED if number % 43 == 21 else NetworkKind.EGOV_EXTRANET,
+        serves_public=category is Category.ADMIN_POWER_APPLICATION and not classified,
+        themes=() if classified else (_SERVED[number % len(_SERVED)], _SERVED[(number * 3 + 1) % len(_SERVED)]),
+        phase=phase if phase in {"一期", "二期"} and not classified else "",
         security_planned=number % 37 != 11,
         performance_goal="" if classified else "提升办事效率（演示目标）",
         classified=classified,
@@ -158,6 +180,9 @@ def project(desk: Desk, number: int) -> Script:
     sharing = _sharing(plan)
     if number % 6 != 1 and not plan.filing.classified:
         yield own(plan.later(5, 25), partial(declare_sharing, desk, project, sharing))
+        if number % 2 == 0:
+            risks = AssessSharingRisk(report_no=f"RA-{number:03d}", conclusion="风险可控（演示）")
+            yield own(plan.later(2, 9), partial(assess_sharing_risk, desk, project, risks))
     if number % 13 == 4:
         # Signed before the approval: recorded as it happened, and reported as out of order.
         yield own(plan.later(3, 10), partial(record_contract, desk, project, _contract(plan, "提前")))
@@ -196,7 +221,9 @@ def _filed(desk: Desk, plan: _Plan, own: Own) -> Script:
         return
     if plan.number in {40, 75}:
         # A first filing that the gate refuses: text for a classified project, or no estimate.
-        change = {"summary": "不应填写的文字"} if plan.filing.classified else {"estimate": None}
+        change: dict[str, Any] = (
+            {"summary": "不应填写的文字"} if plan.filing.classified else {"estimate": None, "plan_item": None}
+        )
         wrong = file.but(**change)
         outcome = yield own(plan.day, partial(file_project, desk, wrong))
         plan.project = outcome.subject
@@ -215,7 +242,16 @@ def _sharing(plan: _Plan) -> DeclareSharing:
     needs = (
         () if plan.number % 17 == 2 else (SharingNeed(provider="沂源县大数据中心（演示）", resource="人口基础信息"),)
     )
-    main = SharedResource(name=f"业务数据{plan.number:03d}", share_type=ShareType.UNCONDITIONAL, update_cycle_days=90)
+    main = SharedResource(
+        name=f"业务数据{plan.number:03d}",
+        share_type=ShareType.UNCONDITIONAL,
+        update_cycle_days=90,
+        code=f"3{plan.unit + 1:02d}001/{plan.number + 1:05d}",
+        kind=ResourceKind.E_LICENCE if plan.number % 9 == 4 else ResourceKind.DATA,
+        share_mode=ShareMode.PLATFORM_API,
+        open_attribute=OpenAttribute.OPEN if plan.number % 5 == 0 else OpenAttribute.NOT_OPEN,
+        personal_information=plan.number % 12 == 5,
+    )
     extra = SharedResource(
         name=f"统计数据{plan.number:03d}",
         share_type=ShareType.CONDITIONAL,
@@ -271,10 +307,11 @@ def _approved(desk: Desk, plan: _Plan, sharing: DeclareSharing, own: Own, approv
                 reason="" if classified else "承诺支持共享平台，同步规划安全（演示）",
             )
             yield own(plan.later(2, 10), partial(amend_filing, desk, project, promised))
-        if "G02" in rules:
+        for rule in {"G02", "G12"} & set(rules):
             exception = GrantException(
-                rule="G02",
-                reason="上级专项要求单独建设（演示）",
+                rule=rule,
+                ground=ExemptionGround.OTHER if rule == "G02" else ExemptionGround.STATUTE,
+                reason="上级专项要求单独建设（演示）" if rule == "G02" else "专线依法不联网（演示）",
                 deciding_body=body(Role.LEADING_GROUP),
                 document_no=f"源智领〔{plan.day.year}〕{plan.number}号",
                 expires_on=add_months(plan.day, 12),
@@ -283,7 +320,10 @@ def _approved(desk: Desk, plan: _Plan, sharing: DeclareSharing, own: Own, approv
 
 
 def _approval_ask(desk: Desk, plan: _Plan, project: UUID) -> Ask:
-    role = Role.DRC if plan.filing.sharing_related else Role.PROJECT_AUTHORITY
+    # The first time, some ask the wrong authority: sharing projects are the DRC's to approve (G23).
+    astray = plan.filing.sharing_related and plan.number % 2 == 0 and not plan.asked
+    role = Role.DRC if plan.filing.sharing_related and not astray else Role.PROJECT_AUTHORITY
+    plan.asked = True
     on = plan.later(5, 30)
     asked = _approval(plan)
     return ask_as(on, role, partial(approve_project, desk, project, asked), asked.document_no)
@@ -343,6 +383,12 @@ def _evidence(desk: Desk, plan: _Plan, sharing: DeclareSharing, own: Own, system
     yield own(plan.later(10, 40), partial(record_security_test, desk, system, _test(plan, level, "A")))
     if plan.number % 5 != 3:
         yield ask_as(plan.later(3, 15), Role.PLATFORM_OPERATOR, partial(record_interconnection, desk, system, _link()))
+        if plan.number % 3 == 1:
+            for reached in (ConnectionLevel.NETWORK, ConnectionLevel.BUSINESS):
+                more = _link().but(level=reached)
+                yield ask_as(
+                    plan.later(1, 9), Role.PLATFORM_OPERATOR, partial(record_interconnection, desk, system, more)
+                )
     if plan.number % 5 != 4:
         for supply in _supplies(sharing):
             yield ask_as(plan.later(1, 10), Role.PLATFORM_OPERATOR, partial(record_supply, desk, system, supply))
@@ -394,6 +440,15 @@ def _accepted(
             accepted.append(True)
             return
         rules = set(outcome.judgement.blocking()) if outcome.judgement else set()
+        if "G13" in rules:
+            online = OnboardService(platform="山东政务服务网（演示）", items=_services(plan, attempt))
+            outcome = yield own(plan.later(5, 30), partial(onboard_service, desk, project, online))
+            if outcome.refused:
+                online = OnboardService(platform="山东政务服务网（演示）", items=_services(plan, attempt + 1))
+                yield own(plan.later(2, 12), partial(onboard_service, desk, project, online))
+        if "G17" in rules:
+            assessed = AssessPrivacyImpact(resource=sharing.provides[0].name, report_no=f"PIA-{plan.number:03d}")
+            yield own(plan.later(10, 30), partial(assess_privacy_impact, desk, project, assessed))
         if "G18" in rules:
             yield own(plan.later(3, 30), partial(mark_security, desk, project, MarkSecurity(phase=SecurityPhase.BUILD)))
         if plan.number % 33 == 20 or (not systems and "G18" not in rules):
@@ -410,6 +465,16 @@ def _accepted(
         if "G14" in rules:
             again = _test(plan, level, f"B{attempt}")
             yield own(plan.later(25, 80), partial(record_security_test, desk, systems[0], again))
+
+
+def _services(plan: _Plan, attempt: int) -> tuple[ServiceItem, ...]:
+    """Two services; some first demand a paper that sharing supplies (G21)."""
+    again = plan.number % 4 == 2 and attempt == 0
+    papers = (ServiceMaterial(name="申请表"), ServiceMaterial(name="营业执照", obtainable_by_sharing=again))
+    return (
+        ServiceItem(name=f"事项{plan.number:03d}甲（演示）", one_visit=True, materials=papers if again else papers[:1]),
+        ServiceItem(name=f"事项{plan.number:03d}乙（演示）", online=False, offline_reason="须现场核验（演示）"),
+    )
 
 
 def _operated(desk: Desk, plan: _Plan, sharing: DeclareSharing, systems: list[UUID]) -> Script:
@@ -456,6 +521,15 @@ def _operated(desk: Desk, plan: _Plan, sharing: DeclareSharing, systems: list[UU
             by = unit_name(plan.unit) if role is Role.OWNER_UNIT else body(role)
             evaluations += 1
             yield Ask(plan.later(5, 30), partial(report_evaluation, desk, project, report), role, by)
+        if plan.number % 5 == 1:
+            survey = RecordSurvey(
+                period=str(year - 1),
+                method=SurveyMethod.QUESTIONNAIRE,
+                respondents=plan.draw.randint(80, 900),
+                satisfied_bp=plan.draw.randint(7200, 9900),
+                surveyor=body(Role.THIRD_PARTY),
+            )
+            yield ask_as(plan.later(5, 15), Role.THIRD_PARTY, partial(record_survey, desk, project, survey))
         if plan.number % 3 == 0:
             use = UseEvaluation(evaluation=evaluations, use=ResultUse.RECTIFICATION, note="限期整改（演示）")
             yield ask_as(plan.later(10, 40), Role.SMART_OFFICE, partial(use_evaluation, desk, project, use))

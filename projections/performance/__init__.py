@@ -1,11 +1,14 @@
-"""绩效评价 Indicators computed from events, beside the scores that people gave, per project and per unit."""
+"""绩效评价 Indicators computed from events, beside the scores that people gave, per project, unit and year."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from domain.indicators import computed_rates
 from domain.project import OWN_CHANNELS, Knowledge, Milestone, Project
+from domain.scheme import SchemeRef
 from domain.streams import StreamKind
+from domain.unit import Unit
 from projections.performance.indicators import schedule
 from projections.view import Cursor, Page, Projection, project_name, upsert
 
@@ -13,28 +16,35 @@ _OWN = {Milestone.EVALUATED_OWN: True, Milestone.EVALUATED_INDEPENDENT: False}
 
 
 class Performance(Projection):
-    """One row of indicators per project, and one row per evaluation with its scale and who gave it."""
+    """Rows of indicators per project, of evaluations with their scale and who gave them, of units' assessments."""
 
     NAME = "performance"
-    VERSION = 1
+    VERSION = 2
     TABLES = """
         CREATE TABLE projects (
             log_id integer NOT NULL, project_id uuid NOT NULL, number text, name text NOT NULL, stage text NOT NULL,
             owners text[] NOT NULL, organisation text NOT NULL, classified boolean NOT NULL, source text,
             planned_end date, ended_on date, end_basis text, deviation_days integer, days_filed_to_approved integer,
             days_approved_to_accepted integer, approved_fen bigint, contracted_fen bigint NOT NULL,
-            arranged_fen bigint NOT NULL, disbursed_fen bigint NOT NULL, refusals integer NOT NULL,
-            changes integer NOT NULL, position bigint NOT NULL,
+            arranged_fen bigint NOT NULL, disbursed_fen bigint NOT NULL, execution_rate text, in_place_rate text,
+            completion_rate text, cost_saving_rate text, satisfied_bp integer, respondents integer,
+            refusals integer NOT NULL, changes integer NOT NULL, position bigint NOT NULL,
             PRIMARY KEY (log_id, project_id));
         CREATE TABLE evaluations (
             log_id integer NOT NULL, project_id uuid NOT NULL, number integer NOT NULL, own boolean NOT NULL,
             channel text NOT NULL, evaluator text NOT NULL, scale text NOT NULL, grade text NOT NULL, score text,
-            period text NOT NULL, reported_on text, used text,
+            period text NOT NULL, reported_on text, used text, commission integer, scheme text,
             PRIMARY KEY (log_id, project_id, number));
+        CREATE TABLE assessments (
+            log_id integer NOT NULL, unit_id uuid NOT NULL, number integer NOT NULL, uscc text NOT NULL,
+            name text NOT NULL, kind text NOT NULL, year integer NOT NULL, assessor text NOT NULL, scale text NOT NULL,
+            grade text NOT NULL, score text, scheme text, assessed_on text NOT NULL,
+            PRIMARY KEY (log_id, unit_id, number));
+        CREATE INDEX ON assessments (log_id, year);
     """
 
     def project(self, page: Page, cursor: Cursor) -> None:
-        """Write the rows of the projects that the page touches."""
+        """Write the rows of the projects and units that the page touches."""
         rows, evaluations = [], []
         touched = page.touched(StreamKind.PROJECT)
         for stream in touched:
@@ -48,11 +58,17 @@ class Performance(Projection):
         # An evaluation that was corrected away has no row to replace it, so a project's rows are written anew.
         cursor.execute("DELETE FROM evaluations WHERE log_id = %s AND project_id = ANY(%s)", (page.log_id, touched))
         upsert(cursor, "evaluations", ("log_id", "project_id", "number"), evaluations)
+        units = page.touched(StreamKind.UNIT)
+        cursor.execute("DELETE FROM assessments WHERE log_id = %s AND unit_id = ANY(%s)", (page.log_id, units))
+        assessments = [row for stream in units for row in _assessments(page.log_id, page.unit(stream))]
+        upsert(cursor, "assessments", ("log_id", "unit_id", "number"), assessments)
 
 
 def _project(log_id: int, project: Project, position: int) -> dict[str, Any]:
     times = schedule(project)
     approval = project.approval
+    rates = {f"{rate.kind.lower()}_rate": rate.rate for rate in computed_rates(project)}
+    survey = project.surveys[-1] if project.surveys else None
     return {
         "log_id": log_id,
         "project_id": project.id,
@@ -73,6 +89,9 @@ def _project(log_id: int, project: Project, position: int) -> dict[str, Any]:
         "contracted_fen": sum(c.amount.fen for c in project.contracts),
         "arranged_fen": sum(a.amount.fen for a in project.arrangements),
         "disbursed_fen": sum(a.disbursed_fen - a.refunded_fen for a in project.arrangements),
+        **rates,
+        "satisfied_bp": survey.satisfied_bp if survey else None,
+        "respondents": survey.respondents if survey else None,
         "refusals": len(project.refusals),
         "changes": project.changes,
         "position": position,
@@ -92,6 +111,8 @@ def _evaluations(project: Project) -> list[dict[str, Any]]:
             "period": e.period,
             "reported_on": str(e.reported_on),
             "used": e.use,
+            "commission": e.commission,
+            "scheme": _scheme(e.scheme),
         }
         for e in project.evaluations
     ]
@@ -114,6 +135,33 @@ def _imported(project: Project) -> list[dict[str, Any]]:
             "period": f.text or "",
             "reported_on": str(f.on) if f.on else None,
             "used": None,
+            "commission": None,
+            "scheme": None,
         }
         for index, f in enumerate(stated, 1)
     ]
+
+
+def _assessments(log_id: int, unit: Unit) -> list[dict[str, Any]]:
+    return [
+        {
+            "log_id": log_id,
+            "unit_id": unit.id,
+            "number": a.number,
+            "uscc": unit.uscc,
+            "name": unit.name,
+            "kind": a.kind,
+            "year": a.year,
+            "assessor": a.assessor,
+            "scale": a.scale,
+            "grade": a.grade,
+            "score": a.score,
+            "scheme": _scheme(a.scheme),
+            "assessed_on": str(a.assessed_on),
+        }
+        for a in unit.assessments
+    ]
+
+
+def _scheme(scheme: SchemeRef | None) -> str | None:
+    return f"{scheme.id} {scheme.version}" if scheme else None

@@ -25,6 +25,8 @@ class Score(Row):
     period: str
     reported_on: str | None
     used: str | None = Field(description="结果运用")
+    commission: int | None = Field(description="委托序号")
+    scheme: str | None = Field(description="评价方案及版本")
 
 
 class ProjectIndicators(Row):
@@ -48,7 +50,11 @@ class ProjectIndicators(Row):
     arranged_fen: int
     disbursed_fen: int
     execution_rate: str | None = Field(description="预算执行率 disbursed ÷ arranged; absent without arranged money")
+    in_place_rate: str | None = Field(description="资金到位率 build money disbursed ÷ approved, or else arranged")
+    completion_rate: str | None = Field(description="实际完成率 newest percentage reported; all of it once accepted")
     cost_saving_rate: str | None = Field(description="成本节约率 (approved − contracted) ÷ approved")
+    satisfied_bp: int | None = Field(description="最近一次满意度调查的满意率, in basis points")
+    respondents: int | None = Field(description="该次调查的有效样本")
     refusals: int
     changes: int
     evaluations: list[Score]
@@ -78,6 +84,21 @@ class UnitIndicators(Row):
     median_days_filed_to_approved: float | None
     median_days_approved_to_accepted: float | None
     grades: list[GradeCount]
+
+
+class UnitAssessment(Row):
+    """单位考核一行 The assessment of a unit for a year (O09, O23)."""
+
+    uscc: str
+    name: str
+    kind: str = Field(description="TARGET_DUTY 责任目标考核, COMPREHENSIVE 综合考核")
+    year: int
+    assessor: str
+    scale: str
+    grade: str
+    score: str | None
+    scheme: str | None = Field(description="评价方案及版本")
+    assessed_on: str
 
 
 class Disagreement(Row):
@@ -115,16 +136,16 @@ _PROJECTS = """
     SELECT p.project_id, p.number, p.name, p.stage, p.owners, p.organisation, p.source, p.planned_end, p.ended_on,
            p.end_basis, p.deviation_days, p.days_filed_to_approved, p.days_approved_to_accepted, p.approved_fen,
            p.contracted_fen, p.arranged_fen, p.disbursed_fen,
-           round(p.disbursed_fen::numeric / nullif(p.arranged_fen, 0), 4)::text AS execution_rate,
-           round((p.approved_fen - p.contracted_fen)::numeric / nullif(p.approved_fen, 0), 4)::text AS cost_saving_rate,
+           p.execution_rate, p.in_place_rate, p.completion_rate, p.cost_saving_rate, p.satisfied_bp, p.respondents,
            p.refusals, p.changes,
            (SELECT coalesce(jsonb_agg(jsonb_build_object(
                 'number', e.number, 'own', e.own, 'channel', e.channel, 'evaluator', e.evaluator, 'scale', e.scale,
-                'grade', e.grade, 'score', e.score, 'period', e.period, 'reported_on', e.reported_on, 'used', e.used)
+                'grade', e.grade, 'score', e.score, 'period', e.period, 'reported_on', e.reported_on, 'used', e.used,
+                'commission', e.commission, 'scheme', e.scheme)
                 ORDER BY e.number), '[]')
-            FROM performance_v1.evaluations e WHERE e.log_id = p.log_id AND e.project_id = p.project_id) AS evaluations,
+            FROM performance_v2.evaluations e WHERE e.log_id = p.log_id AND e.project_id = p.project_id) AS evaluations,
            p.position
-    FROM performance_v1.projects p
+    FROM performance_v2.projects p
     WHERE p.log_id = %(log_id)s AND (%(classified)s OR NOT p.classified)
       AND (%(unit)s::text IS NULL OR p.owners @> ARRAY[%(unit)s::text])
       AND (%(source)s::text IS NULL OR p.source = %(source)s)
@@ -142,10 +163,10 @@ _UNITS = """
            percentile_cont(0.5) WITHIN GROUP (ORDER BY p.days_approved_to_accepted) AS median_days_approved_to_accepted,
            (SELECT coalesce(jsonb_agg(to_jsonb(s) ORDER BY s.scale, s.own DESC, s.grade), '[]') FROM (
                 SELECT e.scale, e.own, e.grade, count(*) AS evaluations
-                FROM performance_v1.evaluations e JOIN performance_v1.projects q USING (log_id, project_id)
+                FROM performance_v2.evaluations e JOIN performance_v2.projects q USING (log_id, project_id)
                 WHERE e.log_id = %(log_id)s AND q.owners @> ARRAY[u.uscc] AND (%(classified)s OR NOT q.classified)
                 GROUP BY e.scale, e.own, e.grade) s) AS grades
-    FROM performance_v1.projects p CROSS JOIN LATERAL unnest(p.owners) AS u(uscc)
+    FROM performance_v2.projects p CROSS JOIN LATERAL unnest(p.owners) AS u(uscc)
     WHERE p.log_id = %(log_id)s AND (%(classified)s OR NOT p.classified)
     GROUP BY u.uscc ORDER BY u.uscc
 """
@@ -154,16 +175,24 @@ _UNITS = """
 _DISAGREEMENTS = """
     SELECT p.project_id, p.number, p.name, o.scale, o.period, o.grade AS own_grade, o.evaluator AS own_evaluator,
            i.grade AS independent_grade, i.evaluator AS independent_evaluator, i.channel AS independent_channel
-    FROM performance_v1.projects p
-    JOIN (SELECT DISTINCT ON (log_id, project_id, scale, period) * FROM performance_v1.evaluations WHERE own
+    FROM performance_v2.projects p
+    JOIN (SELECT DISTINCT ON (log_id, project_id, scale, period) * FROM performance_v2.evaluations WHERE own
           ORDER BY log_id, project_id, scale, period, reported_on DESC NULLS LAST, number DESC) o
       USING (log_id, project_id)
-    JOIN (SELECT DISTINCT ON (log_id, project_id, scale, period) * FROM performance_v1.evaluations WHERE NOT own
+    JOIN (SELECT DISTINCT ON (log_id, project_id, scale, period) * FROM performance_v2.evaluations WHERE NOT own
           ORDER BY log_id, project_id, scale, period, reported_on DESC NULLS LAST, number DESC) i
       USING (log_id, project_id, scale, period)
     WHERE log_id = %(log_id)s AND (%(classified)s OR NOT p.classified) AND o.grade <> i.grade
       AND (%(source)s::text IS NULL OR p.source = %(source)s)
     ORDER BY p.number NULLS LAST, p.name, p.project_id, o.period
+"""
+
+_ASSESSMENTS = """
+    SELECT uscc, name, kind, year, assessor, scale, grade, score, scheme, assessed_on
+    FROM performance_v2.assessments
+    WHERE log_id = %(log_id)s AND (%(year)s::integer IS NULL OR year = %(year)s)
+      AND (%(unit)s::text IS NULL OR uscc = %(unit)s)
+    ORDER BY year DESC, uscc, kind, number
 """
 
 _SUMMARY = """
@@ -176,7 +205,7 @@ _SUMMARY = """
            count(*) FILTER (WHERE deviation_days < 0 AND end_basis = 'REVISED_PLAN') AS early_by_revised_plan,
            sum(refusals) AS refusals, sum(arranged_fen)::bigint AS arranged_fen,
            sum(disbursed_fen)::bigint AS disbursed_fen
-    FROM performance_v1.projects
+    FROM performance_v2.projects
     WHERE log_id = %(log_id)s AND (%(classified)s OR NOT classified)
       AND (%(source)s::text IS NULL OR source = %(source)s)
 """
@@ -193,6 +222,13 @@ def project_indicators(
 def unit_indicators(conn: Connection, log_id: int, window: Window, *, classified: bool) -> Listing[UnitIndicators]:
     """Indicators per owner unit, beside the grades that people gave. A project of several owners counts for each."""
     return listing(conn, UnitIndicators, _UNITS, {"log_id": log_id, "classified": classified}, window)
+
+
+def assessments(
+    conn: Connection, log_id: int, window: Window, *, year: int | None, unit: str | None
+) -> Listing[UnitAssessment]:
+    """Assessments of units, the newest year first."""
+    return listing(conn, UnitAssessment, _ASSESSMENTS, {"log_id": log_id, "year": year, "unit": unit}, window)
 
 
 def disagreements(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from domain.faults import BadFieldError
+from domain.dates import CivilDate
+from domain.faults import ActError, BadFieldError
 from domain.project import (
     ExemptionGround,
+    ImportOrigin,
     SecurityPhase,
     ServiceItem,
     ServiceMaterial,
@@ -16,8 +18,9 @@ from domain.project import (
 from domain.rule import Clause, Conclusion, CryptoPolicy, Effect, Gate, NormStrength, text
 from domain.steps.acceptance import AcceptProject, ProjectAccepted, accept
 from domain.steps.exceptions import ExceptionGranted
-from domain.steps.filing import file
+from domain.steps.filing import UnfiledProjectFound, file
 from domain.steps.funding import ArrangeFunds, FundsArranged, arrange
+from domain.steps.history import bring_in
 from domain.steps.interconnection import InterconnectionTested, SupplyConfirmed
 from domain.steps.procurement import ContractRecorded
 from domain.steps.risk import PrivacyImpactAssessed, SharingRiskAssessed
@@ -336,6 +339,25 @@ class TestClassified:
     def test_no_service_exemption_or_description_enters(self) -> None:
         asked = ExemptService(ground=ExemptionGround.SECRECY, legal_basis="某法")
         given(filed(CLASSIFIED)).when(exempt, asked).refused_by("G15")
+
+    def test_a_project_that_is_described_already_cannot_become_classified(self) -> None:
+        found = ("2019-01-01", UnfiledProjectFound(description="检查中发现"))
+        situation = given(found, unit=(ENROLLED,)).filing(CLASSIFIED)
+        situation.when(file, CLASSIFIED, "ZH-370323-2019-000001-7").refused_by("G15")
+
+    def test_nothing_is_brought_in_beside_a_placeholder(self) -> None:
+        origin = ImportOrigin(
+            source="s",
+            key="k",
+            edition="2022",
+            snapshot_on=CivilDate.parse("2022"),
+            name="N",
+            organisation="O",
+            area="A",
+            row_sha256="0" * 64,
+        )
+        with pytest.raises(ActError, match="classified"):
+            bring_in(given(filed(CLASSIFIED)).case.project, origin, ())
 
     def test_what_a_refusal_keeps_of_it_holds_no_text(self) -> None:
         spoken = CLASSIFIED.but(name="某系统", summary="内容", phase="二期")
