@@ -19,11 +19,15 @@ from application.enrolment import enrol_unit
 from application.exceptions import grant_exception, revoke_exception
 from application.filing import amend_filing, file_project
 from application.funding import arrange_funds
+from application.guidance_fund import contribute_to_fund, invest_from_fund
 from application.interconnection import record_interconnection, record_supply
 from application.security import mark_security, record_level_filing, record_security_test
 from application.sharing import declare_sharing, withdraw_sharing
 from application.systems import record_major_change, register_system
 from domain.dates import CivilDate
+from domain.evolve import fold
+from domain.guidance_fund import GuidanceFund, InvestmentStage
+from domain.money import Money
 from domain.project import Category, FundPurpose, FundSource, SecurityPhase
 from domain.recorded import Actor, Recorded, Role
 from domain.steps.acceptance import AcceptProject
@@ -34,6 +38,7 @@ from domain.steps.enrolment import EnrolUnit
 from domain.steps.exceptions import GrantException, RevokeException
 from domain.steps.filing import AmendFiling, FileProject
 from domain.steps.funding import ArrangeFunds
+from domain.steps.guidance_fund import Contribute, Invest
 from domain.steps.interconnection import RecordInterconnection, RecordSupply
 from domain.steps.security import FileLevel, MarkSecurity, RecordSecurityTest
 from domain.steps.sharing import DeclareSharing, WithdrawSharing
@@ -41,7 +46,7 @@ from domain.steps.systems import RecordMajorChange, RegisterSystem
 from domain.streams import StreamKind
 from domain.unit import UnitKind
 from infrastructure.bootstrap import Liuhen
-from tests.stages import CERTIFICATE, FILING, NEED, OTHER, OWNER, RESOURCE, WAN
+from tests.stages import CERTIFICATE, FILING, FUND, NEED, OTHER, OWNER, RESOURCE, WAN
 
 
 def act(on: str, key: str | None = None) -> Act:
@@ -223,3 +228,22 @@ def test_two_approvals_at_once_give_one(liuhen: Liuhen, project: UUID) -> None:
         ]
         done = [future for future in asked if future.exception() is None]
     assert len(done) == 1
+
+
+@pytest.mark.clause("F06")
+def test_investments_at_once_never_overdraw_the_fund(liuhen: Liuhen, project: UUID) -> None:
+    approve_project(liuhen.desk, project, APPROVE, act("2019-02-01"))
+    contribution = Contribute(contributor="县财政局", amount=Money.fen_of(100), document_no="源财〔2019〕1号")
+    contribute_to_fund(liuhen.desk, contribution, act("2019-02-02"))
+    command = Invest(project=project, amount=Money.fen_of(30), stage=InvestmentStage.BUILD)
+
+    def invest(number: int) -> Outcome:
+        return invest_from_fund(liuhen.desk, command, act("2019-03-01", key=f"k-{number}"))
+
+    with ThreadPoolExecutor(6) as threads:
+        outcomes = list(threads.map(invest, range(12)))
+    assert sum(not o.refused for o in outcomes) == 3
+    assert {o.judgement.blocking() for o in outcomes if o.judgement is not None and o.refused} == {("F06",)}
+    fund = fold(GuidanceFund(id=FUND), liuhen.ledger.read(StreamKind.GUIDANCE_FUND, FUND))
+    assert fund.balance_fen == 10
+    assert len(fund.refusals) == 9

@@ -9,11 +9,22 @@ from typing import Any
 import psycopg
 import pytest
 
+from application.amounts import state_amount
 from application.correcting import correct_fact
 from application.desk import Act
+from application.funding import record_budget
+from application.guidance_fund import contribute_to_fund, invest_from_fund, return_investment
+from application.ppp import list_ppp, report_ppp_operation
 from domain.dates import CivilDate
+from domain.guidance_fund import InvestmentStage
+from domain.money import Money
+from domain.project import AmountStage, FundPurpose, FundSource, PppTerms
 from domain.recorded import Actor, Role
+from domain.steps.amounts import StateAmount
 from domain.steps.correcting import CorrectFact
+from domain.steps.funding import SetBudget
+from domain.steps.guidance_fund import Contribute, Invest, ReturnInvestment
+from domain.steps.ppp import ListPpp, ReportOperation
 from domain.streams import StreamKind
 from infrastructure import demo
 from infrastructure.bootstrap import Liuhen
@@ -54,7 +65,33 @@ def small_county(liuhen: Liuhen, monkeypatch: pytest.MonkeyPatch) -> Liuhen:
         ):
             withdrawn = CorrectFact(version=entry.stream.version, reason="误录")
             correct_fact(liuhen.desk, StreamKind.PROJECT, entry.stream.id, withdrawn, act)
+    record_money(liuhen, act)
     return liuhen
+
+
+def record_money(liuhen: Liuhen, act: Act) -> None:
+    """Fill the tables on money: amounts, budgets, the guidance fund and the PPP library, with corrections."""
+    desk, entries = liuhen.desk, liuhen.ledger.after(0, 10_000)
+    projects = list(dict.fromkeys(e.stream.id for e in entries if e.event.TOPIC == "project.funds_arranged"))
+    gift = Contribute(contributor="县财政局", amount=Money.fen_of(100), document_no="源财〔2026〕1号")
+    contribute_to_fund(desk, gift, act)
+    terms = PppTerms(risk_allocation="甲", return_boundary="乙", evaluation_plan="丙", reason="丁")
+    for project in projects[:2]:
+        state_amount(desk, project, StateAmount(stage=AmountStage.SETTLEMENT, amount=Money.fen_of(10**8)), act)
+        line = {"purpose": FundPurpose.BUILD, "year": 2026, "source": FundSource.BANK_LOAN}
+        for fen in (10, 20):
+            record_budget(desk, project, SetBudget(**line, amount=Money.fen_of(fen)), act)
+        list_ppp(desk, project, ListPpp(**dict(terms), regime="DRC-CONCESSION"), act)
+        for year in (2024, 2025):
+            done = report_ppp_operation(desk, project, ReportOperation(year=year, summary="正常"), act)
+        withdrawn = CorrectFact(version=done.recorded[0].stream.version, reason="误录")
+        correct_fact(desk, StreamKind.PROJECT, project, withdrawn, act)
+        wish = Invest(project=project, amount=Money.fen_of(40), stage=InvestmentStage.BUILD)
+        assert not invest_from_fund(desk, wish, act).refused
+    return_investment(desk, ReturnInvestment(investment=1, amount=Money.fen_of(5)), act)
+    (extra,) = contribute_to_fund(desk, gift, act).recorded
+    withdrawn = CorrectFact(version=extra.stream.version, reason="误录")
+    correct_fact(desk, StreamKind.GUIDANCE_FUND, extra.stream.id, withdrawn, act)
 
 
 def rows(conninfo: str) -> dict[str, list[Any]]:
