@@ -10,9 +10,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from domain.rule import RuleSet, RuleSets
+from domain.rule import NormStrength, RuleSet, RuleSets
+from domain.rules import GATES
 
 Tables = dict[str, Any]
+_NEVER_BLOCKS = {NormStrength.PRIORITY, NormStrength.TRACK_ONLY}
 
 
 class RuleSetError(Exception):
@@ -101,7 +103,16 @@ def _merged(base: Tables, changes: Tables) -> Tables:
 
 def _rule_set(tables: Tables, name: str) -> RuleSet:
     try:
-        return RuleSet.model_validate(tables)
+        read = RuleSet.model_validate(tables)
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, e['loc'])) or '-'}: {e['msg']}" for e in error.errors())
         raise RuleSetError(f"{name}: {faults}") from error
+    enforced = {rule.id for guards in GATES.values() for rule in guards}
+    idle = [c.rule for c in read.clauses if c.strength not in _NEVER_BLOCKS and c.rule not in enforced]
+    if idle:
+        # A clause that is said to bind and that nothing checks would be trusted for nothing.
+        raise RuleSetError(
+            f"{name}: clauses: {', '.join(idle)}: 没有关口检查该规则，不能设为有约束力 "
+            "no gate checks this rule, so it cannot be binding: state it as TRACK_ONLY or PRIORITY"
+        )
+    return read

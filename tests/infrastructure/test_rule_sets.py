@@ -124,3 +124,12 @@ def test_every_clause_cites_what_it_rests_on() -> None:
     assert all(shipped.bases_of(c.rule)[0] == "源政发〔2018〕16号" for c in shipped.clauses)
     assert "淄政办发〔2017〕45号" in shipped.bases_of("G10")
     assert {b.number for b in shipped.bases} >= {"国发〔2016〕73号", "发改高技〔2014〕1770号", "淄政发〔2017〕15号"}
+
+
+def test_a_clause_that_nothing_checks_cannot_be_binding() -> None:
+    tracked = 'rule = "O24"\nsection = "五（三）"'
+    assert tracked in SHIPPED
+    before, after = SHIPPED.split(tracked)
+    binding = before + tracked + after.replace('strength = "TRACK_ONLY"', 'strength = "REQUIRED"', 1)
+    with pytest.raises(RuleSetError, match="O24"):
+        read_rule_sets({"site.toml": binding})

@@ -52,7 +52,7 @@ TABLES = {
 
 @pytest.fixture
 def small_county(liuhen: Liuhen, monkeypatch: pytest.MonkeyPatch) -> Liuhen:
-    """Units and the first nine demo projects, with corrections: some 300 events."""
+    """The county, its units and the first nine demo projects, with corrections: some 900 events."""
     monkeypatch.setattr(demo, "PROJECTS", 9)
     demo.record_demo_county(liuhen.desk, lambda _done, _total: None)
     act = Act(
@@ -70,9 +70,11 @@ def small_county(liuhen: Liuhen, monkeypatch: pytest.MonkeyPatch) -> Liuhen:
 
 
 def record_money(liuhen: Liuhen, act: Act) -> None:
-    """Fill the tables on money: amounts, budgets, the guidance fund and the PPP library, with corrections."""
+    """More money than the demo has in so few projects, with corrections of it."""
     desk, entries = liuhen.desk, liuhen.ledger.after(0, 10_000)
-    projects = list(dict.fromkeys(e.stream.id for e in entries if e.event.TOPIC == "project.funds_arranged"))
+    listed = {e.stream.id for e in entries if e.event.TOPIC == "project.ppp_listed"}
+    funded = dict.fromkeys(e.stream.id for e in entries if e.event.TOPIC == "project.funds_arranged")
+    projects = [p for p in funded if p not in listed]
     gift = Contribute(contributor="县财政局", amount=Money.fen_of(100), document_no="源财〔2026〕1号")
     contribute_to_fund(desk, gift, act)
     terms = PppTerms(risk_allocation="甲", return_boundary="乙", evaluation_plan="丙", reason="丁")
