@@ -12,6 +12,7 @@ from domain.steps import BY_TOPIC
 from domain.texts import Text
 
 RECORDED: dict[str, tuple[str, ...]] = {
+    "C01": ("system.crypto_assessed",),
     "G01": ("project.filed", "project.unfiled_found", "register.number_allotted"),
     "G02": ("project.exception_granted", "project.exception_revoked"),
     "G03": ("project.sharing_declared", "project.sharing_declaration_withdrawn"),
@@ -71,10 +72,14 @@ RECORDED: dict[str, tuple[str, ...]] = {
         "project.oversight_measure_taken",
         "project.oversight_measure_lifted",
     ),
-    "O19": ("project.evaluation_commissioned", "project.evaluation_reported"),
+    "O19": (
+        "project.evaluation_commissioned",
+        "project.evaluation_commission_withdrawn",
+        "project.evaluation_reported",
+    ),
     "O20": ("project.evaluation_used",),
     "O22": ("unit.task_assigned", "unit.task_completed"),
-    "O23": ("project.review_opinion_given", "project.evaluation_reported", "unit.assessed"),
+    "O23": ("project.review_opinion_given", "project.evaluation_reported", "unit.assessed", "county.evaluated"),
     "O24": ("county.expert_listed", "county.expert_delisted"),
     "O25": ("project.evaluation_reported",),
     "O26": ("unit.head_appointed",),

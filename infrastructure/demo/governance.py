@@ -14,6 +14,7 @@ from functools import partial
 from application.assessment import assess, evaluate_whole_county
 from application.evaluators import register_evaluator, state_evaluator_conflict
 from application.experts import list_expert
+from application.guidance_fund import contribute_to_fund
 from application.meetings import hold_meeting, record_decision
 from application.ports import Desk
 from application.responsibility import appoint_head, check_unit_unifications, name_unit_contact
@@ -23,12 +24,14 @@ from application.tasks import assign_task, complete_task, extend_task
 from domain.dates import HalfYear
 from domain.evaluator import InterestNature
 from domain.meeting import AgendaItem, Attendee, MatterKind
+from domain.money import Money, MoneyUnit
 from domain.project import Track
 from domain.recorded import Role
 from domain.scheme import Score
 from domain.steps.assessment import AssessUnit, EvaluateCounty
 from domain.steps.evaluators import RegisterEvaluator, StateConflict
 from domain.steps.experts import ListExpert
+from domain.steps.guidance_fund import Contribute
 from domain.steps.meetings import HoldMeeting, RecordDecision
 from domain.steps.responsibility import AppointHead, CheckUnifications, NameContact
 from domain.steps.roles import AssignRole, EndRole
@@ -45,7 +48,7 @@ _REFORM = date(2019, 1, 30)
 
 def county(desk: Desk) -> Script:
     """Everything that is the county's own, in the order of days."""
-    acts = [*_roles(desk), *_meetings(desk), *_evaluators(desk), *_county_evaluations(desk)]
+    acts = [*_roles(desk), *_meetings(desk), *_evaluators(desk), *_county_evaluations(desk), *_fund(desk)]
     for ask in sorted(acts, key=lambda a: a.on):  # noqa: UP028 (the player sends outcomes, which a list cannot take)
         yield ask
 
@@ -142,6 +145,17 @@ def _county_evaluations(desk: Desk) -> Iterator[Ask]:
         scores = tuple(Score(code=f"S{n}", score=mark) for n, mark in enumerate(marks, 1))
         rated = EvaluateCounty(year=year, evaluator="省级评估机构（演示）", scheme="shandong-stars", scores=scores)
         yield ask_as(date(year + 1, 4, 10), Role.SMART_OFFICE, partial(evaluate_whole_county, desk, rated))
+
+
+def _fund(desk: Desk) -> Iterator[Ask]:
+    """引导基金 Contributions to the guidance fund."""
+    for year, contributor, amount in ((2018, "沂源县财政局（演示）", 2000), (2021, "演示社会资本", 1500)):
+        given = Contribute(
+            contributor=contributor,
+            amount=Money.of(str(amount), MoneyUnit.WAN_YUAN),
+            document_no=f"源基金〔{year}〕1号",
+        )
+        yield ask_as(date(year, 11, 1), Role.FINANCE, partial(contribute_to_fund, desk, given))
 
 
 def _named(desk: Desk, number: int) -> Iterator[Ask]:

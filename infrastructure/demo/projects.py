@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -35,19 +33,16 @@ from application.service import onboard_service
 from application.sharing import declare_sharing, report_lapse, report_resumption
 from application.systems import register_system, state_that_no_system
 from domain.dates import add_months
-from domain.money import Money, MoneyUnit
+from domain.money import Money
 from domain.project import (
-    BuildMode,
     Category,
     EvaluationChannel,
     ExemptionGround,
-    Filing,
     FundPurpose,
     FundSource,
-    NetworkKind,
     OpenAttribute,
     OpinionVerdict,
-    ProjectKind,
+    ProcurementMode,
     ResourceKind,
     ResultUse,
     SecurityPhase,
@@ -58,7 +53,6 @@ from domain.project import (
     ShareType,
     SharingNeed,
     SurveyMethod,
-    Theme,
 )
 from domain.recorded import Role
 from domain.steps.acceptance import AcceptProject
@@ -80,94 +74,18 @@ from domain.steps.sharing import DeclareSharing, ReportLapse, ReportResumption
 from domain.steps.systems import RegisterSystem, StateNoSystem
 from domain.streams import StreamKind
 from domain.system import ConnectionLevel
-from infrastructure.demo.script import DIVISION, FIRST_DAY, SEED, UNITS, Ask, Script, ask_as, body, code_of, unit_name
+from infrastructure.demo.plan import Own, Plan, known, plan_of, wan
+from infrastructure.demo.project_money import build_money, settled, sharing_work
+from infrastructure.demo.project_oversight import commissioned, incidents, overseen
+from infrastructure.demo.script import Ask, Script, ask_as, body, code_of, unit_name
 
-_THEMES: tuple[tuple[str, Category], ...] = (
-    ("智慧教育云平台", Category.OTHER),
-    ("视频会议系统", Category.VIDEO_CONFERENCE),
-    ("民生服务一体化平台", Category.OTHER_CROSS_DEPT_APPLICATION),
-    ("行政执法监督系统", Category.ADMIN_POWER_APPLICATION),
-    ("协同办公系统", Category.COLLABORATIVE_OFFICE),
-    ("不动产登记信息平台", Category.ADMIN_POWER_APPLICATION),
-    ("智慧工地监管系统", Category.OTHER),
-    ("公交智能调度系统", Category.OTHER),
-    ("山洪灾害监测预警系统", Category.OTHER),
-    ("门户网站集约化", Category.GOVERNMENT_WEBSITE),
-    ("信用信息共享系统", Category.CROSS_DEPT_SHARING),
-    ("机房服务器更新", Category.GENERAL_HARDWARE),
-    ("全民健康信息平台", Category.OTHER),
-    ("应急指挥平台", Category.OTHER_CROSS_DEPT_APPLICATION),
-    ("一网通办前置系统", Category.ADMIN_POWER_APPLICATION),
-    ("城市管理信息系统", Category.OTHER),
-)
-_SERVED = tuple(Theme)
 _CURES = 5
 """How often a script mends what a refusal named before it gives the project up."""
 
 
-@dataclass
-class _Plan:
-    """What a script knows of its project, and the numbers that it draws."""
-
-    number: int
-    unit: int
-    draw: random.Random
-    day: date
-    filing: Filing
-    project: UUID | None = None
-    asked: bool = False
-    """Was its approval asked for before?"""
-
-    def later(self, low: int, high: int) -> date:
-        """Move the script's day on by some days."""
-        self.day += timedelta(days=self.draw.randint(low, high))
-        return self.day
-
-
-def _wan(amount: int) -> Money:
-    return Money.of(str(amount), MoneyUnit.WAN_YUAN)
-
-
-def _plan(number: int) -> _Plan:
-    draw = random.Random(SEED + number)  # noqa: S311 (a plausible county, not a secret)
-    unit = (number * 7) % len(UNITS)
-    theme, category = _THEMES[(number * 5 + number // len(_THEMES)) % len(_THEMES)]
-    start = FIRST_DAY + timedelta(days=5 + number * 22 + draw.randint(0, 9))
-    phase = ("", "一期", "二期", "升级改造")[number // 33]
-    upgrade = phase == "升级改造"
-    restricted = category is not Category.OTHER
-    standalone = not restricted or number % 11 == 3
-    hardware = category is Category.GENERAL_HARDWARE
-    classified = number in {40, 97}
-    filing = Filing(
-        name="" if classified else f"{UNITS[unit][0]}{theme}{phase}（演示）",
-        summary="" if classified else f"建设{theme}，演示数据，非真实项目。",
-        owner_units=(code_of(unit),),
-        division=DIVISION,
-        kind=ProjectKind.UPGRADE if upgrade or hardware else ProjectKind.NEW,
-        categories=(category,),
-        build_mode=BuildMode.STANDALONE if standalone else BuildMode.CENTRALISED,
-        sharing_related=category is Category.CROSS_DEPT_SHARING,
-        estimate=None if classified else _wan(draw.randint(30, 900)),
-        operation_estimate=None if classified else _wan(draw.randint(3, 60)),
-        fund_source=FundSource.GOV_FIXED_ASSET if category is Category.CROSS_DEPT_SHARING else FundSource.GOV_BUDGET,
-        plan_item=None if classified else "县总体规划（演示条目）",
-        supports_city_platform=number % 23 != 5,
-        network=NetworkKind.ISOLATED if number % 43 == 21 else NetworkKind.EGOV_EXTRANET,
-        serves_public=category is Category.ADMIN_POWER_APPLICATION and not classified,
-        themes=() if classified else (_SERVED[number % len(_SERVED)], _SERVED[(number * 3 + 1) % len(_SERVED)]),
-        phase=phase if phase in {"一期", "二期"} and not classified else "",
-        security_planned=number % 37 != 11,
-        performance_goal="" if classified else "提升办事效率（演示目标）",
-        classified=classified,
-        secrecy_document_no=f"演示保密〔{start.year}〕{number}号" if classified else None,
-    )
-    return _Plan(number, unit, draw, start, filing)
-
-
 def project(desk: Desk, number: int) -> Script:
     """The life of one project, as far as it gets."""
-    plan = _plan(number)
+    plan = plan_of(number)
     owner = unit_name(plan.unit)
 
     def own(on: date, run: Callable[[Act], Outcome]) -> Ask:
@@ -199,13 +117,10 @@ def project(desk: Desk, number: int) -> Script:
     accepted: list[bool] = []
     yield from _accepted(desk, plan, sharing, own, system, accepted)
     if accepted:
-        yield from _operated(desk, plan, sharing, system)
+        yield from _operated(desk, plan, sharing, own, system)
 
 
-Own = Callable[[date, Callable[[Act], Outcome]], Ask]
-
-
-def _filed(desk: Desk, plan: _Plan, own: Own) -> Script:
+def _filed(desk: Desk, plan: Plan, own: Own) -> Script:
     file = FileProject.model_validate(plan.filing.model_dump())
     if plan.number % 31 == 12:
         found = ReportUnfiledProject(
@@ -238,7 +153,7 @@ def _file_again(desk: Desk, command: FileProject, project: UUID, act: Act) -> Ou
     return file_project(desk, command, act, project)
 
 
-def _sharing(plan: _Plan) -> DeclareSharing:
+def _sharing(plan: Plan) -> DeclareSharing:
     needs = (
         () if plan.number % 17 == 2 else (SharingNeed(provider="沂源县大数据中心（演示）", resource="人口基础信息"),)
     )
@@ -261,7 +176,7 @@ def _sharing(plan: _Plan) -> DeclareSharing:
     return DeclareSharing(needs=needs, provides=(main, extra) if plan.number % 3 == 0 else (main,))
 
 
-def _approval(plan: _Plan) -> ApproveProject:
+def _approval(plan: Plan) -> ApproveProject:
     return ApproveProject(
         document_no=f"源审〔{plan.day.year}〕{100 + plan.number}号",
         approver=body(Role.PROJECT_AUTHORITY),
@@ -270,7 +185,7 @@ def _approval(plan: _Plan) -> ApproveProject:
     )
 
 
-def _contract(plan: _Plan, mark: str = "") -> RecordContract:
+def _contract(plan: Plan, mark: str = "") -> RecordContract:
     estimate = plan.filing.estimate.fen if plan.filing.estimate else 0
     classified = plan.filing.classified
     return RecordContract(
@@ -278,12 +193,19 @@ def _contract(plan: _Plan, mark: str = "") -> RecordContract:
         supplier="" if classified else f"演示承建公司{plan.number % 12}",
         supplier_uscc=code_of(900 + plan.number % 12),
         amount=Money.fen_of(max(1_000_000, estimate * plan.draw.randint(82, 99) // 100)),
+        mode=_mode(plan),
     )
 
 
-def _approved(desk: Desk, plan: _Plan, sharing: DeclareSharing, own: Own, approved: list[bool]) -> Script:
+def _mode(plan: Plan) -> ProcurementMode:
+    if plan.number % 20 in {1, 4}:
+        return ProcurementMode.PPP
+    return ProcurementMode.SERVICE_PURCHASE if plan.number % 4 == 2 else ProcurementMode.GOV_BUILD
+
+
+def _approved(desk: Desk, plan: Plan, sharing: DeclareSharing, own: Own, approved: list[bool]) -> Script:
     """Ask for approval; mend what the refusal names, as a unit would, or give up."""
-    project, classified = _known(plan), plan.filing.classified
+    project, classified = known(plan), plan.filing.classified
     for _ in range(_CURES):
         ask = _approval_ask(desk, plan, project)
         outcome = yield ask
@@ -319,7 +241,7 @@ def _approved(desk: Desk, plan: _Plan, sharing: DeclareSharing, own: Own, approv
             yield ask_as(plan.later(15, 60), Role.LEADING_GROUP, partial(grant_exception, desk, project, exception))
 
 
-def _approval_ask(desk: Desk, plan: _Plan, project: UUID) -> Ask:
+def _approval_ask(desk: Desk, plan: Plan, project: UUID) -> Ask:
     # The first time, some ask the wrong authority: sharing projects are the DRC's to approve (G23).
     astray = plan.filing.sharing_related and plan.number % 2 == 0 and not plan.asked
     role = Role.DRC if plan.filing.sharing_related and not astray else Role.PROJECT_AUTHORITY
@@ -329,26 +251,20 @@ def _approval_ask(desk: Desk, plan: _Plan, project: UUID) -> Ask:
     return ask_as(on, role, partial(approve_project, desk, project, asked), asked.document_no)
 
 
-def _built(desk: Desk, plan: _Plan, own: Own) -> Script:
-    project, classified = _known(plan), plan.filing.classified
+def _built(desk: Desk, plan: Plan, own: Own) -> Script:
+    project, classified = known(plan), plan.filing.classified
     contract = _contract(plan)
     outcome = yield own(plan.later(20, 60), partial(record_contract, desk, project, contract))
     if plan.number % 29 == 7:
-        right = contract.model_dump(mode="json") | {"amount": _wan(77).model_dump(mode="json")}
+        right = contract.model_dump(mode="json") | {"amount": wan(77).model_dump(mode="json")}
         correction = CorrectFact(
             version=outcome.recorded[0].stream.version, reason="合同价录入有误（演示）", replacement=right
         )
         yield ask_as(
             plan.later(3, 30), Role.SMART_OFFICE, partial(correct_fact, desk, StreamKind.PROJECT, project, correction)
         )
-    estimate = plan.filing.estimate or _wan(100)
-    arranged = ArrangeFunds(
-        purpose=FundPurpose.BUILD, year=plan.day.year, source=FundSource.GOV_BUDGET, amount=estimate
-    )
-    yield ask_as(plan.later(5, 20), Role.FINANCE, partial(arrange_funds, desk, project, arranged))
-    first = DisburseFunds(arrangement=1, amount=Money.fen_of(estimate.fen * 3 // 10))
-    yield ask_as(plan.later(10, 40), Role.FINANCE, partial(disburse_funds, desk, project, first))
-    for percent in (30, 70):
+    yield from build_money(desk, plan)
+    for percent in (30, 70, 100):
         report = ReportProgress(percent=percent, summary="" if classified else "按计划推进（演示）")
         yield own(plan.later(30, 80), partial(report_progress, desk, project, report))
     if plan.number % 26 != 17:
@@ -362,9 +278,9 @@ def _built(desk: Desk, plan: _Plan, own: Own) -> Script:
         yield own(plan.later(5, 20), partial(record_change, desk, project, change))
 
 
-def _evidence(desk: Desk, plan: _Plan, sharing: DeclareSharing, own: Own, systems: list[UUID]) -> Script:
+def _evidence(desk: Desk, plan: Plan, sharing: DeclareSharing, own: Own, systems: list[UUID]) -> Script:
     """Register the system and record what acceptance will ask for; some units leave part of it out at first."""
-    project = _known(plan)
+    project = known(plan)
     if plan.filing.categories[0] is Category.GENERAL_HARDWARE and not plan.filing.classified:
         none = StateNoSystem(reason="仅采购通用硬件（演示）", signer_post="分管负责人")
         yield own(plan.later(5, 20), partial(state_that_no_system, desk, project, none))
@@ -403,7 +319,7 @@ def _supplies(sharing: DeclareSharing) -> Iterator[RecordSupply]:
         yield RecordSupply(resource=resource.name, platform_code=f"ZB-DEMO-{resource.name[-3:]}-{len(resource.name)}")
 
 
-def _test(plan: _Plan, level: int, mark: str) -> RecordSecurityTest:
+def _test(plan: Plan, level: int, mark: str) -> RecordSecurityTest:
     template = "2015" if plan.day < date(2019, 12, 1) else "2019" if plan.day < date(2021, 6, 1) else "2021"
     poor = mark == "A" and plan.number % 19 == 8
     words = ("不符合", "基本符合") if template == "2015" else ("差", "良")
@@ -422,9 +338,9 @@ def _test(plan: _Plan, level: int, mark: str) -> RecordSecurityTest:
 
 
 def _accepted(
-    desk: Desk, plan: _Plan, sharing: DeclareSharing, own: Own, systems: list[UUID], accepted: list[bool]
+    desk: Desk, plan: Plan, sharing: DeclareSharing, own: Own, systems: list[UUID], accepted: list[bool]
 ) -> Script:
-    project = _known(plan)
+    project = known(plan)
     level = 3 if plan.number % 4 == 0 else 2
     # Some wait so long that the test expires before the acceptance.
     wait = (420, 520) if plan.number % 14 == 0 else (800, 900) if plan.number % 28 == 1 else (15, 90)
@@ -452,6 +368,7 @@ def _accepted(
         if "G18" in rules:
             yield own(plan.later(3, 30), partial(mark_security, desk, project, MarkSecurity(phase=SecurityPhase.BUILD)))
         if plan.number % 33 == 20 or (not systems and "G18" not in rules):
+            yield from overseen(desk, plan)
             return  # given up: it stays blocked, and the board says by which clause
         if "G08" in rules:
             yield ask_as(
@@ -467,7 +384,7 @@ def _accepted(
             yield own(plan.later(25, 80), partial(record_security_test, desk, systems[0], again))
 
 
-def _services(plan: _Plan, attempt: int) -> tuple[ServiceItem, ...]:
+def _services(plan: Plan, attempt: int) -> tuple[ServiceItem, ...]:
     """Two services; some first demand a paper that sharing supplies (G21)."""
     again = plan.number % 4 == 2 and attempt == 0
     papers = (ServiceMaterial(name="申请表"), ServiceMaterial(name="营业执照", obtainable_by_sharing=again))
@@ -477,14 +394,16 @@ def _services(plan: _Plan, attempt: int) -> tuple[ServiceItem, ...]:
     )
 
 
-def _operated(desk: Desk, plan: _Plan, sharing: DeclareSharing, systems: list[UUID]) -> Script:
+def _operated(desk: Desk, plan: Plan, sharing: DeclareSharing, own: Own, systems: list[UUID]) -> Script:
     """Pay the rest, then every year: operation money, evaluations that do not always agree, and lapses."""
-    project, classified = _known(plan), plan.filing.classified
-    estimate = plan.filing.estimate or _wan(100)
+    project, classified = known(plan), plan.filing.classified
+    estimate = plan.filing.estimate or wan(100)
     rest = DisburseFunds(arrangement=1, amount=Money.fen_of(estimate.fen * plan.draw.randint(55, 65) // 100))
     yield ask_as(plan.later(10, 40), Role.FINANCE, partial(disburse_funds, desk, project, rest))
-    arrangements, evaluations, lapsed = 1, 0, False
-    for year in range(plan.day.year + 1, plan.day.year + 4):
+    yield from settled(desk, plan, own)
+    arrangements, lapsed = 1, False
+    first_year = plan.day.year + 1
+    for year in range(first_year, first_year + 3):
         resource = sharing.provides[0].name
         if plan.number % 10 == 9 and not lapsed and not classified:
             plan.day = max(plan.day, date(year, 1, 15))
@@ -499,7 +418,7 @@ def _operated(desk: Desk, plan: _Plan, sharing: DeclareSharing, systems: list[UU
             purpose=FundPurpose.OPERATION,
             year=year,
             source=FundSource.DEPT_BUDGET,
-            amount=plan.filing.operation_estimate or _wan(5),
+            amount=plan.filing.operation_estimate or wan(5),
         )
         outcome = yield ask_as(plan.day, Role.FINANCE, partial(arrange_funds, desk, project, money))
         if outcome.refused and outcome.judgement is not None and "G05" in outcome.judgement.blocking() and lapsed:
@@ -514,28 +433,40 @@ def _operated(desk: Desk, plan: _Plan, sharing: DeclareSharing, systems: list[UU
             arrangements += 1
             pay = DisburseFunds(arrangement=arrangements, amount=money.amount)
             yield ask_as(plan.later(20, 60), Role.FINANCE, partial(disburse_funds, desk, project, pay))
-        if classified:
-            continue
-        for report in _evaluations(plan, year - 1):
-            role = Role.OWNER_UNIT if report.channel is EvaluationChannel.SELF_EVALUATION else Role.THIRD_PARTY
-            by = unit_name(plan.unit) if role is Role.OWNER_UNIT else body(role)
-            evaluations += 1
-            yield Ask(plan.later(5, 30), partial(report_evaluation, desk, project, report), role, by)
-        if plan.number % 5 == 1:
-            survey = RecordSurvey(
-                period=str(year - 1),
-                method=SurveyMethod.QUESTIONNAIRE,
-                respondents=plan.draw.randint(80, 900),
-                satisfied_bp=plan.draw.randint(7200, 9900),
-                surveyor=body(Role.THIRD_PARTY),
-            )
-            yield ask_as(plan.later(5, 15), Role.THIRD_PARTY, partial(record_survey, desk, project, survey))
-        if plan.number % 3 == 0:
-            use = UseEvaluation(evaluation=evaluations, use=ResultUse.RECTIFICATION, note="限期整改（演示）")
-            yield ask_as(plan.later(10, 40), Role.SMART_OFFICE, partial(use_evaluation, desk, project, use))
+        if not classified:
+            yield from _rated(desk, plan, year - 1, first=year == first_year)
+    if systems and plan.number % 15 == 6:
+        yield from incidents(desk, plan, own, systems[0])
+    if plan.filing.sharing_related:
+        yield from sharing_work(desk, plan)
 
 
-def _updated(desk: Desk, plan: _Plan, sharing: DeclareSharing, systems: list[UUID]) -> Script:
+def _rated(desk: Desk, plan: Plan, period: int, *, first: bool) -> Script:
+    """A year's evaluations and survey, and what was done with the last result."""
+    project = known(plan)
+    for report in _evaluations(plan, period):
+        role = Role.OWNER_UNIT if report.channel is EvaluationChannel.SELF_EVALUATION else Role.THIRD_PARTY
+        by = unit_name(plan.unit) if role is Role.OWNER_UNIT else body(role)
+        plan.evaluations += 1
+        yield Ask(plan.later(5, 30), partial(report_evaluation, desk, project, report), role, by)
+    if plan.number % 8 == 5 and first:
+        yield from commissioned(desk, plan, period)
+        plan.evaluations += 1
+    if plan.number % 5 == 1:
+        survey = RecordSurvey(
+            period=str(period),
+            method=SurveyMethod.QUESTIONNAIRE,
+            respondents=plan.draw.randint(80, 900),
+            satisfied_bp=plan.draw.randint(7200, 9900),
+            surveyor=body(Role.THIRD_PARTY),
+        )
+        yield ask_as(plan.later(5, 15), Role.THIRD_PARTY, partial(record_survey, desk, project, survey))
+    if plan.number % 3 == 0:
+        use = UseEvaluation(evaluation=plan.evaluations, use=ResultUse.RECTIFICATION, note="限期整改（演示）")
+        yield ask_as(plan.later(10, 40), Role.SMART_OFFICE, partial(use_evaluation, desk, project, use))
+
+
+def _updated(desk: Desk, plan: Plan, sharing: DeclareSharing, systems: list[UUID]) -> Script:
     """The platform says that the shared resources were updated, and how often they were called."""
     for system in systems[:1]:
         for resource in sharing.provides:
@@ -543,7 +474,7 @@ def _updated(desk: Desk, plan: _Plan, sharing: DeclareSharing, systems: list[UUI
             yield ask_as(plan.later(0, 3), Role.PLATFORM_OPERATOR, partial(confirm_supply, desk, system, updated))
 
 
-def _evaluations(plan: _Plan, year: int) -> Iterator[ReportEvaluation]:
+def _evaluations(plan: Plan, year: int) -> Iterator[ReportEvaluation]:
     own_score = plan.draw.randint(85, 98)
     other_score = own_score - (plan.draw.randint(8, 30) if plan.number % 4 == 1 else plan.draw.randint(-2, 2))
     rated = (
@@ -560,9 +491,3 @@ def _evaluations(plan: _Plan, year: int) -> Iterator[ReportEvaluation]:
             period=str(year),
             summary="演示评价",
         )
-
-
-def _known(plan: _Plan) -> UUID:
-    if plan.project is None:
-        raise ValueError("the project's script went on without a filing")
-    return plan.project

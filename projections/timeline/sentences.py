@@ -615,11 +615,15 @@ def _(event: ConflictEnded) -> Text:
 
 @sentence.register
 def _(event: EvaluationCommissioned) -> Text:
+    noted = [f for f in event.judgement.findings if f.effect is Effect.NOTES]
+    reasons = text("；".join(f.reason.zh for f in noted), "; ".join(f.reason.en for f in noted))
     return text(
         f"{event.commissioned_by}委托{event.evaluator}评价{event.period}年度"
-        f"（方案{event.scheme.id}第{event.scheme.version}版，第{event.number}项委托）",
+        f"（方案{event.scheme.id}第{event.scheme.version}版，第{event.number}项委托）"
+        f"{reasons.zh and f'。提示：{reasons.zh}'}",
         f"{event.commissioned_by} commissioned {event.evaluator} to evaluate {event.period}"
-        f" (scheme {event.scheme.id}, version {event.scheme.version}, commission no. {event.number})",
+        f" (scheme {event.scheme.id}, version {event.scheme.version}, commission no. {event.number})"
+        f"{reasons.en and f'. Noted: {reasons.en}'}",
     )
 
 

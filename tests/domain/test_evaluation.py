@@ -51,6 +51,7 @@ from domain.steps.procurement import ContractRecorded
 from domain.steps.review import GiveOpinion, ReviewOpinionGiven, opine
 from domain.steps.satisfaction import RecordSurvey, SatisfactionSurveyRecorded, survey
 from domain.streams import StreamKind, evaluator_id
+from projections.timeline.sentences import sentence
 from tests.given import PROJECT, RULES, Dated, Given, given, history
 from tests.schemes import (
     ASKED,
@@ -183,6 +184,8 @@ class TestO33:
         event = asking(rules=RULES).when(commission, SCHEMES, ASKED.but(payer=OWNER)).then(EvaluationCommissioned)
         assert isinstance(event, EvaluationCommissioned)
         assert [f.effect for f in event.judgement.findings] == [Effect.NOTES]
+        assert sentence(event).zh.endswith("提示：付费方就是被评价单位")
+        assert sentence(event).en.endswith("Noted: the payer is the unit that is evaluated")
 
     def test_a_refusal_keeps_what_was_asked_so_that_it_can_be_judged_again(self) -> None:
         refused = asking().when(commission, SCHEMES, ASKED.but(payer=OWNER)).refused_by("O33")
