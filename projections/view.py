@@ -61,8 +61,8 @@ class Page:
         if entry.stream.kind is StreamKind.PROJECT:
             return self.project(entry.stream.id).classified
         if entry.stream.kind is StreamKind.GUIDANCE_FUND:
-            invested_in = getattr(entry.event, "project", None)
-            return invested_in is not None and self.project(invested_in).classified
+            project = invested_in(entry)
+            return project is not None and self.project(project).classified
         return entry.stream.kind is StreamKind.SYSTEM and self.system(entry.stream.id).classified
 
     def last_position(self, kind: StreamKind, stream: UUID) -> int:
@@ -123,6 +123,11 @@ def upsert(cursor: Cursor, table: str, key: Sequence[str], rows: Sequence[dict[s
         f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(f'%({c})s' for c in columns)}){conflict}",
         rows,
     )
+
+
+def invested_in(entry: Recorded) -> UUID | None:
+    """The project that an entry of the guidance fund is about, where it is about one."""
+    return getattr(entry.event, "project", None) if entry.stream.kind is StreamKind.GUIDANCE_FUND else None
 
 
 def project_name(project: Project) -> str:

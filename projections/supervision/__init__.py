@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from domain.refusal import Refused
 from domain.rule import Effect
 from domain.streams import StreamKind
 from projections.supervision.ordering import disorders
-from projections.view import Cursor, Page, Projection, project_name, upsert
+from projections.view import Cursor, Page, Projection, invested_in, project_name, upsert
 
 # Gates that are passed once. A refusal there is over when the project has passed; at the money gates it is over when
 # money for that purpose was given later.
@@ -23,6 +24,9 @@ _PASSED_BY = {
     "ACCEPT": {"project.accepted"},
     "FUND_BUILD": {"project.funds_arranged", "project.funds_disbursed"},
     "FUND_OPERATION": {"project.funds_arranged", "project.funds_disbursed"},
+    "FUND_SHARING_WORK": {"project.funds_arranged", "project.funds_disbursed"},
+    "FUND_INVEST": {"guidance_fund.invested"},
+    "PPP_LIST": {"project.ppp_listed"},
 }
 
 
@@ -66,8 +70,11 @@ class Supervision(Projection):
         touched = page.touched(StreamKind.PROJECT)
         upsert(cursor, "projects", ("log_id", "project_id"), [_project(page, p) for p in touched])
         systems = page.touched(StreamKind.SYSTEM)
-        refusals = [r for p in touched for r in _refusals(page, StreamKind.PROJECT, p, p)]
-        refusals += [r for s in systems for r in _refusals(page, StreamKind.SYSTEM, s, page.projects_of(s)[0])]
+        refusals = [r for p in touched for r in _refusals(page, page.history(StreamKind.PROJECT, p), p)]
+        for system in systems:
+            history = page.history(StreamKind.SYSTEM, system)
+            refusals += _refusals(page, history, page.projects_of(system)[0])
+        refusals += [r for f in page.touched(StreamKind.GUIDANCE_FUND) for r in _refused_investments(page, f)]
         upsert(cursor, "refusals", ("log_id", "position"), refusals)
         units = page.touched(StreamKind.UNIT)
         upsert(cursor, "obligations", ("log_id", "uscc", "number"), [o for u in units for o in _obligations(page, u)])
@@ -93,9 +100,18 @@ def _project(page: Page, stream: UUID) -> dict[str, Any]:
     }
 
 
-def _refusals(page: Page, kind: StreamKind, stream: UUID, project: UUID) -> list[dict[str, Any]]:
-    """All refusals of a stream; each is open until a later event passes its gate."""
-    history = page.history(kind, stream)
+def _refused_investments(page: Page, fund: UUID) -> list[dict[str, Any]]:
+    """All refusals of the fund; each is open until it invests in that project."""
+    about: dict[UUID, list[Recorded]] = {}
+    for entry in page.history(StreamKind.GUIDANCE_FUND, fund):
+        project = invested_in(entry)
+        if project is not None:
+            about.setdefault(project, []).append(entry)
+    return [row for project, entries in about.items() for row in _refusals(page, entries, project)]
+
+
+def _refusals(page: Page, history: Sequence[Recorded], project: UUID) -> list[dict[str, Any]]:
+    """All refusals in a history; each is open until a later event passes its gate."""
     rows = []
     for index, entry in enumerate(history):
         if not isinstance(entry.event, Refused):
@@ -174,7 +190,7 @@ def _reads(page: Page, entry: Recorded) -> list[dict[str, Any]]:
         {
             "log_id": page.log_id,
             "position": entry.position,
-            "project_id": entry.stream.id,
+            "project_id": invested_in(entry) or entry.stream.id,
             "topic": entry.event.TOPIC,
             "read_stream": stream,
             "read_version": version,

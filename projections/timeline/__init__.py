@@ -10,11 +10,11 @@ from domain.recorded import Recorded
 from domain.refusal import Refused
 from domain.streams import StreamKind
 from projections.timeline.sentences import sentence
-from projections.view import Cursor, Page, Projection, upsert
+from projections.view import Cursor, Page, Projection, invested_in, upsert
 
 
 class Timeline(Projection):
-    """One row per event and subject: a system's event is also told in its projects."""
+    """One row per event and subject: a system's is also told in its projects, an investment in its project."""
 
     NAME = "timeline"
     VERSION = 1
@@ -36,6 +36,7 @@ class Timeline(Projection):
             subjects: list[UUID] = [entry.stream.id]
             if entry.stream.kind is StreamKind.SYSTEM:
                 subjects += page.projects_of(entry.stream.id)
+            subjects += [p for p in (invested_in(entry),) if p is not None]
             classified = page.classified(entry)
             rows += [_row(page.log_id, subject, entry, classified=classified) for subject in subjects]
         upsert(cursor, "entries", ("log_id", "subject_id", "position"), rows)

@@ -177,6 +177,10 @@ def test_the_guidance_fund(client: Client, evaluator: Client, project: str, clas
         "OPERATION",
         "测试项目",
     )
+    (attempt,) = client.get("/supervision/refusals", project=project).json()["items"]
+    assert (attempt["gate"], attempt["rules"], attempt["open"]) == ("FUND_INVEST", ["F06"], True)
+    stories = [e["topic"] for e in client.get(f"/timeline/{project}").json()["items"]]
+    assert "guidance_fund.invested" in stories
     fund = done["subject"]
     told = {
         r: client_.get(f"/timeline/{fund}").json()["total"] for r, client_ in (("all", client), ("some", evaluator))
@@ -195,6 +199,8 @@ def test_the_ppp_library(client: Client, project: str, liuhen: Liuhen) -> None:
         report = {"year": year, "summary": "运营正常", "user_paid": wan(paid) if paid else None}
         client.done(f"{ppp}/operation-reports", f"{year}-12-31", report)
     (entry,) = items(client, liuhen, "/ppp", regime="MOF-LIBRARY")
+    (attempt,) = client.get("/supervision/refusals", project=project).json()["items"]
+    assert (attempt["gate"], attempt["open"]) == ("PPP_LIST", False)
     assert entry.items() >= {**TERMS, "entry": 1, "delisted_on": None, "project_id": project}.items()
     assert [(r["year"], r["user_paid_fen"]) for r in entry["reports"]] == [(2020, None), (2019, 3_000_000)]
     client.done(f"{ppp}/delisting", "2023-11-10", {"reason": "制度调整", "document_no": "源发改〔2023〕9号"})
