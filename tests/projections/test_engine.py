@@ -72,7 +72,9 @@ def small_county(liuhen: Liuhen, monkeypatch: pytest.MonkeyPatch) -> Liuhen:
 def record_money(liuhen: Liuhen, act: Act) -> None:
     """Fill the tables on money: amounts, budgets, the guidance fund and the PPP library, with corrections."""
     desk, entries = liuhen.desk, liuhen.ledger.after(0, 10_000)
-    projects = list(dict.fromkeys(e.stream.id for e in entries if e.event.TOPIC == "project.funds_arranged"))
+    listed = {e.stream.id for e in entries if e.event.TOPIC == "project.ppp_listed"}
+    funded = dict.fromkeys(e.stream.id for e in entries if e.event.TOPIC == "project.funds_arranged")
+    projects = [p for p in funded if p not in listed]
     gift = Contribute(contributor="县财政局", amount=Money.fen_of(100), document_no="源财〔2026〕1号")
     contribute_to_fund(desk, gift, act)
     terms = PppTerms(risk_allocation="甲", return_boundary="乙", evaluation_plan="丙", reason="丁")
@@ -87,8 +89,10 @@ def record_money(liuhen: Liuhen, act: Act) -> None:
         withdrawn = CorrectFact(version=done.recorded[0].stream.version, reason="误录")
         correct_fact(desk, StreamKind.PROJECT, project, withdrawn, act)
         wish = Invest(project=project, amount=Money.fen_of(40), stage=InvestmentStage.BUILD)
-        assert not invest_from_fund(desk, wish, act).refused
-    return_investment(desk, ReturnInvestment(investment=1, amount=Money.fen_of(5)), act)
+        invested = invest_from_fund(desk, wish, act)
+        assert not invested.refused
+    number = invested.events[0].model_dump()["number"]
+    return_investment(desk, ReturnInvestment(investment=number, amount=Money.fen_of(5)), act)
     (extra,) = contribute_to_fund(desk, gift, act).recorded
     withdrawn = CorrectFact(version=extra.stream.version, reason="误录")
     correct_fact(desk, StreamKind.GUIDANCE_FUND, extra.stream.id, withdrawn, act)
