@@ -154,8 +154,8 @@ class TestF02:
         given(filed(), APPROVED).when(arrange, self.WORK).refused_by("G06")
         line = BudgetLine(purpose=FundPurpose.SHARING_WORK, year=2019, source=FundSource.DEPT_BUDGET)
         given(*RIPE, budget(9, line)).when(arrange, self.WORK).refused_by("F01")
-        telling = Given(replace(given(filed(CLASSIFIED), APPROVED).case))
-        telling = Given(replace(telling.case, proposal=telling.case.proposal.but(free_text=("evidence",))))
+        case = given(filed(CLASSIFIED), APPROVED).case
+        telling = Given(replace(case, proposal=case.proposal.but(free_text=("evidence",))))
         telling.when(arrange, self.WORK).refused_by("G15")
 
 

@@ -89,8 +89,10 @@ def record_money(liuhen: Liuhen, act: Act) -> None:
         withdrawn = CorrectFact(version=done.recorded[0].stream.version, reason="误录")
         correct_fact(desk, StreamKind.PROJECT, project, withdrawn, act)
         wish = Invest(project=project, amount=Money.fen_of(40), stage=InvestmentStage.BUILD)
-        assert not invest_from_fund(desk, wish, act).refused
-    return_investment(desk, ReturnInvestment(investment=1, amount=Money.fen_of(5)), act)
+        invested = invest_from_fund(desk, wish, act)
+        assert not invested.refused
+    number = invested.events[0].model_dump()["number"]
+    return_investment(desk, ReturnInvestment(investment=number, amount=Money.fen_of(5)), act)
     (extra,) = contribute_to_fund(desk, gift, act).recorded
     withdrawn = CorrectFact(version=extra.stream.version, reason="误录")
     correct_fact(desk, StreamKind.GUIDANCE_FUND, extra.stream.id, withdrawn, act)
