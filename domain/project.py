@@ -230,6 +230,7 @@ class Filing(Value):
     investment_codes: tuple[InvestmentCode, ...] = Field(default=(), description="投资项目统一代码, any number")
     performance_goal: str = Field(default="", max_length=2000, description="绩效目标")
     responsible_post: str = Field(default="", max_length=120, description="责任领导职务; a duty name, not a person")
+    public_base: bool = Field(default=False, description="是否公共基础项目 (F03)")
     network: NetworkKind | None = Field(default=None, description="联网方式 (G12)")
     serves_public: bool = Field(default=False, description="是否涉及政务服务事项 (G13)")
     security_planned: bool = Field(default=False, description="网络信息安全是否同规划 (G18)")

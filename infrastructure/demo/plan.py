@@ -40,6 +40,8 @@ _THEMES: tuple[tuple[str, Category], ...] = (
     ("城市管理信息系统", Category.OTHER),
 )
 _SERVED = tuple(Theme)
+# By number in each forty: money that is not the government's own (F10, F13).
+_SOURCES = {1: FundSource.SOCIAL_CAPITAL, 13: FundSource.BANK_LOAN, 33: FundSource.INDUSTRY_FUND}
 
 
 Own = Callable[[date, Callable[[Act], Outcome]], Ask]
@@ -93,9 +95,12 @@ def plan_of(number: int) -> Plan:
         sharing_related=category is Category.CROSS_DEPT_SHARING,
         estimate=None if classified else wan(draw.randint(30, 900)),
         operation_estimate=None if classified else wan(draw.randint(3, 60)),
-        fund_source=FundSource.GOV_FIXED_ASSET if category is Category.CROSS_DEPT_SHARING else FundSource.GOV_BUDGET,
+        fund_source=FundSource.GOV_FIXED_ASSET
+        if category is Category.CROSS_DEPT_SHARING
+        else _SOURCES.get(number % 40, FundSource.GOV_BUDGET),
         plan_item=None if classified else "县总体规划（演示条目）",
         supports_city_platform=number % 23 != 5,
+        public_base=number % 10 == 3,
         network=NetworkKind.ISOLATED if number % 43 == 21 else NetworkKind.EGOV_EXTRANET,
         serves_public=category is Category.ADMIN_POWER_APPLICATION and not classified,
         themes=() if classified else (_SERVED[number % len(_SERVED)], _SERVED[(number * 3 + 1) % len(_SERVED)]),

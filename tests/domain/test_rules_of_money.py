@@ -19,7 +19,6 @@ from domain.project import (
     FundSource,
     PppTerms,
     ProcurementMode,
-    Track,
 )
 from domain.rule import Effect, Gate, NormStrength
 from domain.rules import judge
@@ -163,24 +162,25 @@ class TestF02:
 class TestF03:
     """公共基础项目建设资金纳入政府财政预算投资"""
 
+    BASE = (filed(FILING.but(public_base=True)), *RIPE[1:])
+
     @pytest.mark.parametrize("source", [FundSource.GOV_BUDGET, FundSource.GOV_FIXED_ASSET])
     def test_government_money_passes_without_a_note(self, source: FundSource) -> None:
-        event = given(*RIPE).when(arrange, asking(source=source)).then(FundsArranged)
+        event = given(*self.BASE).when(arrange, asking(source=source)).then(FundsArranged)
         assert notes(event, "F03") == []
 
     def test_another_source_is_noted(self) -> None:
-        event = given(*RIPE).when(arrange, asking(source=FundSource.DEPT_BUDGET)).then(FundsArranged)
+        event = given(*self.BASE).when(arrange, asking(source=FundSource.DEPT_BUDGET)).then(FundsArranged)
         assert notes(event, "F03") == ["公共基础项目的建设资金未纳入政府财政预算投资"]
 
     def test_where_the_set_makes_it_binding_it_blocks(self) -> None:
-        situation = given(*RIPE, rules=stronger("F03", NormStrength.REQUIRED))
+        situation = given(*self.BASE, rules=stronger("F03", NormStrength.REQUIRED))
         situation.when(arrange, asking(source=FundSource.DEPT_BUDGET)).refused_by("F03")
 
-    def test_industry_projects_and_operation_money_are_free(self) -> None:
-        industry = (filed(FILING.but(track=Track.INDUSTRY)), SHARED, APPROVED)
-        event = given(*industry).when(arrange, asking(source=FundSource.BANK_LOAN)).then(FundsArranged)
+    def test_other_projects_and_other_money_are_free(self) -> None:
+        event = given(*RIPE).when(arrange, asking(source=FundSource.BANK_LOAN)).then(FundsArranged)
         assert notes(event, "F03") == []
-        work = given(*RIPE).when(arrange, asking(FundPurpose.SHARING_WORK, FundSource.OTHER)).then(FundsArranged)
+        work = given(*self.BASE).when(arrange, asking(FundPurpose.SHARING_WORK, FundSource.OTHER)).then(FundsArranged)
         assert notes(work, "F03") == []
 
 
