@@ -23,7 +23,7 @@ from api.cli_service import err, out, read_settings, service
 from api.main import create_app
 from application.asking import AsOf, project_dossier
 from application.importing import MAPPINGS, FileFault, import_file
-from application.ports import UpTo
+from application.ports import KeyReusedError, UpTo
 from domain.faults import UnknownSubjectError
 from domain.recorded import Actor, Role
 from infrastructure.bootstrap import Liuhen
@@ -78,7 +78,15 @@ def demo() -> None:
     with service() as liuhen:
         out.print("[bold]演示数据 demo data[/bold]：沂源县 370323，全部为虚构 all fictional")
         with _progress("记录演示县 recording") as advance:
-            recorded = record_demo_county(liuhen.desk, advance)
+            try:
+                recorded = record_demo_county(liuhen.desk, advance)
+            except KeyReusedError as error:
+                err.print(
+                    "[red]数据目录中是另一版本的演示县：请换一个LIUHEN_DATA_DIR，或删除旧的演示数据 / "
+                    "the data folder holds the demo county of another version: "
+                    "choose another LIUHEN_DATA_DIR, or remove the old demo data[/red]"
+                )
+                raise typer.Exit(2) from error
         out.print(
             f"演示历史 demo histories: {recorded.projects}个项目 projects, {recorded.units}个单位 units, "
             f"{recorded.events}个事件 events, {recorded.refused}次被拒 refusals"

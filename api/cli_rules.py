@@ -110,11 +110,17 @@ def _tell(result: Rejudged) -> None:
     then = _in_words(result.recorded.allowed, result.recorded.blocking())
     now = _in_words(result.judged.allowed, result.judged.blocking()) if result.judged else result.why_not
     sign = "=" if result.is_same() else "≠"
-    out.print(f"{result.position} {result.happened_on} {result.topic} [{result.recorded.gate}]: {then} {sign} {now}")
+    out.print(
+        f"{result.position} {result.happened_on} {result.topic} [{result.recorded.gate}]: {then} {sign} {now}",
+        soft_wrap=True,
+    )
     if result.judged is not None and not result.is_same():
         for finding in result.judged.findings:
             if finding.effect is not Effect.NOTES:
-                out.print(f"    {finding.rule}「{finding.clause.quote}」{finding.reason.zh} / {finding.reason.en}")
+                out.print(
+                    f"    {finding.rule}「{finding.clause.quote}」{finding.reason.zh} / {finding.reason.en}",
+                    soft_wrap=True,
+                )
 
 
 def _in_words(allowed: bool, blocking: tuple[str, ...]) -> str:  # noqa: FBT001 (private)

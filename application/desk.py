@@ -201,11 +201,12 @@ class Reading:
 
 
 def fingerprint(subject: UUID | str, command: BaseModel, act: Act) -> str:
-    """SHA-256 of what a request asks: subject, command, day, authority and papers; not who relays it or when."""
+    """SHA-256 of what a request asks: subject, command, capacity, day, authority and papers; not when."""
     asked = "\n".join(
         [
             str(subject),
             type(command).__name__,
+            act.actor.role,
             command.model_dump_json(),
             str(act.happened_on),
             act.authority.model_dump_json() if act.authority else "",

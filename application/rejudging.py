@@ -171,8 +171,6 @@ class _PastReading(Reading):
         if proposal.investment is not None:
             subject = proposal.investment.project
         case = self.case(self.project(subject, must_exist=False), at_gate=True, proposal=proposal)
-        if proposal.commission is not None:
-            case = replace(case, evaluator=self.evaluator(proposal.commission.evaluator_uscc))
         if proposal.investment is not None:
             case = replace(case, fund=self.guidance_fund())
         return case
