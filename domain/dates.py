@@ -195,12 +195,6 @@ class HalfYear(BaseModel):
         """The half-year after. Raises ValidationError after the year 9999."""
         return HalfYear(year=self.year + self.half - 1, half=2 if self.half == 1 else 1)
 
-    def previous(self) -> HalfYear:
-        """The half-year before. Raises ValidationError before the year 1."""
-        if self.half == 2:
-            return HalfYear(year=self.year, half=1)
-        return HalfYear(year=self.year - 1, half=2)
-
     def __str__(self) -> str:
         """As papers and lists name it here: 2018H2."""
         return f"{self.year}H{self.half}"

@@ -97,10 +97,6 @@ class Unit(Value):
         """The task with this number, or None."""
         return next((t for t in self.tasks if t.number == number), None)
 
-    def overdue_tasks(self, day: date) -> tuple[Task, ...]:
-        """Tasks past their due day and not completed on a day (O07)."""
-        return tuple(t for t in self.tasks if t.overdue_days(day))
-
     def supervision_item(self, number: int) -> SupervisionItem | None:
         """The supervision item with this number, or None."""
         return next((i for i in self.supervision_items if i.number == number), None)

@@ -15,6 +15,7 @@ from application.asking import history_of
 from application.county import county_state
 from domain.county import County
 from domain.event import Value
+from domain.expert import Expert
 from domain.faults import UnknownSubjectError
 from domain.project import Track
 from domain.role_holding import RoleHolding
@@ -42,6 +43,7 @@ class DutiesAnswer(Value):
         description="文件规定的牵头单位 lead bodies that the rules state"
     )
     holders: tuple[RoleHolding, ...]
+    experts: tuple[Expert, ...] = Field(description="专家名册 experts on the roster (O24)")
     task_groups: tuple[TaskGroup, ...]
 
 
@@ -81,5 +83,6 @@ def read_duties(
         leads={track: county.lead_bodies(track, day) for track in Track},
         stated_leads={lead.track: lead.bodies for lead in rules.leads},
         holders=tuple(h for h in county.roles if h.held(day)),
+        experts=county.listed_experts(day),
         task_groups=rules.task_groups,
     )

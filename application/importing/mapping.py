@@ -6,7 +6,6 @@ import csv
 import hashlib
 import io
 import json
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -144,12 +143,3 @@ def row_sha256(row: Row, edition: Edition) -> str:
     """SHA-256 of a row's canonical JSON with its edition, hexadecimal: the same row is the same digest."""
     canonical = json.dumps({"edition": edition.edition, "row": row}, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-_BRACKETED = re.compile(r"[(（\[][^)）\]]*[)）\]]")
-_MARKS = re.compile(r"[^\w]+")
-
-
-def normalised_name(name: str) -> str:
-    """A project name for comparing editions that have no ids: lower case, without brackets and punctuation."""
-    return _MARKS.sub(" ", _BRACKETED.sub(" ", name)).strip().lower()

@@ -104,6 +104,12 @@ def test_what_a_unit_owes_falls_due_and_is_done(client: Client, auditor: Client,
     client.done(f"/units/{OWNER}/contacts", "2019-01-05", {"office": "信息科", "since": "2018-10-01"})
     client.done(f"/units/{OWNER}/heads", "2019-01-05", {"post": "局长", "since": "2018-10-01"})
     liuhen.engine.catch_up()
+    answer = auditor.get(f"/units/{OWNER}/responsibility", on="2019-01-11").json()
+    assert (answer["head_post"], answer["contact"]["office"], answer["contact_missing"]) == ("局长", "信息科", False)
+    assert [(t["number"], t["overdue_days"], t["late_days"]) for t in answer["tasks"]] == [(1, 0, 5)]
+    assert [(i["number"], i["state"]) for i in answer["supervision_items"]] == [(1, "OPEN")]
+    before = auditor.get(f"/units/{OWNER}/responsibility", on="2018-10-09").json()
+    assert (before["tasks"], before["unifications"]) == ([], None)
     left = {("SUPERVISION_REPLY", "O18", 0), ("UNIFICATIONS", "O04", 102)}
     assert set(reminded(auditor, **{**asked, "on": "2019-01-11"})) == left
     assert ("TASK", "O07", 1) in reminded(auditor, **asked), "on the day asked about it was not done yet"
