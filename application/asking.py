@@ -83,14 +83,12 @@ def unit_state(desk: Desk, uscc: str, as_of: AsOf = NOW) -> Unit:
 
 def evaluator_state(desk: Desk, uscc: str, as_of: AsOf = NOW) -> Evaluator:
     """An evaluator as of a moment; empty when nothing is recorded of it by then."""
-    history = desk.ledger.read(StreamKind.EVALUATOR, evaluator_id(uscc), as_of.upto)
-    return _as_of(Evaluator(id=evaluator_id(uscc), uscc=uscc), history, as_of)
+    return state_of(desk, StreamKind.EVALUATOR, Evaluator(id=evaluator_id(uscc), uscc=uscc), as_of)
 
 
 def county_state(desk: Desk, as_of: AsOf = NOW) -> County:
     """The county as of a moment; empty when nothing is recorded of it by then."""
-    stream = county_id(desk.division)
-    return _as_of(County(id=stream), desk.ledger.read(StreamKind.COUNTY, stream, as_of.upto), as_of)
+    return state_of(desk, StreamKind.COUNTY, County(id=county_id(desk.division)), as_of)
 
 
 def _as_of(initial: StateT, history: Sequence[Recorded], as_of: AsOf) -> StateT:

@@ -20,7 +20,7 @@ from domain.dates import CivilDate
 from domain.event import Event, Value
 from domain.evolve import effective, fold
 from domain.guidance_fund import InvestmentAsked
-from domain.project import BudgetLine, CommissionTerms, Project
+from domain.project import BudgetLine, Project
 from domain.proposal import Proposal
 from domain.recorded import Recorded
 from domain.refusal import Refused

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from api.context import Context, Reader
 from api.routes.views import Day, MinPosition, Part, ViewAnswer, reading
-from application.county import county_state
+from application.asking import county_state
 from domain.clauses import OUTSIDE, RECORDED, REPORTS
 from domain.event import Value
 from domain.faults import UnknownSubjectError

@@ -11,8 +11,7 @@ from pydantic import Field
 from api.context import Reader
 from api.routes.projects import HistoryAnswer, Moment, history_answer
 from api.routes.views import Day
-from application.asking import history_of
-from application.county import county_state
+from application.asking import county_state, history_of
 from domain.county import County
 from domain.event import Value
 from domain.expert import Expert
