@@ -117,8 +117,7 @@ def proposal_of(event: Event, past: _PastReading) -> Proposal | None:
         case ProjectFiled():
             return Proposal(filing=event.filing)
         case EvaluationCommissioned():
-            terms = CommissionTerms(channel=event.channel, evaluator_uscc=event.evaluator_uscc, payer=event.payer)
-            return Proposal(commission=terms)
+            return Proposal(commission=event.terms())
         case FundsArranged():
             line = BudgetLine(purpose=event.purpose, year=event.year, source=event.source)
             return Proposal(purpose=event.purpose, line=line, arrange_fen=event.amount.fen)
