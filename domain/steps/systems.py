@@ -96,12 +96,21 @@ class SystemChanged(Event):
 def register(case: Case, system: GovSystem, command: RegisterSystem) -> tuple[Event, Event | None]:
     """Give the project's event and the system's, or a refusal and None.
 
-    Raises ActError when the system is listed already, is retired, or has no name though it is not classified.
+    Raises ActError when the system is listed already, is retired, stands on the other side of secrecy, or has no name
+    though it is not classified.
     """
     if system.id in case.project.systems:
         raise ActError(text("该系统已登记在本项目下", "the system is listed already"), "/act/system")
     if system.retired_on is not None:
         raise ActError(text("该系统已停用", "the system is retired"), "/act/system")
+    if system.version and system.classified != case.project.classified:
+        raise ActError(
+            text(
+                "涉密项目与非涉密项目不能共用一个系统登记",
+                "a classified project and another one do not share the record of a system (G15)",
+            ),
+            "/act/system",
+        )
     name = command.name or system.name
     if not name and not case.project.classified:
         raise ActError(text("请填写系统名称", "give the name of the system"), "/act/name")

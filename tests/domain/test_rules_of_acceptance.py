@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from domain.dates import CivilDate
+from domain.evolve import fold
 from domain.faults import ActError, BadFieldError
 from domain.project import (
     ExemptionGround,
@@ -27,9 +28,10 @@ from domain.steps.risk import PrivacyImpactAssessed, SharingRiskAssessed
 from domain.steps.security import CryptoAssessed, SecurityIncidentRecorded, SecurityIncidentResolved, SecurityMarked
 from domain.steps.service import ExemptService, OnboardService, ServiceExempted, ServiceOnboarded, exempt, onboard
 from domain.steps.sharing import SharingDeclared
-from domain.steps.systems import SystemChanged
-from domain.system import ConnectionLevel, CryptoStage, ExchangeRoute, IncidentGrade
-from tests.given import RULES, Dated, given
+from domain.steps.systems import RegisterSystem, SystemChanged, SystemRegistered, register
+from domain.streams import StreamKind
+from domain.system import ConnectionLevel, CryptoStage, ExchangeRoute, GovSystem, IncidentGrade
+from tests.given import PROJECT, RULES, SYSTEM, Dated, given, history
 from tests.stages import (
     ACCEPTED,
     APPROVED,
@@ -332,6 +334,9 @@ class TestC01:
         given(*RIPE, system=second, rules=REQUIRING).when(accept, ACCEPT).then(ProjectAccepted)
 
 
+SECRET = SystemRegistered(name="", project=PROJECT, classified=True)
+
+
 @pytest.mark.clause("G15")
 class TestClassified:
     """凡涉及国家秘密的，应当严格遵守有关保密法律法规规定"""
@@ -344,6 +349,14 @@ class TestClassified:
         found = ("2019-01-01", UnfiledProjectFound(description="检查中发现"))
         situation = given(found, unit=(ENROLLED,)).filing(CLASSIFIED)
         situation.when(file, CLASSIFIED, "ZH-370323-2019-000001-7").refused_by("G15")
+
+    def test_it_shares_no_system_with_an_open_project(self) -> None:
+        """A system's acts are judged by its first project: text would enter beside the placeholder."""
+        known = fold(GovSystem(id=SYSTEM), history(StreamKind.SYSTEM, SYSTEM, REGISTERED))
+        secret = fold(GovSystem(id=SYSTEM), history(StreamKind.SYSTEM, SYSTEM, ("2019-03-01", SECRET)))
+        for project, system in ((filed(CLASSIFIED), known), (filed(), secret)):
+            with pytest.raises(ActError, match="share"):
+                register(given(project).case, system, RegisterSystem(system=SYSTEM))
 
     def test_nothing_is_brought_in_beside_a_placeholder(self) -> None:
         origin = ImportOrigin(
