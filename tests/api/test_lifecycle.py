@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from infrastructure.bootstrap import Liuhen
 from tests.api.conftest import APPROVAL, CONNECTION, OBLIGATION, OPERATION, PROJECT, SHARING, SUPPLY, TEST, Client
-from tests.stages import CERTIFICATE, OWNER
+from tests.stages import CERTIFICATE, OTHER, OWNER
 
 
 def rules(problem: dict[str, object]) -> list[str]:
@@ -60,6 +62,22 @@ def test_from_filing_to_operation_money(client: Client, auditor: Client) -> None
     client.done(f"/units/{OWNER}/connection-obligations/met", "2020-03-10", {"obligation": 1})
     client.done(f"/projects/{project}/funds/arrangements", "2020-03-11", OPERATION)
     assert auditor.get(f"/projects/{project}").json()["stage"] == "IN_OPERATION"
+
+
+@pytest.mark.clause("G10")
+def test_any_sanctioned_owner_blocks_and_a_using_unit_does_not(client: Client) -> None:
+    """对未按要求改造对接政务信息系统的，不审批新项目、不拨付运维经费"""
+    client.enrol()
+    client.enrol(OTHER)
+    client.done(f"/units/{OTHER}/connection-obligations", "2018-11-01", {**OBLIGATION, "due_on": "2018-12-31"})
+    using = client.file(user_units=[OTHER])["subject"]
+    owning = client.file(owner_units=[OWNER, OTHER])["subject"]
+    for project in (using, owning):
+        client.done(f"/projects/{project}/sharing", "2019-01-20", SHARING)
+    client.done(f"/projects/{using}/approval", "2019-02-20", APPROVAL)
+    refused = client.post(f"/projects/{owning}/approval", "2019-02-20", APPROVAL).json()
+    assert rules(refused) == ["G10"]
+    assert refused["findings"][0]["facts"][0]["value"] == OTHER
 
 
 def test_filing_numbers_have_no_gaps_and_refused_filings_take_none(client: Client) -> None:
