@@ -21,6 +21,7 @@ class AmountOrigin(StrEnum):
 
     FILING = "FILING"  # 备案估算
     APPROVAL = "APPROVAL"  # 立项批复
+    CHANGE = "CHANGE"  # 变更批复
     CONTRACTS = "CONTRACTS"  # 各合同合计
     STATED = "STATED"  # 单独登记
 
@@ -105,6 +106,10 @@ def _implied(project: Project) -> list[StageAmount]:
                 approval.approved_on,
                 approval.document_no,
             )
+        )
+    for change in approval.changed_amounts if approval else ():
+        found.append(  # noqa: PERF401 (a list of several kinds)
+            _amount(AmountStage.DESIGN_ESTIMATE, AmountOrigin.CHANGE, change.amount, change.changed_on, None)
         )
     currencies = {c.amount.currency for c in project.contracts}
     if len(currencies) == 1:  # amounts of several currencies have no sum

@@ -13,6 +13,7 @@ from domain.texts import Text
 
 RECORDED: dict[str, tuple[str, ...]] = {
     "C01": ("system.crypto_assessed",),
+    "C02": ("project.change_recorded",),
     "G01": ("project.filed", "project.unfiled_found", "register.number_allotted"),
     "G02": ("project.exception_granted", "project.exception_revoked"),
     "G03": ("project.sharing_declared", "project.sharing_declaration_withdrawn"),

@@ -52,7 +52,7 @@ def execution(project: Project) -> Rate:
 def in_place(project: Project) -> Rate:
     """资金到位率 = received ÷ planned, of build money; planned is what was approved, or else what was arranged."""
     build = [a for a in project.arrangements if a.purpose is FundPurpose.BUILD]
-    approved = project.approval.amount if project.approval else None
+    approved = project.approval.amount_in_force if project.approval else None
     if approved is not None:
         basis = Text(zh="建设经费已拨付（减退回）÷ 批复概算", en="build money disbursed less refunded ÷ approved")
         return _rate(RateKind.IN_PLACE, _spent(build), _fen([approved]), basis, _NO_APPROVED_AMOUNT)
@@ -75,7 +75,9 @@ def completion(project: Project) -> Rate:
 def cost_saving(project: Project) -> Rate:
     """成本节约率 = (planned − actual) ÷ planned; planned is what was approved, actual what was contracted."""
     basis = Text(zh="（批复概算 − 合同金额）÷ 批复概算", en="(approved − contracted) ÷ approved")
-    planned = _fen([project.approval.amount]) if project.approval and project.approval.amount else None
+    planned = (
+        _fen([project.approval.amount_in_force]) if project.approval and project.approval.amount_in_force else None
+    )
     actual = _fen(c.amount for c in project.contracts) if project.contracts else None
     if planned is None:
         return _rate(RateKind.COST_SAVING, None, None, basis, _NO_APPROVED_AMOUNT)

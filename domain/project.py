@@ -330,6 +330,14 @@ class Opinion(Value):
     given_on: CivilDate
 
 
+class ChangedAmount(Value):
+    """变更后的批复数额 What a change made of the approved amount, and who decided it."""
+
+    amount: Money
+    decided_by: str
+    changed_on: CivilDate
+
+
 class Approval(Value):
     """立项批复 the approval in force."""
 
@@ -337,7 +345,14 @@ class Approval(Value):
     document_no: str
     approver: str
     amount: Money | None
+    """As approved. What changes made of it is in `changed_amounts`."""
     acceptance_due: date | None
+    changed_amounts: tuple[ChangedAmount, ...] = ()
+
+    @property
+    def amount_in_force(self) -> Money | None:
+        """The approved amount after the newest change."""
+        return self.changed_amounts[-1].amount if self.changed_amounts else self.amount
 
 
 class Contract(Value):

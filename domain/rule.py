@@ -131,6 +131,8 @@ class Parameters(Value):
     """Months after completion within which acceptance is due."""
     self_evaluation_within_months: tuple[int, int]
     """Months after acceptance from which, and until which, the self-evaluation is due."""
+    change_limit_bp: int | None = Field(default=None, ge=0)
+    """Ten-thousandths of the approved amount up to which changes need no new approval (rule C02), where stated."""
     crypto: CryptoPolicy | None = None
     """Policy for the assessment of cryptography (rule C01), where the set has one."""
 

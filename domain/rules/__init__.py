@@ -8,6 +8,7 @@ from __future__ import annotations
 from domain.case import Case
 from domain.rule import Effect, Finding, Gate, Judgement, NormStrength
 from domain.rules.build_money_budgeted import BUILD_MONEY_BUDGETED
+from domain.rules.changes_within_limit import CHANGES_WITHIN_LIMIT
 from domain.rules.city_exchange_used import CITY_EXCHANGE_USED
 from domain.rules.city_platform import CITY_PLATFORM
 from domain.rules.crypto_assessed import CRYPTO_ASSESSED
@@ -79,6 +80,7 @@ GATES = {
         CITY_EXCHANGE_USED,
         THREE_CONNECTIONS,
         CRYPTO_ASSESSED,
+        CHANGES_WITHIN_LIMIT,
     ),
     Gate.FUND_BUILD: (
         FILED_IN_FULL,
@@ -88,6 +90,7 @@ GATES = {
         SECRECY_KEPT,
         BUILD_MONEY_BUDGETED,
         SHARING_PROJECTS_FIRST,
+        CHANGES_WITHIN_LIMIT,
     ),
     Gate.FUND_OPERATION: (
         FILED_IN_FULL,

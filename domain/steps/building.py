@@ -13,7 +13,7 @@ from domain.event import Event
 from domain.evolve import evolve
 from domain.faults import BadFieldError
 from domain.money import Money
-from domain.project import ProgressNote, Project
+from domain.project import ChangedAmount, ProgressNote, Project
 from domain.recorded import Recorded
 from domain.rule import text
 
@@ -85,11 +85,15 @@ def _(event: ProgressReported, project: Project, at: Recorded) -> Project:
 
 @evolve.register
 def _(event: ChangeRecorded, project: Project, at: Recorded) -> Project:
-    del at
     approval = project.approval
     if approval is not None:
+        changed = (
+            (ChangedAmount(amount=event.amount, decided_by=event.decided_by, changed_on=at.happened_on),)
+            if event.amount
+            else ()
+        )
         approval = approval.but(
-            amount=event.amount or approval.amount,
+            changed_amounts=(*approval.changed_amounts, *changed),
             acceptance_due=event.acceptance_due or approval.acceptance_due,
         )
     return project.but(approval=approval, changes=project.changes + 1)

@@ -85,7 +85,7 @@ def _project(log_id: int, project: Project, position: int) -> dict[str, Any]:
         "deviation_days": times.deviation_days,
         "days_filed_to_approved": times.days_filed_to_approved,
         "days_approved_to_accepted": times.days_approved_to_accepted,
-        "approved_fen": approval.amount.fen if approval and approval.amount else None,
+        "approved_fen": approval.amount_in_force.fen if approval and approval.amount_in_force else None,
         "contracted_fen": sum(c.amount.fen for c in project.contracts),
         "arranged_fen": sum(a.amount.fen for a in project.arrangements),
         "disbursed_fen": sum(a.disbursed_fen - a.refunded_fen for a in project.arrangements),

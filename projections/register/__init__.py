@@ -74,7 +74,7 @@ def _project_row(page: Page, stream: UUID) -> dict[str, Any]:
         "approved_on": str(approval.approved_on) if approval else None,
         "accepted_on": str(project.acceptance.accepted_on) if project.acceptance else None,
         "estimate_fen": filing.estimate.fen if filing and filing.estimate else None,
-        "approved_fen": approval.amount.fen if approval and approval.amount else None,
+        "approved_fen": approval.amount_in_force.fen if approval and approval.amount_in_force else None,
         "arranged_fen": sum(a.amount.fen for a in project.arrangements),
         "disbursed_fen": sum(a.disbursed_fen - a.refunded_fen for a in project.arrangements),
         "operation_fen": sum(a.amount.fen for a in project.arrangements if a.purpose is FundPurpose.OPERATION),

@@ -68,7 +68,6 @@ OF_THE_RECORD = {
     "project.no_system_stated",
     "project.approval_revoked",
     "project.progress_reported",
-    "project.change_recorded",
     "project.accepted",
     "system.registered",
     "system.retired",

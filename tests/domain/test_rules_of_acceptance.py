@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from domain.amounts import stages
 from domain.dates import CivilDate
 from domain.evolve import fold
 from domain.faults import ActError, BadFieldError
+from domain.money import Money, MoneyUnit
 from domain.project import (
+    AmountStage,
     ExemptionGround,
     ImportOrigin,
     SecurityPhase,
@@ -18,6 +21,7 @@ from domain.project import (
 )
 from domain.rule import Clause, Conclusion, CryptoPolicy, Effect, Gate, NormStrength, text
 from domain.steps.acceptance import AcceptProject, ProjectAccepted, accept
+from domain.steps.building import ChangeRecorded
 from domain.steps.exceptions import ExceptionGranted
 from domain.steps.filing import UnfiledProjectFound, file
 from domain.steps.funding import ArrangeFunds, FundsArranged, arrange
@@ -332,6 +336,49 @@ class TestC01:
         level = ("2019-03-10", LEVEL[1].but(level=2))
         second = (REGISTERED, level, level_report(level=2), CONNECTED, SUPPLIED)
         given(*RIPE, system=second, rules=REQUIRING).when(accept, ACCEPT).then(ProjectAccepted)
+
+
+LIMIT = Clause(
+    rule="C02",
+    section="-",
+    quote="变更超过概算",
+    reading=text("须重新报批", "needs a new approval"),
+    strength=NormStrength.REQUIRED,
+)
+LIMITED = RULES.but(clauses=(*RULES.clauses, LIMIT), parameters=RULES.parameters.but(change_limit_bp=1500))
+
+
+class TestC02:
+    """变更超过批复概算一定比例的，应重新报批"""
+
+    def changed(self, *wan: str, on: str = "2019-04-01") -> tuple[Dated, ...]:
+        return tuple(
+            (on, ChangeRecorded(reason="x", decided_by="x", content="", amount=Money.of(w, MoneyUnit.WAN_YUAN)))
+            for w in wan
+        )
+
+    @pytest.mark.parametrize("wan", ["115", "85", "100"])
+    def test_up_to_the_limit_no_new_approval_is_needed(self, wan: str) -> None:
+        given(*RIPE, *self.changed(wan), system=EVIDENCE, rules=LIMITED).when(accept, ACCEPT).then(ProjectAccepted)
+
+    @pytest.mark.parametrize("wan", ["115.01", "84.99"])
+    def test_beyond_it_acceptance_and_build_money_wait(self, wan: str) -> None:
+        situation = given(*RIPE, *self.changed(wan), system=EVIDENCE, rules=LIMITED)
+        situation.when(accept, ACCEPT).refused_by("C02")
+
+    def test_small_changes_count_together_and_the_approved_amount_stays(self) -> None:
+        situation = given(*RIPE, *self.changed("110", "120"), system=EVIDENCE, rules=LIMITED)
+        situation.when(accept, ACCEPT).refused_by("C02")
+        approval = situation.case.project.approval
+        assert approval is not None
+        assert (approval.amount, approval.amount_in_force) == (WAN, Money.of("120", MoneyUnit.WAN_YUAN))
+        stated = [a.fen for a in stages(situation.case.project) if a.stage is AmountStage.DESIGN_ESTIMATE]
+        assert stated == [100_000_000, 110_000_000, 120_000_000]
+
+    def test_a_later_change_and_a_set_without_a_limit_do_not_ask(self) -> None:
+        later = self.changed("200", on="2019-06-02")
+        given(*RIPE, *later, system=EVIDENCE, rules=LIMITED).when(accept, ACCEPT).then(ProjectAccepted)
+        given(*RIPE, *self.changed("200"), system=EVIDENCE).when(accept, ACCEPT).then(ProjectAccepted)
 
 
 SECRET = SystemRegistered(name="", project=PROJECT, classified=True)
