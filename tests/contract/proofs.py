@@ -6,6 +6,7 @@ import ast
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from domain.clauses import OUTSIDE, RECORDED, REPORTS
@@ -15,6 +16,7 @@ from infrastructure.rule_sets import load_rule_sets
 ROOT = Path(__file__).parents[2]
 
 
+@cache
 def proofs() -> dict[str, list[str]]:
     """By clause, the marked tests: file and name, in the order of the files."""
     found: dict[str, list[str]] = defaultdict(list)

@@ -133,3 +133,9 @@ def test_a_clause_that_nothing_checks_cannot_be_binding() -> None:
     binding = before + tracked + after.replace('strength = "TRACK_ONLY"', 'strength = "REQUIRED"', 1)
     with pytest.raises(RuleSetError, match="O24"):
         read_rule_sets({"site.toml": binding})
+
+
+def test_every_parameter_says_where_it_comes_from() -> None:
+    for rule_set in load_rule_sets().all:
+        stated = {name for name, value in rule_set.parameters if value is not None}
+        assert stated <= set(rule_set.sources), rule_set.id
