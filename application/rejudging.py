@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from application.asking import history_of
 from application.desk import Act, Reading
-from application.ports import Desk
+from application.ports import ALL_OF_IT, Desk, Ledger, UpTo
 from domain.case import Case
 from domain.correction import FactCorrected
 from domain.dates import CivilDate
@@ -35,6 +37,8 @@ from domain.streams import StreamKind
 
 PAGE = 1000
 """Events read at a time."""
+REMEMBERED = 500
+"""Streams kept while all decisions are judged again."""
 
 
 class Rejudged(Value):
@@ -74,10 +78,26 @@ def rejudge_project(
 
 def rejudge_all(desk: Desk) -> Iterator[Rejudged]:
     """Judge every decision of the log again, by its own rule set, in position order."""
+    remembering = replace(desk, ledger=_Remembering(desk.ledger))
     position = 0
     while page := desk.ledger.after(position, PAGE):
-        yield from (rejudge(desk, entry) for entry in page if is_decision(entry))
+        yield from (rejudge(remembering, entry) for entry in page if is_decision(entry))
         position = page[-1].position
+
+
+class _Remembering:
+    """A ledger to read only, that keeps the newest streams: decisions close in the log read the same ones."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._read = lru_cache(maxsize=REMEMBERED)(ledger.read)
+
+    def read(self, kind: StreamKind, stream: UUID, upto: UpTo = ALL_OF_IT) -> Sequence[Recorded]:
+        """The events of a stream, as they stood when it was first read."""
+        return self._read(kind, stream, upto)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ledger, name)
 
 
 def is_decision(entry: Recorded) -> bool:

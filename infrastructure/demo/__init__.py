@@ -24,6 +24,8 @@ from infrastructure.demo.script import FIRST_DAY, SEED, UNITS, Ask, Script
 from infrastructure.demo.units import units
 
 PROJECTS = 132
+RESPONSIBLE = len(UNITS)
+"""How many of the units are asked for tasks, supervision and yearly assessments."""
 
 
 @dataclass
@@ -53,7 +55,7 @@ def record_demo_county(desk: Desk, advance: Callable[[int, int], None]) -> DemoC
     counts = DemoCounts()
     turns: list[_Turn] = []
     scripts: list[tuple[str, Script]] = [("unit", units(desk))]
-    scripts += [("county", county(desk)), *((f"unit-{n:02d}", responsibility(desk, n)) for n in range(len(UNITS)))]
+    scripts += [("county", county(desk)), *((f"unit-{n:02d}", responsibility(desk, n)) for n in range(RESPONSIBLE))]
     scripts += [(f"project-{n:03d}", project(desk, n)) for n in range(PROJECTS)]
     for order, (name, script) in enumerate(scripts):
         ask = next(script, None)

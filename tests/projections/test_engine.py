@@ -52,8 +52,9 @@ TABLES = {
 
 @pytest.fixture
 def small_county(liuhen: Liuhen, monkeypatch: pytest.MonkeyPatch) -> Liuhen:
-    """The county, its units and the first nine demo projects, with corrections: some 900 events."""
-    monkeypatch.setattr(demo, "PROJECTS", 9)
+    """The county, its units and the first demo projects, with corrections: some 400 events."""
+    monkeypatch.setattr(demo, "PROJECTS", 6)
+    monkeypatch.setattr(demo, "RESPONSIBLE", 2)
     demo.record_demo_county(liuhen.desk, lambda _done, _total: None)
     act = Act(
         actor=Actor(account="t", organisation="测试", role=Role.SMART_OFFICE), happened_on=CivilDate.parse("2026-01-01")
