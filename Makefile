@@ -18,7 +18,7 @@ run: $(VENV)/.run ## 启动服务（无演示数据） serve without demo data
 	@exec $(VENV)/bin/liuhen serve
 
 test: $(VENV)/.dev ## 全部测试与覆盖率 all tests, with coverage
-	@$(PY) -m pytest --cov --cov-report=term:skip-covered
+	@$(PY) -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered
 
 check: lint test ## 静态检查与全部测试 all checks and all tests
 
