@@ -55,6 +55,21 @@ class KeyReusedError(Exception):
     """The request key was used before, for another request."""
 
 
+class StoreBusyError(Exception):
+    """Too much is waiting to be recorded, or the store is being closed. Nothing was recorded; send it again later."""
+
+
+class StoreDownError(Exception):
+    """The database cannot be reached or cannot store more. Nothing was recorded; send it again later."""
+
+
+class OutcomeUnknownError(Exception):
+    """The database did not answer in time, so it is not known whether the request was recorded.
+
+    Send it again with the same key: then it is answered, and recorded once.
+    """
+
+
 class Ledger(Protocol):
     """The record. `record` is the only way in; it takes all events or none."""
 

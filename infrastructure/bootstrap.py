@@ -23,8 +23,8 @@ from infrastructure.projecting.engine import Engine
 from infrastructure.rule_sets import load_rule_sets
 from infrastructure.schemes import load_schemes
 from infrastructure.settings import Settings
+from infrastructure.store.batch_writer import Pool
 from infrastructure.store.ledger import EventLedger
-from infrastructure.store.recorder import Pool
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,7 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
             yield Liuhen(settings, conninfo, pool, ledger, desk, engine)
         finally:
             engine.stop()
+            ledger.close()
 
 
 def today() -> date:

@@ -14,8 +14,9 @@ from eventsourcing.utils import Environment
 from application.ports import ALL_OF_IT, NewEvent, RequestKey, UpTo
 from domain.recorded import Recorded
 from domain.streams import StreamAt, StreamKind
+from infrastructure.store.batch_writer import Pool, Save
 from infrastructure.store.mapper import LedgerMapper, to_recorded
-from infrastructure.store.recorder import LedgerRecorder, Pool, Save
+from infrastructure.store.recorder import LedgerRecorder
 
 
 class UnsafeEnvironmentError(Exception):
@@ -99,7 +100,7 @@ class EventLedger(Application[UUID]):
     def record(
         self, events: Sequence[NewEvent], *, guards: Sequence[StreamAt] = (), request: RequestKey | None = None
     ) -> Sequence[Recorded]:
-        """Record events durably, all or none. Raises StreamMovedError, KeyReusedError."""
+        """Record events durably, all or none. Raises what `LedgerRecorder.append` raises."""
         save = Save(
             events=[self.mapper.to_stored_event(e) for e in events],  # type: ignore[arg-type]
             kinds=[e.stream.kind for e in events],
@@ -133,6 +134,11 @@ class EventLedger(Application[UUID]):
     def after(self, position: int, limit: int) -> list[Recorded]:
         """Up to `limit` events after a position, in position order."""
         return [to_recorded(e) for e in self._ledger_recorder.select_notifications(position + 1, limit)]
+
+    def close(self) -> None:
+        """Answer everything that was accepted, then record no more."""
+        self._ledger_recorder.close()
+        super().close()
 
     def position(self) -> int:
         """Position of the last event of the log; 0 when it is empty."""

@@ -1,114 +1,68 @@
-"""记录器 The application recorder on our own tables: one save is one call of `liuhen.append`.
+"""记录器 The application recorder on our own tables: concurrent saves are committed together.
 
 The stock recorder holds a table lock over each commit and retries blindly; its faster option loses events for
-followers. Here the log's head row orders the saves, and a save whose answer was lost is resolved by its key.
+followers. Here the log's head row orders the batches, and a batch whose answer was lost is resolved by its number.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, NoReturn
 from uuid import UUID
 
-import psycopg
 from eventsourcing.persistence import ApplicationRecorder, IntegrityError, StoredEvent
-from psycopg.rows import TupleRow
-from psycopg_pool import ConnectionPool
 
-from application.ports import ALL_OF_IT, KeyReusedError, RequestKey, StreamMovedError, UpTo
-from domain.streams import StreamAt
+from application.ports import ALL_OF_IT, RequestKey, StreamMovedError, UpTo
+from infrastructure.store.batch_writer import BatchWriter, NotRecordedError, Pool, Save, Saved
+from infrastructure.store.group_commit import GroupCommit
 from infrastructure.store.mapper import LoggedEvent
-
-Pool = ConnectionPool[psycopg.Connection[TupleRow]]
 
 _COLUMNS = "position, stream_id, stream_version, stream_kind, topic, state, recorded_at"
 
-
-@dataclass(frozen=True)
-class Save:
-    """Events to be stored together, with the streams that must not have moved and the request that asks for it."""
-
-    events: Sequence[StoredEvent]
-    kinds: Sequence[str]
-    guards: Sequence[StreamAt] = ()
-    request: RequestKey | None = None
-
-
-@dataclass(frozen=True)
-class Saved:
-    """Where the events of a save stand."""
-
-    first_position: int
-    last_position: int
-    recorded_at: datetime
-    repeated: bool
+LARGEST_BATCH = 256
+"""Saves of one transaction."""
+LONGEST_QUEUE = 1024
+"""Saves that may wait. More are refused at once: they would only wait longer than their senders do."""
+GATHER = 0.0003
+"""Seconds that a batch waits for those who were just answered; about what their next save takes to come."""
+GIVE_UP_AFTER = 20.0
+"""Seconds after which a sender is told that the outcome of its save is unknown."""
 
 
 class LedgerRecorder(ApplicationRecorder):
     """Inserts and selects the events of one log."""
 
-    def __init__(self, pool: Pool, log_id: int) -> None:
+    def __init__(self, pool: Pool, log_id: int, *, give_up_after: float = GIVE_UP_AFTER) -> None:
         self.pool = pool
         self.log_id = log_id
+        self._writer = BatchWriter(pool, log_id, give_up_after=give_up_after)
+        self._commits: GroupCommit[Save, Saved] = GroupCommit(
+            self._writer.write, largest_batch=LARGEST_BATCH, longest_queue=LONGEST_QUEUE, gather=GATHER
+        )
 
     def append(self, save: Save) -> Saved:
-        """Store a save durably. Raises StreamMovedError, KeyReusedError, psycopg.OperationalError.
+        """Store a save durably. May be called by many threads.
 
-        When the connection breaks and the save has a request key, it is sent once more: the key tells whether
-        the first attempt was committed, so the events stand exactly once either way.
+        Raises StreamMovedError, KeyReusedError, StoreBusyError, StoreDownError, OutcomeUnknownError.
         """
-        try:
-            return self._append(save)
-        except psycopg.OperationalError:
-            if save.request is None:
-                raise
-            return self._append(save)
+        return self._commits.put(save)
 
-    def _append(self, save: Save) -> Saved:
-        request = save.request
-        with self.pool.connection() as conn:
-            row = conn.execute(
-                "SELECT * FROM liuhen.append(%s, %s::uuid[], %s::int[], %s::text[], %s::text[], %s::bytea[],"
-                " %s::uuid[], %s::int[], %s, %s, %s)",
-                (
-                    self.log_id,
-                    [e.originator_id for e in save.events],
-                    [e.originator_version for e in save.events],
-                    list(save.kinds),
-                    [e.topic for e in save.events],
-                    [e.state for e in save.events],
-                    [g.id for g in save.guards],
-                    [g.version for g in save.guards],
-                    request.client if request else None,
-                    request.key if request else None,
-                    request.fingerprint if request else None,
-                ),
-                prepare=True,
-                binary=True,
-            ).fetchone()
-        assert row is not None  # noqa: S101 (a function with OUT parameters gives one row)
-        outcome, first, last, recorded_at = row
-        if outcome == "moved":
-            raise StreamMovedError
-        if outcome == "reused":
-            raise KeyReusedError
-        return Saved(first, last, recorded_at, outcome == "repeated")
+    async def append_from_loop(self, save: Save) -> Saved:
+        """As `append`, without holding up the running event loop."""
+        return await self._commits.put_from_loop(save)
 
     def recall(self, request: RequestKey) -> tuple[int, int] | None:
-        """First and last position that a request recorded, or None. Raises KeyReusedError."""
-        with self.pool.connection() as conn:
-            row = conn.execute(
-                "SELECT fingerprint, first_position, last_position FROM liuhen.requests"
-                " WHERE log_id = %s AND client = %s AND key = %s",
-                (self.log_id, request.client, request.key),
-            ).fetchone()
-        if row is None:
+        """First and last position that a request recorded, or None. Raises what `append` raises."""
+        try:
+            saved = self.append(Save((), (), request=request))
+        except NotRecordedError:
             return None
-        if row[0] != request.fingerprint:
-            raise KeyReusedError
-        return row[1], row[2]
+        return saved.first_position, saved.last_position
+
+    def close(self) -> None:
+        """Answer everything that was accepted, then let go of the connection."""
+        self._commits.close()
+        self._writer.close()
 
     def select_stream(self, stream: UUID, upto: UpTo = ALL_OF_IT) -> list[LoggedEvent]:
         """The events of a stream in version order, as far as they stood at a position or time."""

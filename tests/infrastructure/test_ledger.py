@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import pairwise
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -20,7 +21,6 @@ from domain.recorded import Actor, Circumstances, Recorded, Role
 from domain.steps.building import ProgressReported
 from domain.streams import StreamAt, StreamKind
 from infrastructure.store.ledger import EventLedger, UnsafeEnvironmentError
-from infrastructure.store.recorder import LedgerRecorder, Save, Saved
 
 LOG = 370323
 CIRCUMSTANCES = Circumstances(
@@ -112,30 +112,27 @@ def test_a_key_is_for_one_request_of_one_client(ledger: EventLedger) -> None:
     assert ledger.position() == 2
 
 
-def test_a_lost_answer_is_resolved_by_the_key(ledger: EventLedger, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The commit happened, the connection broke before the answer: the second attempt finds it, and adds nothing."""
-    recorder = ledger.recorder
-    assert isinstance(recorder, LedgerRecorder)
-    real: Callable[[Save], Saved] = recorder._append
-    calls = []
+@pytest.mark.parametrize("request_key", [RequestKey("c", "k", "f" * 64), None], ids=["with a key", "without"])
+def test_a_lost_answer_is_resolved_and_adds_nothing(
+    ledger: EventLedger, monkeypatch: pytest.MonkeyPatch, request_key: RequestKey | None
+) -> None:
+    """The commit happened, the connection broke before the answer: the batch, sent again, is known by its number."""
+    real = psycopg.Connection.execute
+    sent = []
 
-    def losing(save: Save) -> Saved:
-        saved = real(save)
-        calls.append(saved)
-        if len(calls) == 1:
-            raise psycopg.OperationalError("the connection is lost")
-        return saved
+    def losing(conn: psycopg.Connection[TupleRow], query: str, *args: Any, **kwargs: Any) -> Any:
+        cursor = real(conn, query, *args, **kwargs)
+        if "append_batch" in query:
+            sent.append(query)
+            if len(sent) == 1:
+                raise psycopg.OperationalError("the connection is lost")
+        return cursor
 
-    monkeypatch.setattr(recorder, "_append", losing)
-    recorded = ledger.record([event(uuid4(), 1)], request=RequestKey("c", "k", "f" * 64))
-    assert len(calls) == 2
+    monkeypatch.setattr(psycopg.Connection, "execute", losing)
+    recorded = ledger.record([event(uuid4(), 1)], request=request_key)
+    assert len(sent) == 2
     assert [r.position for r in recorded] == [1]
     assert ledger.position() == 1
-    # Without a key nobody can tell, so the caller is told instead of a second attempt being made.
-    calls.clear()
-    with pytest.raises(psycopg.OperationalError):
-        ledger.record([event(uuid4(), 1)])
-    assert len(calls) == 1
 
 
 def test_positions_are_contiguous_and_in_commit_order_under_concurrency(any_database: str) -> None:

@@ -1,0 +1,266 @@
+"""成批写入 One connection that writes batches of saves, and knows what became of each, also when an answer is lost.
+
+A batch whose answer did not come is sent again under its number: if it was committed the first time, the database
+answers from what it kept. So no success is ever told as a conflict, and nothing is written twice.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from itertools import count
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+import psycopg
+import structlog
+from eventsourcing.persistence import StoredEvent
+from psycopg.rows import TupleRow
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from application.ports import KeyReusedError, OutcomeUnknownError, RequestKey, StoreDownError, StreamMovedError
+from domain.streams import StreamAt
+from infrastructure.store import arrays
+
+Pool = ConnectionPool[psycopg.Connection[TupleRow]]
+
+log = structlog.get_logger(__name__)
+
+_APPEND = "SELECT * FROM liuhen.append_batch(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_STANDBY_DOUBT = ("01000", "57P01")
+"""SQLSTATE of the warnings by which PostgreSQL says that it stopped waiting for a synchronous standby."""
+_CONNECTION_LOST = ("08", "57P")
+"""Classes of SQLSTATE after which nobody knows whether the transaction was committed."""
+_TRY_AGAIN = ("40001", "40P01", "55P03")
+"""Serialization failure, deadlock, lock not available: the transaction was rolled back and can be sent again."""
+_PAUSES = (0.0, 0.05, 0.2, 0.5, 1.0)
+"""Seconds before each further attempt; the last one repeats until the time is up."""
+
+
+@dataclass(frozen=True)
+class Save:
+    """Events to be stored together, with the streams that must not have moved and the request that asks for it.
+
+    A save without events only asks what its request recorded.
+    """
+
+    events: Sequence[StoredEvent]
+    kinds: Sequence[str]
+    guards: Sequence[StreamAt] = ()
+    request: RequestKey | None = None
+
+    @cached_property
+    def writes(self) -> frozenset[Any]:
+        """The streams that are written, and the request key."""
+        streams = {as_uuid(e.originator_id) for e in self.events}
+        return frozenset(streams | {(self.request.client, self.request.key)} if self.request else streams)
+
+    @cached_property
+    def reads(self) -> frozenset[Any]:
+        """The streams that the save rests on."""
+        return frozenset(g.id for g in self.guards)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """Where the events of a save stand."""
+
+    first_position: int
+    last_position: int
+    recorded_at: datetime
+    repeated: bool
+
+
+class NotRecordedError(Exception):
+    """The request that was asked for has recorded nothing."""
+
+
+Result = Saved | BaseException
+
+
+class BatchWriter:
+    """Writes the batches of one process to one log, one at a time."""
+
+    def __init__(self, pool: Pool, log_id: int, *, give_up_after: float) -> None:
+        """`give_up_after`: seconds after which a batch that gets no answer is told as unknown."""
+        self._pool = pool
+        self._log_id = log_id
+        self._give_up_after = give_up_after
+        self._writer = uuid4()
+        self._batch = 0
+        self._conn: psycopg.Connection[TupleRow] | None = None
+        self._doubted = False
+        self._watchdog = _Watchdog()
+
+    def write(self, saves: Sequence[Save]) -> list[Result]:
+        """Write saves that do not touch each other, and give the result of each."""
+        self._batch += 1
+        try:
+            return _results(saves, self._send(_parameters(saves)))
+        except (StoreDownError, OutcomeUnknownError) as error:
+            return [type(error)() for _ in saves]
+        except (psycopg.Error, ValueError, TypeError) as error:
+            # The batch was refused for what one of the saves holds. The others are not to suffer from it.
+            if len(saves) == 1:
+                return [error]
+            return [result for save in saves for result in self.write([save])]
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._watchdog.stop()
+        self._release()
+
+    def _send(self, parameters: tuple[Any, ...]) -> TupleRow:
+        """Send the present batch until it is answered. Raises StoreDownError, OutcomeUnknownError, psycopg.Error."""
+        until = time.monotonic() + self._give_up_after
+        sent = False
+        for attempt in _attempts(until):
+            try:
+                conn = self._connection(until)
+            except (PoolTimeout, psycopg.OperationalError) as error:
+                log.warning("store.no_connection", attempt=attempt, error=type(error).__name__)
+                continue
+            try:
+                with self._watchdog.over(conn, until):
+                    row = conn.execute(
+                        _APPEND, (self._log_id, self._writer, self._batch, *parameters), prepare=True, binary=True
+                    ).fetchone()
+            except psycopg.OperationalError as error:
+                log.warning("store.write_failed", attempt=attempt, sqlstate=error.sqlstate)
+                if error.sqlstate is None or error.sqlstate.startswith(_CONNECTION_LOST):
+                    sent = True
+                elif error.sqlstate not in _TRY_AGAIN:
+                    raise StoreDownError from error  # it says that it cannot: a full disk, say
+            else:
+                if not self._doubted and row is not None:
+                    return row
+                log.warning("store.standby_in_doubt", attempt=attempt)
+                sent = True
+            # Never again a connection on which something went wrong.
+            conn.close()
+            self._release()
+        raise OutcomeUnknownError if sent else StoreDownError
+
+    def _connection(self, until: float) -> psycopg.Connection[TupleRow]:
+        if self._conn is None:
+            self._conn = self._pool.getconn(timeout=max(0.01, until - time.monotonic()))
+            self._conn.add_notice_handler(self._noticed)
+            arrays.register(self._conn)
+        self._doubted = False
+        return self._conn
+
+    def _release(self) -> None:
+        if self._conn is not None:
+            self._conn.remove_notice_handler(self._noticed)
+            self._pool.putconn(self._conn)
+            self._conn = None
+
+    def _noticed(self, notice: psycopg.errors.Diagnostic) -> None:
+        if notice.sqlstate in _STANDBY_DOUBT:
+            self._doubted = True
+
+
+def _attempts(until: float) -> Iterator[int]:
+    """Numbers of attempts, with pauses between them, while there is time."""
+    for attempt in count():
+        yield attempt
+        pause = _PAUSES[min(attempt, len(_PAUSES) - 1)]
+        if time.monotonic() + pause >= until:
+            return
+        time.sleep(pause)
+
+
+class _Watchdog:
+    """Cuts a connection that does not answer in time.
+
+    A cancel request would be wrong here: a commit that waits for a standby answers it as if it were done.
+    """
+
+    _INTERVAL = 0.25
+
+    def __init__(self) -> None:
+        self._watched: tuple[psycopg.Connection[TupleRow], float] | None = None
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @contextmanager
+    def over(self, conn: psycopg.Connection[TupleRow], until: float) -> Iterator[None]:
+        """Watch a connection while the block runs."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="store-watchdog", daemon=True)
+            self._thread.start()
+        self._watched = (conn, until)
+        try:
+            yield
+        finally:
+            self._watched = None
+
+    def stop(self) -> None:
+        """Watch no more."""
+        self._stopped.set()
+
+    def _run(self) -> None:
+        while not self._stopped.wait(self._INTERVAL):
+            watched = self._watched
+            if watched is None or time.monotonic() < watched[1]:
+                continue
+            with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(watched[0].fileno())) as line:
+                line.shutdown(socket.SHUT_RDWR)  # the waiting thread sees the end of the line and goes on
+
+
+def _parameters(saves: Sequence[Save]) -> tuple[Any, ...]:
+    """The arrays of `liuhen.append_batch`; a save is named by its place."""
+    events = [(n, e, kind) for n, save in enumerate(saves) for e, kind in zip(save.events, save.kinds, strict=True)]
+    guards = [(n, guard) for n, save in enumerate(saves) for guard in save.guards]
+    requests = [(n, save.request) for n, save in enumerate(saves) if save.request is not None]
+    return (
+        arrays.integers([n for n, _, _ in events]),
+        arrays.uuids([as_uuid(e.originator_id) for _, e, _ in events]),
+        arrays.integers([e.originator_version for _, e, _ in events]),
+        arrays.texts([kind for _, _, kind in events]),
+        arrays.texts([e.topic for _, e, _ in events]),
+        arrays.blobs([e.state for _, e, _ in events]),
+        arrays.integers([n for n, _ in guards]),
+        arrays.uuids([g.id for _, g in guards]),
+        arrays.integers([g.version for _, g in guards]),
+        arrays.integers([n for n, _ in requests]),
+        arrays.texts([r.client for _, r in requests]),
+        arrays.texts([r.key for _, r in requests]),
+        arrays.texts([r.fingerprint for _, r in requests]),
+    )
+
+
+def as_uuid(stream: UUID | str) -> UUID:
+    """The identity of a stream: the library's types allow text as well."""
+    return stream if isinstance(stream, UUID) else UUID(stream)
+
+
+def _results(saves: Sequence[Save], row: TupleRow) -> list[Result]:
+    """What became of each save, from the answer of `liuhen.append_batch`."""
+    position, recorded_at, others = row
+    unaccepted = {n: what for n, *what in orjson.loads(others or "[]")}
+    results: list[Result] = []
+    for n, save in enumerate(saves):
+        if n not in unaccepted:
+            results.append(Saved(position, position + len(save.events) - 1, recorded_at, repeated=False))
+            position += len(save.events)
+            continue
+        outcome, first, last = unaccepted[n]
+        match outcome:
+            case "repeated":
+                results.append(Saved(first, last, recorded_at, repeated=True))
+            case "reused":
+                results.append(KeyReusedError())
+            case "moved":
+                results.append(StreamMovedError())
+            case _:
+                results.append(NotRecordedError())
+    return results

@@ -1,0 +1,230 @@
+"""成组提交 Group commit: what several threads want written at once goes into one transaction.
+
+The thread that finds nobody writing writes for all that have come by then; when it is done, the first of those that
+came meanwhile writes next. So a lone writer waits for nobody. A thread of our own writes for tasks of an event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Generic, Protocol, TypeVar, cast
+
+from application.ports import StoreBusyError
+
+
+class Item(Protocol):
+    """What can be written together with others."""
+
+    @property
+    def writes(self) -> frozenset[Hashable]:
+        """What it changes. No other item of the same batch changes or reads it."""
+        ...
+
+    @property
+    def reads(self) -> frozenset[Hashable]:
+        """What it rests on. No other item of the same batch changes it."""
+        ...
+
+
+ItemT = TypeVar("ItemT", bound=Item)
+ResultT = TypeVar("ResultT")
+
+
+class _Waiting(Generic[ItemT, ResultT]):
+    """An item that waits for its batch, and whoever waits for its result."""
+
+    __slots__ = ("done", "item", "result")
+
+    def __init__(self, item: ItemT) -> None:
+        self.item = item
+        self.done = False
+        self.result: ResultT | BaseException | None = None
+
+    def outcome(self) -> ResultT:
+        """The result. Raises the item's error."""
+        if isinstance(self.result, BaseException):
+            raise self.result
+        return cast("ResultT", self.result)
+
+
+class _Thread(_Waiting[ItemT, ResultT]):
+    """A thread waits: for the result, or for its turn to write."""
+
+    __slots__ = ("turn",)
+
+    def __init__(self, item: ItemT) -> None:
+        super().__init__(item)
+        self.turn = threading.Lock()
+        self.turn.acquire()
+
+
+class _Task(_Waiting[ItemT, ResultT]):
+    """A task of an event loop waits: another thread writes for it."""
+
+    __slots__ = ("future", "loop")
+
+    def __init__(self, item: ItemT, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(item)
+        self.loop = loop
+        self.future: asyncio.Future[ResultT] = loop.create_future()
+
+    def tell(self) -> None:
+        """Resume the task. In the loop's thread."""
+        if self.future.cancelled():
+            return
+        if isinstance(self.result, BaseException):
+            self.future.set_exception(self.result)
+        else:
+            self.future.set_result(cast("ResultT", self.result))
+
+
+class GroupCommit(Generic[ItemT, ResultT]):
+    """Writes items in batches, in the order in which they came as far as they do not touch each other."""
+
+    def __init__(
+        self,
+        write: Callable[[Sequence[ItemT]], Sequence[ResultT | BaseException]],
+        *,
+        largest_batch: int,
+        longest_queue: int,
+        gather: float,
+    ) -> None:
+        """`write` gives a result or an error per item. `gather`: seconds that a batch waits for company at most."""
+        self._write = write
+        self._largest_batch = largest_batch
+        self._longest_queue = longest_queue
+        self._gather = gather
+        self._lock = threading.Lock()
+        self._idle = threading.Condition(self._lock)
+        self._queue: deque[_Waiting[ItemT, ResultT]] = deque()
+        self._writing = False
+        self._closed = False
+        self._company = 0
+        """How many came together last time: about as many will be back soon."""
+        self._complete = threading.Semaphore(0)
+        self._awaited = 0
+        """How many items a batch waits for, when it waits for company."""
+        self._for_tasks = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
+
+    def put(self, item: ItemT) -> ResultT:
+        """Write an item and give its result. Raises its error, StoreBusyError."""
+        mine: _Thread[ItemT, ResultT] = _Thread(item)
+        if not self._enqueue(mine):
+            mine.turn.acquire()
+        if not mine.done:
+            self._wait_for_company()
+            self._write_batch()
+        return mine.outcome()
+
+    async def put_from_loop(self, item: ItemT) -> ResultT:
+        """Write an item and give its result, as `put`, without holding up the running event loop."""
+        loop = asyncio.get_running_loop()
+        mine: _Task[ItemT, ResultT] = _Task(item, loop)
+        if self._enqueue(mine):
+            # When the loop comes to it, the other tasks that were ready have enqueued theirs, too.
+            loop.call_soon(self._for_tasks.submit, self._write_batch)
+        return await mine.future
+
+    def close(self) -> None:
+        """Refuse what comes from now on, and wait until everything accepted before is answered."""
+        with self._lock:
+            self._closed = True
+            while self._writing:
+                self._idle.wait()
+        self._for_tasks.shutdown()
+
+    @property
+    def waiting(self) -> int:
+        """How many items wait for their batch."""
+        return len(self._queue)
+
+    def _enqueue(self, mine: _Waiting[ItemT, ResultT]) -> bool:
+        """Queue an item. True when nobody writes at present, so that its sender has to see to it."""
+        with self._lock:
+            if self._closed or len(self._queue) >= self._longest_queue:
+                raise StoreBusyError
+            self._queue.append(mine)
+            if self._awaited and len(self._queue) >= self._awaited:
+                self._awaited = 0
+                self._complete.release()
+            begins = not self._writing
+            self._writing = True
+        return begins
+
+    def _wait_for_company(self) -> None:
+        """Those who were just answered are likely to come again at once: one commit for all beats two for halves."""
+        with self._lock:
+            if len(self._queue) >= self._company:
+                return
+            self._awaited = self._company
+        if not self._complete.acquire(timeout=self._gather):
+            with self._lock:
+                came, self._awaited = self._awaited == 0, 0
+            if came:
+                self._complete.acquire()
+
+    def _write_batch(self) -> None:
+        """Write what has come, answer it, and let the next one write."""
+        with self._lock:
+            batch = self._take()
+        try:
+            results = self._write([w.item for w in batch])
+        except BaseException as error:  # noqa: BLE001 (everybody who waits is told)
+            results = [error] * len(batch)
+        tasks: dict[asyncio.AbstractEventLoop, list[_Task[ItemT, ResultT]]] = {}
+        threads: list[_Thread[ItemT, ResultT]] = []
+        for waiting, result in zip(batch, results, strict=True):
+            waiting.result = result
+            waiting.done = True
+            if isinstance(waiting, _Task):
+                tasks.setdefault(waiting.loop, []).append(waiting)
+            else:
+                threads.append(cast("_Thread[ItemT, ResultT]", waiting))
+        self._pass_on(len(batch))
+        for loop, told in tasks.items():
+            with suppress(RuntimeError):  # the loop is closed, and nobody waits there any more
+                loop.call_soon_threadsafe(_tell, told)
+        for waiting in threads:
+            waiting.turn.release()
+
+    def _pass_on(self, written: int) -> None:
+        """Let the first of those who came meanwhile write next."""
+        with self._lock:
+            self._company = min(written + len(self._queue), self._largest_batch)
+            following = self._queue[0] if self._queue else None
+            if following is None:
+                self._writing = False
+                self._idle.notify_all()
+        if isinstance(following, _Thread):
+            following.turn.release()
+        elif following is not None:
+            self._for_tasks.submit(self._write_batch)
+
+    def _take(self) -> list[_Waiting[ItemT, ResultT]]:
+        """The items of the next batch. One that touches an earlier one stays, in its place."""
+        batch: list[_Waiting[ItemT, ResultT]] = []
+        written: set[Hashable] = set()
+        read: set[Hashable] = set()
+        left: list[_Waiting[ItemT, ResultT]] = []
+        while self._queue and len(batch) < self._largest_batch:
+            waiting = self._queue.popleft()
+            item = waiting.item
+            if written.isdisjoint(item.writes) and written.isdisjoint(item.reads) and read.isdisjoint(item.writes):
+                batch.append(waiting)
+            else:
+                left.append(waiting)
+            # What stays behind still goes first on what it touches: two saves of one stream keep their order.
+            written |= item.writes
+            read |= item.reads
+        self._queue.extendleft(reversed(left))
+        return batch
+
+
+def _tell(tasks: Sequence[_Task[ItemT, ResultT]]) -> None:
+    for task in tasks:
+        task.tell()
