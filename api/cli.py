@@ -31,7 +31,8 @@ from infrastructure.calendars import CalendarError
 from infrastructure.demo import record_demo_county
 from infrastructure.embedded_postgres import EmbeddedPostgresError
 from infrastructure.issuer import Holder, Issuer
-from infrastructure.migrations import MigrationHistoryError
+from infrastructure.migrations import MigrationError
+from infrastructure.roles import RolesError
 from infrastructure.rule_sets import RuleSetError
 from infrastructure.schemes import SchemeError
 from infrastructure.settings import Settings
@@ -55,7 +56,8 @@ def main() -> None:
         app()
     except (
         EmbeddedPostgresError,
-        MigrationHistoryError,
+        MigrationError,
+        RolesError,
         RuleSetError,
         CalendarError,
         SchemeError,

@@ -73,4 +73,4 @@ def test_numbers_are_contiguous(tmp_path: Path) -> None:
 
 
 def test_ours_are_well_formed() -> None:
-    assert [m.name for m in available()] == ["events", "append", "projections"]
+    assert [m.name for m in available()] == ["events", "append", "projections", "group_commit", "roles"]
