@@ -20,6 +20,7 @@ from infrastructure.migrations import available, migrate
 from infrastructure.roles import OWNER, READER, WRITER
 from infrastructure.settings import Settings
 from tests.conftest import NewDatabase
+from tests.contract.proofs import ROOT
 from tests.infrastructure.test_ledger import LOG, event, opened
 
 LAST = len(available())
@@ -193,6 +194,11 @@ def test_a_server_that_is_away(tmp_path_factory: pytest.TempPathFactory) -> None
     nowhere = f"host={tmp_path_factory.mktemp('nowhere')} dbname=x user=y"
     (finding,) = examine(Settings(database_url=nowhere), nowhere)
     assert (finding.name, finding.state) == ("connection", State.FAILURE)
+
+
+def test_every_check_is_documented() -> None:
+    documented = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    assert [check.name for check in CHECKS if f"`{check.name}`" not in documented] == []
 
 
 def test_the_bodies_come_from_the_migrations(superuser: str) -> None:
