@@ -18,7 +18,7 @@ import uvicorn
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from api import cli_rules
+from api import cli_doctor, cli_rules
 from api.cli_service import err, out, read_settings, service
 from api.main import create_app
 from application.asking import AsOf, project_dossier
@@ -31,13 +31,16 @@ from infrastructure.calendars import CalendarError
 from infrastructure.demo import record_demo_county
 from infrastructure.embedded_postgres import EmbeddedPostgresError
 from infrastructure.issuer import Holder, Issuer
-from infrastructure.migrations import MigrationHistoryError
+from infrastructure.migrations import MigrationError
+from infrastructure.roles import RolesError
 from infrastructure.rule_sets import RuleSetError
 from infrastructure.schemes import SchemeError
 from infrastructure.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="留痕：县级电子政务项目全过程记录 Liuhen")
 app.add_typer(cli_rules.app, name="rules")
+app.command()(cli_doctor.doctor)
+app.command()(cli_doctor.migrate)
 Advance = Callable[[int, int], None]
 """Told how many of how many are done."""
 
@@ -55,7 +58,8 @@ def main() -> None:
         app()
     except (
         EmbeddedPostgresError,
-        MigrationHistoryError,
+        MigrationError,
+        RolesError,
         RuleSetError,
         CalendarError,
         SchemeError,

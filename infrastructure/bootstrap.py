@@ -10,6 +10,7 @@ from importlib.resources import files
 from uuid import uuid4
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
@@ -20,6 +21,7 @@ from infrastructure.calendars import load_calendar
 from infrastructure.embedded_postgres import EmbeddedPostgres
 from infrastructure.migrations import migrate
 from infrastructure.projecting.engine import Engine
+from infrastructure.roles import WRITER, as_writer
 from infrastructure.rule_sets import load_rule_sets
 from infrastructure.schemes import load_schemes
 from infrastructure.settings import Settings
@@ -41,7 +43,7 @@ class Liuhen:
 
 @contextmanager
 def database(settings: Settings) -> Iterator[str]:
-    """The connection string of the database: the external one, or the embedded server while the block runs."""
+    """The connection string that is given: the external one, or that of the embedded server while the block runs."""
     if settings.database_url:
         yield settings.database_url
         return
@@ -49,12 +51,19 @@ def database(settings: Settings) -> Iterator[str]:
         yield server.conninfo
 
 
+def service_login(settings: Settings, conninfo: str) -> str:
+    """The connection string by which the service works, as the writer. Raises RolesError."""
+    embedded = settings.database_url is None  # Its given login is the superuser that made it.
+    return as_writer(make_conninfo(conninfo, user=WRITER) if embedded else conninfo)
+
+
 @contextmanager
 def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
     """Migrate the database and join the parts. Projections do not run until the engine is started."""
-    migrate(conninfo)
+    migrate(settings.owner_url or conninfo)
+    working = service_login(settings, conninfo)
     pool: Pool = ConnectionPool(
-        conninfo,
+        working,
         min_size=2,
         max_size=settings.pool_size,
         kwargs={"autocommit": True},
@@ -76,7 +85,7 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
             today=today,
             new_id=uuid4,
         )
-        engine = Engine(conninfo, ledger, log_id=settings.division, page=settings.page, poll=settings.poll_seconds)
+        engine = Engine(working, ledger, log_id=settings.division, page=settings.page, poll=settings.poll_seconds)
         ledger.on_recorded = engine.wake
         try:
             yield Liuhen(settings, conninfo, pool, ledger, desk, engine)

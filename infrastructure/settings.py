@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -21,6 +21,10 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         default=None,
         description="PostgreSQL ≥ 15的连接串；留空则用内嵌数据库 external server instead of the embedded one",
+    )
+    owner_url: str | None = Field(
+        default=None,
+        description="迁移外部数据库用的连接串；留空则用LIUHEN_DATABASE_URL login that migrates an external database",
     )
     division: int = Field(
         default=370323,
@@ -51,3 +55,10 @@ class Settings(BaseSettings):
         default=90, ge=1, le=366, description="本机签发令牌的有效天数 validity of tokens issued here, days"
     )
     log_level: str = Field(default="INFO", description="日志级别 log level")
+
+    @field_validator("owner_url")
+    @classmethod
+    def _of_an_external_database(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value and not info.data.get("database_url"):
+            raise ValueError("须与LIUHEN_DATABASE_URL同设 needs LIUHEN_DATABASE_URL: it migrates that database")
+        return value

@@ -20,6 +20,7 @@ import structlog
 
 from domain.recorded import Recorded
 from domain.streams import StreamKind
+from infrastructure.roles import READER
 from infrastructure.store.ledger import EventLedger
 from projections.clauses import Clauses
 from projections.money import Money
@@ -159,6 +160,8 @@ class Engine:
                     conn.execute(f"SET LOCAL search_path TO {schema}")
                     conn.execute(projection.TABLES.encode())
                     conn.execute("RESET search_path")
+                    conn.execute(f"GRANT USAGE ON SCHEMA {schema} TO {READER}")
+                    conn.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {READER}")
                 conn.execute(
                     "INSERT INTO liuhen.projections (log_id, name, version, tables_sha256) VALUES (%s, %s, %s, %s)"
                     " ON CONFLICT DO NOTHING",

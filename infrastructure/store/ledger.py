@@ -35,6 +35,11 @@ _FORBIDDEN_SETTINGS = (
 )
 
 
+def forbidden_settings() -> list[str]:
+    """Settings of the library that are in the environment and may not be."""
+    return [s for s in _FORBIDDEN_SETTINGS if any(s in key for key in os.environ)]
+
+
 class LedgerFactory(InfrastructureFactory[TrackingRecorder]):
     """Gives the library our one recorder; it offers nothing else."""
 
@@ -65,8 +70,7 @@ class EventLedger(Application[UUID]):
     name = "ledger"
 
     def __init__(self, pool: Pool, log_id: int) -> None:
-        set_here = [s for s in _FORBIDDEN_SETTINGS if any(s in key for key in os.environ)]
-        if set_here:
+        if set_here := forbidden_settings():
             raise UnsafeEnvironmentError(f"环境变量不允许 / not allowed in the environment: {', '.join(set_here)}")
         self._ledger_recorder = LedgerRecorder(pool, log_id)
         self.on_recorded: Callable[[], None] = lambda: None

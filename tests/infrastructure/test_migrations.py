@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from infrastructure.migrations import MigrationHistoryError, available, migrate
+from infrastructure import migrations
+from infrastructure.migrations import MigrationError, MigrationHistoryError, applied, available, migrate
 from tests.conftest import NewDatabase
 
 
@@ -37,16 +39,55 @@ def test_each_is_applied_once_in_order(empty: str, tmp_path: Path) -> None:
 def test_two_at_once_apply_once(empty: str, tmp_path: Path) -> None:
     write(tmp_path, "0001_first.sql", "CREATE TABLE liuhen.a (n int)")
     with ThreadPoolExecutor(4) as threads:
-        applied = list(threads.map(lambda _: migrate(empty, tmp_path), range(4)))
-    assert sorted(applied) == [[], [], [], ["first"]]
+        names = list(threads.map(lambda _: migrate(empty, tmp_path), range(4)))
+    assert sorted(names) == [[], [], [], ["first"]]
 
 
 def test_a_failing_one_leaves_nothing_behind(empty: str, tmp_path: Path) -> None:
-    write(tmp_path, "0001_first.sql", "CREATE TABLE liuhen.a (n int); SELECT 1/0")
+    write(tmp_path, "0001_first.sql", "CREATE TABLE liuhen.a (n int)")
+    write(tmp_path, "0002_second.sql", "CREATE TABLE liuhen.b (n int); SELECT 1/0")
     with pytest.raises(psycopg.errors.DivisionByZero):
         migrate(empty, tmp_path)
+    with psycopg.connect(empty) as conn:
+        assert conn.execute("SELECT to_regclass('liuhen.b')").fetchone() == (None,)
+        assert set(applied(conn)) == {1}
+    write(tmp_path, "0002_second.sql", "CREATE TABLE liuhen.b (n int)")
+    assert migrate(empty, tmp_path) == ["second"]
+
+
+def test_another_that_migrates_is_not_waited_for_without_end(
+    empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrations, "LOCK_SECONDS", 1)
     write(tmp_path, "0001_first.sql", "CREATE TABLE liuhen.a (n int)")
-    assert migrate(empty, tmp_path) == ["first"]
+    with psycopg.connect(empty) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", (migrations._LOCK,))
+        with pytest.raises(MigrationError, match="another process"):
+            migrate(empty, tmp_path)
+    assert migrate(empty, tmp_path) == ["first"], "the lock is free again"
+
+
+def test_a_table_in_use_is_not_waited_for_without_end(
+    empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrations, "LOCK_SECONDS", 1)
+    write(tmp_path, "0001_first.sql", "CREATE TABLE liuhen.a (n int)")
+    migrate(empty, tmp_path)
+    write(tmp_path, "0002_second.sql", "CREATE TABLE liuhen.b (n int); ALTER TABLE liuhen.a ADD COLUMN m int")
+    with psycopg.connect(empty) as other:
+        other.execute("SELECT * FROM liuhen.a")
+        with pytest.raises(MigrationError, match="has held a table"):
+            migrate(empty, tmp_path)
+    assert migrate(empty, tmp_path) == ["second"], "nothing was left of the first attempt"
+
+
+def test_names_are_not_looked_for_where_others_may_make_them(empty: str, tmp_path: Path) -> None:
+    """Whoever may make a schema could lay a table or function on the path of a migration."""
+    with psycopg.connect(empty, autocommit=True) as conn:
+        conn.execute("CREATE TABLE public.lure (n int)")
+    write(tmp_path, "0001_first.sql", "CREATE TABLE liuhen.a AS SELECT * FROM lure")
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        migrate(empty, tmp_path)
 
 
 def test_a_changed_history_is_refused(empty: str, tmp_path: Path) -> None:
@@ -73,4 +114,6 @@ def test_numbers_are_contiguous(tmp_path: Path) -> None:
 
 
 def test_ours_are_well_formed() -> None:
-    assert [m.name for m in available()] == ["events", "append", "projections"]
+    assert [m.name for m in available()] == ["events", "append", "projections", "group_commit", "roles"]
+    for migration in available():
+        assert not re.search(r"^\s*(BEGIN|COMMIT|ROLLBACK)\s*;", migration.sql, re.MULTILINE | re.IGNORECASE), migration

@@ -29,6 +29,7 @@ from domain.streams import StreamKind
 from infrastructure import demo
 from infrastructure.bootstrap import Liuhen
 from infrastructure.projecting.engine import PROJECTIONS, Engine
+from infrastructure.roles import as_writer
 from projections.view import Projection
 
 TABLES = {
@@ -117,7 +118,7 @@ def start_over(conninfo: str) -> None:
 
 
 def engine(liuhen: Liuhen, page: int = 500) -> Engine:
-    return Engine(liuhen.conninfo, liuhen.ledger, log_id=liuhen.settings.division, page=page, poll=0.1)
+    return Engine(as_writer(liuhen.conninfo), liuhen.ledger, log_id=liuhen.settings.division, page=page, poll=0.1)
 
 
 def behind(liuhen: Liuhen) -> int:
