@@ -232,7 +232,7 @@ def test_no_function_takes_a_position_or_a_time(any_database: str) -> None:
     with psycopg.connect(any_database) as conn:
         callable_by_writer = conn.execute(
             "SELECT p.proname, ARRAY(SELECT a.name FROM unnest(p.proargnames, p.proargmodes) AS a(name, mode)"
-            " WHERE a.mode IN ('i', 'b', 'v')) FROM pg_proc p WHERE p.pronamespace = 'liuhen'::regnamespace"
+            " WHERE coalesce(a.mode, 'i') IN ('i', 'b', 'v')) FROM pg_proc p WHERE p.pronamespace = 'liuhen'::regnamespace"
             " AND p.prorettype <> 'trigger'::regtype AND has_function_privilege(%s, p.oid, 'EXECUTE')",
             (WRITER,),
         ).fetchall()
