@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import TypeVar, cast
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -18,8 +18,8 @@ from domain.county import County
 from domain.dates import CivilDate, Precision
 from domain.evaluator import Evaluator
 from domain.event import Event
-from domain.evolve import Foldable, fold
-from domain.faults import BadFieldError, UnknownSubjectError
+from domain.evolve import Foldable
+from domain.faults import ActError, BadFieldError, UnknownSubjectError
 from domain.guidance_fund import GuidanceFund
 from domain.project import Project
 from domain.proposal import Proposal
@@ -99,22 +99,29 @@ class Outcome:
 class Reading:
     """What one attempt reads, and at which versions, so that the save can be guarded by it."""
 
-    def __init__(self, desk: Desk, act: Act, new_id: UUID) -> None:
+    def __init__(self, desk: Desk, act: Act, new_id: UUID, *, newest: bool = True) -> None:
+        """`newest`: read what is recorded by now. Without it, what is known may do: the save is guarded by it."""
         self.desk = desk
         self.act = act
         self.new_id = new_id
         """Identity for a stream that the request begins; the same for a repeated request."""
-        self._histories: dict[tuple[StreamKind, UUID], Sequence[Recorded]] = {}
+        self.newest = newest
+        self._states: dict[tuple[StreamKind, UUID], Foldable] = {}
+        self._versions: dict[tuple[StreamKind, UUID], int] = {}
 
     def history(self, kind: StreamKind, stream: UUID) -> Sequence[Recorded]:
-        """The events of a stream; read once per attempt."""
-        if (kind, stream) not in self._histories:
-            self._histories[kind, stream] = self.desk.ledger.read(kind, stream)
-        return self._histories[kind, stream]
+        """The events of a stream."""
+        history = self.desk.ledger.read(kind, stream)
+        self._note(kind, stream, history[-1].stream.version if history else 0)
+        return history
 
     def read_streams(self) -> dict[tuple[StreamKind, UUID], int]:
         """The streams that were read, with their versions."""
-        return {key: (h[-1].stream.version if h else 0) for key, h in self._histories.items()}
+        return dict(self._versions)
+
+    def _note(self, kind: StreamKind, stream: UUID, version: int) -> None:
+        # What was read twice and moved in between counts as of the first time, so that the save is refused.
+        self._versions[kind, stream] = min(version, self._versions.get((kind, stream), version))
 
     def project(self, project: UUID, *, must_exist: bool = True) -> Project:
         """The project's state. Raises UnknownSubjectError when nothing is recorded of it."""
@@ -149,10 +156,19 @@ class Reading:
         return self._state(StreamKind.GUIDANCE_FUND, stream, GuidanceFund(id=stream), must_exist=False)
 
     def _state(self, kind: StreamKind, stream: UUID, initial: StateT, must_exist: bool) -> StateT:  # noqa: FBT001 (private)
-        history = self.history(kind, stream)
-        if must_exist and not history:
+        if (kind, stream) not in self._states:
+            self._states[kind, stream] = self.current(kind, initial)
+        state = cast("StateT", self._states[kind, stream])
+        if must_exist and not state.version:
             raise UnknownSubjectError(text("没有此标识的记录", "nothing is recorded under that identity"))
-        return fold(initial, history)
+        return state
+
+    def current(self, kind: StreamKind, initial: StateT) -> StateT:
+        """The state that a stream's events make of the initial one."""
+        states = self.desk.states
+        state = states.newest(kind, initial) if self.newest else states.known(kind, initial)
+        self._note(kind, initial.id, state.version)
+        return state
 
     def case(self, project: Project, *, at_gate: bool, proposal: Proposal | None = None) -> Case:
         """All that a gate may look at. Papers that the act carries count as free text (G15)."""
@@ -232,12 +248,20 @@ def submit(
     if act.key is not None:
         request = RequestKey(act.actor.account, act.key, fingerprint(subject, command, act))
         new_id = requested_id(act.actor.account, act.key)
-        earlier = desk.ledger.recall(request)
-        if earlier is not None:
+    for attempt in range(ATTEMPTS):
+        # The first decision is made on what is known. Mostly nothing moved, and the save, which is guarded by it, shows
+        # that: then it was the newest, and nothing had to be read.
+        reading = Reading(desk, act, new_id, newest=attempt > 0 or act.dry_run)
+        try:
+            planned = plan(reading)
+        except ActError:
+            if not reading.newest:
+                continue
+            # What was recorded for this request before is its answer, whatever would be said to it today.
+            earlier = desk.ledger.recall(request) if request is not None else None
+            if earlier is None:
+                raise
             return _outcome(earlier)
-    for _ in range(ATTEMPTS):
-        reading = Reading(desk, act, new_id)
-        planned = plan(reading)
         events = _place(planned, reading, act)
         if act.dry_run:
             return Outcome(planned[0].stream, tuple(p.event for p in planned), ())
@@ -248,9 +272,11 @@ def submit(
             if (kind, stream) not in written
         ]
         try:
-            return _outcome(desk.ledger.record(events, guards=guards, request=request))
+            recorded = desk.ledger.record(events, guards=guards, request=request)
         except StreamMovedError:
             continue
+        desk.states.learn(recorded)
+        return _outcome(recorded)
     raise BusyError
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
+from application.states import States
 from domain.event import Event
 from domain.identifiers import DivisionTable
 from domain.recorded import Circumstances, Recorded
@@ -73,8 +74,8 @@ class OutcomeUnknownError(Exception):
 class Ledger(Protocol):
     """The record. `record` is the only way in; it takes all events or none."""
 
-    def read(self, kind: StreamKind, stream: UUID, upto: UpTo = ALL_OF_IT) -> Sequence[Recorded]:
-        """The events of a stream in version order; empty when there are none."""
+    def read(self, kind: StreamKind, stream: UUID, upto: UpTo = ALL_OF_IT, after: int = 0) -> Sequence[Recorded]:
+        """The events of a stream after a version, in version order; empty when there are none."""
         ...
 
     def record(
@@ -83,7 +84,7 @@ class Ledger(Protocol):
         """Record the events durably, in one transaction, if no stream named by them or by `guards` has moved.
 
         Gives the events as recorded; for a repeated request, those recorded the first time.
-        Raises StreamMovedError, KeyReusedError.
+        Raises StreamMovedError, KeyReusedError, StoreBusyError, StoreDownError, OutcomeUnknownError.
         """
         ...
 
@@ -115,3 +116,8 @@ class Desk:
     today: Callable[[], date]
     """The civil day in Asia/Shanghai."""
     new_id: Callable[[], UUID]
+    states: States = field(init=False, repr=False, compare=False)
+    """What is known of the ledger's streams."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "states", States(self.ledger))

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from application.asking import history_of
-from application.desk import Act, Reading
+from application.desk import Act, Reading, StateT
 from application.ports import ALL_OF_IT, Desk, Ledger, UpTo
 from domain.case import Case
 from domain.correction import FactCorrected
@@ -92,9 +92,9 @@ class _Remembering:
         self._ledger = ledger
         self._read = lru_cache(maxsize=REMEMBERED)(ledger.read)
 
-    def read(self, kind: StreamKind, stream: UUID, upto: UpTo = ALL_OF_IT) -> Sequence[Recorded]:
+    def read(self, kind: StreamKind, stream: UUID, upto: UpTo = ALL_OF_IT, after: int = 0) -> Sequence[Recorded]:
         """The events of a stream, as they stood when it was first read."""
-        return self._read(kind, stream, upto)
+        return self._read(kind, stream, upto, after)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._ledger, name)
@@ -169,8 +169,8 @@ class _PastReading(Reading):
         self.decision = decision
         self.day = as_of or decision.event.judgement.judged_on  # type: ignore[attr-defined]
         self.as_of = as_of
-        self._versions = {(s.kind, s.id): s.version for s in of_then.based_on}
-        self._versions[decision.stream.kind, decision.stream.id] = decision.stream.version - 1
+        self._then = {(s.kind, s.id): s.version for s in of_then.based_on}
+        self._then[decision.stream.kind, decision.stream.id] = decision.stream.version - 1
 
     def history(self, kind: StreamKind, stream: UUID) -> Sequence[Recorded]:
         """The events that the decision read of a stream, or those that happened by the day."""
@@ -179,7 +179,11 @@ class _PastReading(Reading):
             itself = self.decision.stream
             by_then = (e for e in effective(entries) if not isinstance(e.event, FactCorrected))
             return [e for e in by_then if e.stream != itself and e.happened_on.certainly_on_or_before(self.as_of)]
-        return [e for e in entries if e.stream.version <= self._versions.get((kind, stream), 0)]
+        return [e for e in entries if e.stream.version <= self._then.get((kind, stream), 0)]
+
+    def current(self, kind: StreamKind, initial: StateT) -> StateT:
+        """The state that the decision read."""
+        return fold(initial, self.history(kind, initial.id))
 
     def case_under(self, rules: RuleSet, proposal: Proposal) -> Case:
         """The case that was judged, under a rule set."""

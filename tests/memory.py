@@ -26,12 +26,13 @@ class MemoryLedger:
         self._mapper = LedgerMapper()
         self._requests: dict[tuple[str, str], tuple[str, int, int]] = {}
 
-    def read(self, kind: StreamKind, stream: UUID, upto: UpTo = ALL_OF_IT) -> Sequence[Recorded]:
+    def read(self, kind: StreamKind, stream: UUID, upto: UpTo = ALL_OF_IT, after: int = 0) -> Sequence[Recorded]:
         return [
             to_recorded(e)
             for e in self.log
             if e.originator_id == stream
             and e.kind == kind
+            and e.originator_version > after
             and (upto.position is None or e.id <= upto.position)
             and (upto.recorded_at is None or e.recorded_at <= upto.recorded_at)
         ]

@@ -91,9 +91,9 @@ class EventLedger(Application[UUID]):
         """Our mapper, whatever the environment says."""
         return LedgerMapper()
 
-    def read(self, kind: StreamKind, stream: UUID, upto: UpTo = ALL_OF_IT) -> Sequence[Recorded]:
-        """The events of a stream in version order."""
-        history = [to_recorded(logged) for logged in self._ledger_recorder.select_stream(stream, upto)]
+    def read(self, kind: StreamKind, stream: UUID, upto: UpTo = ALL_OF_IT, after: int = 0) -> Sequence[Recorded]:
+        """The events of a stream after a version, in version order."""
+        history = [to_recorded(logged) for logged in self._ledger_recorder.select_stream(stream, upto, after)]
         # Identities are derived per kind, so this is an identity of another kind asked for by mistake.
         return [r for r in history if r.stream.kind is kind]
 

@@ -64,14 +64,14 @@ class LedgerRecorder(ApplicationRecorder):
         self._commits.close()
         self._writer.close()
 
-    def select_stream(self, stream: UUID, upto: UpTo = ALL_OF_IT) -> list[LoggedEvent]:
-        """The events of a stream in version order, as far as they stood at a position or time."""
+    def select_stream(self, stream: UUID, upto: UpTo = ALL_OF_IT, after: int = 0) -> list[LoggedEvent]:
+        """The events of a stream after a version, in version order, as far as they stood at a position or time."""
         with self.pool.connection() as conn:
             rows = conn.execute(
                 f"SELECT {_COLUMNS} FROM liuhen.events WHERE log_id = %s AND stream_id = %s"
-                " AND position <= coalesce(%s::bigint, 9223372036854775807)"
+                " AND stream_version > %s AND position <= coalesce(%s::bigint, 9223372036854775807)"
                 " AND recorded_at <= coalesce(%s::timestamptz, 'infinity') ORDER BY stream_version",
-                (self.log_id, stream, upto.position, upto.recorded_at),
+                (self.log_id, stream, after, upto.position, upto.recorded_at),
                 binary=True,
             ).fetchall()
         return [_logged(row) for row in rows]

@@ -1,0 +1,89 @@
+"""已知状态 The states of streams used lately, so that a decision need not read and fold whole histories again.
+
+
+What is known here may be out of date. That is harmless where the save is guarded by the state's version: if the
+stream has moved, nothing is recorded, and the decision is made again on the newest state.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, TypeVar, cast
+from uuid import UUID
+
+from domain.correction import FactCorrected
+from domain.evolve import Foldable, fold
+from domain.recorded import Recorded
+from domain.streams import StreamKind
+
+if TYPE_CHECKING:
+    from application.ports import Ledger
+
+StateT = TypeVar("StateT", bound=Foldable)
+
+LARGEST = 10_000
+"""States that are kept; those not used for longest go first."""
+
+
+class States:
+    """The states of one ledger's streams. May be used by many threads."""
+
+    def __init__(self, ledger: Ledger, largest: int = LARGEST) -> None:
+        self._ledger = ledger
+        self._largest = largest
+        self._known: OrderedDict[tuple[StreamKind, UUID], Foldable] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def known(self, kind: StreamKind, initial: StateT) -> StateT:
+        """The state as last seen here; read when it was not seen yet."""
+        return self._get(kind, initial) or self._read(kind, initial)
+
+    def newest(self, kind: StreamKind, initial: StateT) -> StateT:
+        """The state with all that is recorded by now: what is known, carried forward by what came since."""
+        known = self._get(kind, initial)
+        if known is None:
+            return self._read(kind, initial)
+        news = self._ledger.read(kind, initial.id, after=known.version)
+        if _corrects(news):
+            return self._read(kind, initial)
+        return self._keep(kind, fold(known, news)) if news else known
+
+    def learn(self, recorded: Sequence[Recorded]) -> None:
+        """Carry what is known forward by events that were just recorded."""
+        for (kind, stream), entries in groupby(recorded, lambda r: (r.stream.kind, r.stream.id)):
+            news = list(entries)
+            with self._lock:
+                known = self._known.get((kind, stream))
+                if known is None or known.version != news[0].stream.version - 1:
+                    continue
+                if _corrects(news):
+                    del self._known[kind, stream]
+                    continue
+            self._keep(kind, fold(known, news))
+
+    def _get(self, kind: StreamKind, initial: StateT) -> StateT | None:
+        with self._lock:
+            known = self._known.get((kind, initial.id))
+            if known is not None:
+                self._known.move_to_end((kind, initial.id))
+        return cast("StateT | None", known)
+
+    def _read(self, kind: StreamKind, initial: StateT) -> StateT:
+        return self._keep(kind, fold(initial, self._ledger.read(kind, initial.id)))
+
+    def _keep(self, kind: StreamKind, state: StateT) -> StateT:
+        with self._lock:
+            known = self._known.get((kind, state.id))
+            if known is None or known.version < state.version:
+                self._known[kind, state.id] = state
+            if len(self._known) > self._largest:
+                self._known.popitem(last=False)
+        return state
+
+
+def _corrects(news: Sequence[Recorded]) -> bool:
+    """A correction changes what earlier events mean, so the state cannot simply be carried forward."""
+    return any(isinstance(entry.event, FactCorrected) for entry in news)
