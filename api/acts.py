@@ -10,11 +10,11 @@ from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
-from fastapi.responses import JSONResponse
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
+from api.act_route import LONGEST_KEY, ActRoute, QuickAct
 from api.authority import STEP_ROLES
-from api.context import Context, acting, chosen
+from api.context import Context, acting, actor_for
 from api.problems import Problem, problem, request_id
 from application.desk import Act, Outcome
 from application.ports import Desk
@@ -71,13 +71,16 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         "description": "依规则不予办理（已留痕），或当前状态不能办理 refused (and recorded), or not now",
     },
     422: {"model": Problem, "description": "请求内容有误 the request is not acceptable"},
-    503: {"model": Problem, "description": "繁忙，未记录 busy, nothing recorded"},
+    503: {
+        "model": Problem,
+        "description": "繁忙，未记录；或结果未知，请以同一幂等键重发 busy; or unknown: repeat with its key",
+    },
 }
 
 DryRun = Annotated[bool, Query(description="只判断、不记录 judge only, record nothing")]
 Key = Annotated[
     str | None,
-    Header(alias="Idempotency-Key", min_length=1, max_length=200, description="幂等键：重发同一请求不重复记录"),
+    Header(alias="Idempotency-Key", min_length=1, max_length=LONGEST_KEY, description="幂等键：重发同一请求不重复记录"),
 ]
 Posted = tuple[Context, Actor]
 
@@ -115,7 +118,7 @@ def answer(request: Request, outcome: Outcome, *, dry_run: bool) -> Response:
             f"未满足：{rules}。被拒已留痕，补齐后可再次办理", f"Not satisfied: {rules}. The refusal is recorded."
         )
         return problem(request, "gate-refused", told, findings=blocking, receipt=receipt.model_dump(mode="json"))
-    return JSONResponse(receipt.model_dump(mode="json"), 200 if dry_run else 201)
+    return Response(receipt.model_dump_json(), 200 if dry_run else 201, media_type="application/json")
 
 
 def act_of(submission: Submission[Any], actor: Actor, key: str | None, *, dry_run: bool) -> Act:
@@ -141,6 +144,10 @@ def post_new(
 ) -> None:
     """A route for an act that begins a history."""
 
+    def on_new(desk: Desk, subject: None, command: CommandT, act: Act) -> Outcome:
+        del subject
+        return use_case(desk, command, act)
+
     def endpoint(
         request: Request,
         submission: Submission[command],  # type: ignore[valid-type]
@@ -148,12 +155,9 @@ def post_new(
         idempotency_key: Key = None,
         dry_run: DryRun = False,
     ) -> Response:
-        context, actor = posted
-        actor = chosen(context, actor, submission.acting_as, step)
-        act = act_of(submission, actor, idempotency_key, dry_run=dry_run)
-        return answer(request, use_case(context.liuhen.desk, submission.act, act), dry_run=dry_run)
+        return _record(request, posted[0], step, on_new, None, submission, idempotency_key, dry_run=dry_run)
 
-    _add(router, path, step, endpoint, command, summary)
+    _add(router, path, step, endpoint, command, on_new, None, summary)
 
 
 def post_to(
@@ -175,12 +179,26 @@ def post_to(
         idempotency_key: Key = None,
         dry_run: DryRun = False,
     ) -> Response:
-        context, actor = posted
-        actor = chosen(context, actor, submission.acting_as, step)
-        act = act_of(submission, actor, idempotency_key, dry_run=dry_run)
-        return answer(request, use_case(context.liuhen.desk, subject, submission.act, act), dry_run=dry_run)
+        return _record(request, posted[0], step, use_case, subject, submission, idempotency_key, dry_run=dry_run)
 
-    _add(router, path, step, endpoint, command, summary)
+    _add(router, path, step, endpoint, command, use_case, TypeAdapter(subject_type), summary)
+
+
+def _record(
+    request: Request,
+    context: Context,
+    step: str,
+    use_case: Callable[[Desk, Any, Any, Act], Outcome],
+    subject: Any,
+    submission: Submission[Any],
+    key: str | None,
+    *,
+    dry_run: bool,
+) -> Response:
+    """Record the act and answer. Raises NotAllowedError and what the use case raises."""
+    actor = actor_for(context, submission.acting_as, step)
+    act = act_of(submission, actor, key, dry_run=dry_run)
+    return answer(request, use_case(context.liuhen.desk, subject, submission.act, act), dry_run=dry_run)
 
 
 def _add(
@@ -189,8 +207,14 @@ def _add(
     step: str,
     endpoint: Callable[..., Response],
     command: type[Command],
+    use_case: Callable[[Desk, Any, Any, Act], Outcome],
+    subject: TypeAdapter[Any] | None,
     summary: str,
 ) -> None:
+    def quickly(request: Request, context: Context, subject: Any, submission: Any, key: str | None) -> Response:
+        return _record(request, context, step, use_case, subject, submission, key, dry_run=False)
+
+    endpoint.quick = QuickAct(TypeAdapter(Submission[command]), subject, quickly)  # type: ignore[attr-defined,valid-type]
     router.add_api_route(
         path,
         endpoint,
@@ -202,4 +226,5 @@ def _add(
         description=inspect.cleandoc(command.__doc__ or ""),
         operation_id=command.__name__,
         openapi_extra={ROLES: list(STEP_ROLES[step])},
+        route_class_override=ActRoute,
     )

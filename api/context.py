@@ -60,24 +60,20 @@ Reader = Annotated[Context, Depends(reader)]
 
 def acting(step: str) -> Callable[[Context], tuple[Context, Actor]]:
     """A dependency: the token must hold a role that may record the step. Raises NotAllowedError."""
-    roles = STEP_ROLES[step]
 
     def act(context: Reader) -> tuple[Context, Actor]:
-        role = next((r for r in roles if r in context.holder.roles), None)
-        if role is None:
-            raise NotAllowedError(roles)
-        return context, context.actor(role)
+        return context, actor_for(context, None, step)
 
     return act
 
 
-def chosen(context: Context, actor: Actor, asked: Role | None, step: str) -> Actor:
-    """The actor in the capacity asked for, if the token holds it and it may record the step.
+def actor_for(context: Context, asked: Role | None, step: str) -> Actor:
+    """The holder in the capacity asked for, else in the first of its roles that may record the step.
 
-    Raises NotAllowedError.
+    Raises NotAllowedError when the token does not hold it, or it may not record the step.
     """
-    if asked is None:
-        return actor
-    if asked not in STEP_ROLES[step] or asked not in context.holder.roles:
-        raise NotAllowedError(STEP_ROLES[step])
-    return context.actor(asked)
+    allowed = STEP_ROLES[step]
+    role = next((r for r in allowed if r in context.holder.roles and asked in {None, r}), None)
+    if role is None:
+        raise NotAllowedError(allowed)
+    return context.actor(role)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import time
-from collections.abc import Awaitable, Callable
 from importlib.metadata import version
-from uuid import uuid4
 
-import structlog
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
 from api import problems
 from api.context import reader
+from api.middleware import Gate
 from api.routes import (
     acceptance,
     amounts,
@@ -95,8 +91,6 @@ ACTS = (
 )
 READS = (projects, county, views, money, clauses, rule_sets, evaluation_schemes)
 
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-
 DESCRIPTION = """
 留痕记录县级新型智慧城市（电子政务）项目从备案到拨款的全过程：**不共享，不立项，不拨款**（源政发〔2018〕16号）。
 
@@ -104,8 +98,6 @@ DESCRIPTION = """
 
 办理均为`POST`，内容在`act`中；被规则拒绝时答复409，列出全部未满足的条款与补救办法，被拒本身也留痕。
 """
-
-log = structlog.get_logger(__name__)
 
 
 def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPI:
@@ -127,26 +119,5 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPI:
         closed.include_router(module.router)
     app.include_router(closed)
     app.include_router(health.router)
-    app.middleware("http")(_identify)
+    app.add_middleware(Gate, most_requests=liuhen.settings.most_requests if liuhen else 1)
     return app
-
-
-async def _identify(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Give each request an id, log its outcome, and set the headers that every answer has."""
-    asked = request.headers.get("x-request-id", "")
-    identity = asked if _REQUEST_ID.fullmatch(asked) else uuid4().hex
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=identity)
-    started = time.perf_counter()
-    response = await call_next(request)
-    response.headers["X-Request-ID"] = identity
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers.setdefault("Cache-Control", "no-store")
-    log.info(
-        "request.answered",
-        method=request.method,
-        path=request.url.path,
-        status=response.status_code,
-        milliseconds=round((time.perf_counter() - started) * 1000, 1),
-    )
-    return response

@@ -15,7 +15,7 @@ from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 
 from application.desk import BusyError
-from application.ports import KeyReusedError
+from application.ports import KeyReusedError, OutcomeUnknownError, StoreBusyError, StoreDownError
 from domain.event import Value
 from domain.faults import ActError, BadFieldError, UnknownSubjectError
 from domain.rule import Finding, text
@@ -33,6 +33,10 @@ TITLES: dict[str, tuple[int, Text]] = {
     "not-authenticated": (401, text("未提供有效令牌", "No valid token")),
     "not-allowed": (403, text("无权办理", "Not allowed")),
     "busy": (503, text("繁忙，未记录，请重试", "Busy: nothing was recorded, try again")),
+    "outcome-unknown": (
+        503,
+        text("结果未知，请以同一幂等键重发", "Not known whether it was recorded: repeat it with its key"),
+    ),
     "not-found": (404, text("没有此地址", "No such address")),
     "method-not-allowed": (405, text("不支持的方法", "Method not allowed")),
     "too-large": (413, text("请求过大", "The request is too large")),
@@ -124,6 +128,7 @@ def request_id() -> str:
 
 def install(app: FastAPI) -> None:
     """Answer every error of the application as a problem."""
+    _install_of_store(app)
 
     @app.exception_handler(BadFieldError)
     def _bad_field(request: Request, error: BadFieldError) -> JSONResponse:
@@ -139,22 +144,6 @@ def install(app: FastAPI) -> None:
         told = error.text.en if english(request) else error.text.zh
         at = [FieldFault(pointer=error.pointer, detail=told)] if error.pointer else []
         return problem(request, "not-now", error.text, errors=at)
-
-    @app.exception_handler(KeyReusedError)
-    def _key_reused(request: Request, error: KeyReusedError) -> JSONResponse:
-        del error
-        return problem(
-            request,
-            "key-reused",
-            text("同一幂等键只能重发同一请求；新请求请用新键", "a key repeats one request only: use a new key"),
-        )
-
-    @app.exception_handler(BusyError)
-    @app.exception_handler(PoolTimeout)
-    @app.exception_handler(psycopg.OperationalError)
-    def _busy(request: Request, error: Exception) -> JSONResponse:
-        log.warning("request.busy", error=type(error).__name__)
-        return problem(request, "busy", headers={"Retry-After": "1"})
 
     @app.exception_handler(psycopg.DataError)
     def _data(request: Request, error: psycopg.DataError) -> JSONResponse:
@@ -191,6 +180,39 @@ def install(app: FastAPI) -> None:
     def _internal(request: Request, error: Exception) -> JSONResponse:
         log.error("request.failed", error=type(error).__name__, exc_info=error)
         return problem(request, "internal")
+
+
+def _install_of_store(app: FastAPI) -> None:
+    """Answer what the store says of a save."""
+
+    @app.exception_handler(KeyReusedError)
+    def _key_reused(request: Request, error: KeyReusedError) -> JSONResponse:
+        del error
+        return problem(
+            request,
+            "key-reused",
+            text("同一幂等键只能重发同一请求；新请求请用新键", "a key repeats one request only: use a new key"),
+        )
+
+    @app.exception_handler(OutcomeUnknownError)
+    def _unknown_outcome(request: Request, error: OutcomeUnknownError) -> JSONResponse:
+        del error
+        log.warning("request.outcome_unknown")
+        told = text(
+            "数据库未及时答复，不知是否已记录。以同一幂等键重发即得确定答复，且只记录一次；未用幂等键的请先查历史",
+            "The database did not answer in time. Repeated with its key, the request gets a definite answer and is "
+            "recorded once; without a key, look at the history first",
+        )
+        return problem(request, "outcome-unknown", told, headers={"Retry-After": "2"})
+
+    @app.exception_handler(BusyError)
+    @app.exception_handler(StoreBusyError)
+    @app.exception_handler(StoreDownError)
+    @app.exception_handler(PoolTimeout)
+    @app.exception_handler(psycopg.OperationalError)
+    def _busy(request: Request, error: Exception) -> JSONResponse:
+        log.warning("request.busy", error=type(error).__name__)
+        return problem(request, "busy", headers={"Retry-After": "1"})
 
 
 def _field_fault(error: dict[str, Any], request: Request) -> FieldFault:

@@ -1,6 +1,5 @@
 """已知状态 The states of streams used lately, so that a decision need not read and fold whole histories again.
 
-
 What is known here may be out of date. That is harmless where the save is guarded by the state's version: if the
 stream has moved, nothing is recorded, and the decision is made again on the newest state.
 """

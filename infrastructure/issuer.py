@@ -19,6 +19,8 @@ from domain.recorded import Role
 ALGORITHM = "Ed25519"
 AUDIENCE = "liuhen"
 ISSUER = "liuhen-local"
+_REMEMBERED = 1000
+"""Tokens whose signature is not checked again until they expire."""
 
 
 class BadTokenError(Exception):
@@ -47,6 +49,7 @@ class Issuer:
             sub={"essential": True},
             exp={"essential": True},
         )
+        self._checked: dict[str, tuple[Holder, int]] = {}
 
     def issue(self, holder: Holder, *, days: int) -> str:
         """A token for a holder, good for a number of days."""
@@ -66,16 +69,27 @@ class Issuer:
 
     def check(self, token: str) -> Holder:
         """The holder of a token. Raises BadTokenError. The token's header never chooses key or algorithm."""
+        known = self._checked.get(token)
+        if known is not None and time.time() < known[1]:
+            return known[0]
+        holder, expires = self._verified(token)
+        if len(self._checked) >= _REMEMBERED:
+            self._checked.clear()
+        self._checked[token] = (holder, expires)
+        return holder
+
+    def _verified(self, token: str) -> tuple[Holder, int]:
         try:
             claims = jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
             self._claims.validate(claims)
-            return Holder(
+            holder = Holder(
                 account=str(claims["sub"]),
                 organisation=str(claims["org"]),
                 roles=frozenset(Role(r) for r in claims["roles"]),
                 uscc=claims.get("uscc"),
                 demo=bool(claims.get("demo")),
             )
+            return holder, int(claims["exp"])
         except (JoseError, ValueError, KeyError, TypeError) as error:
             raise BadTokenError(type(error).__name__) from error
 

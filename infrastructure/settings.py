@@ -47,6 +47,12 @@ class Settings(BaseSettings):
     pool_size: int = Field(
         default=8, ge=2, le=200, description="数据库连接数上限 largest number of database connections"
     )
+    most_requests: int = Field(
+        default=256,
+        ge=1,
+        le=100_000,
+        description="同时处理的请求数上限，超过的答复503并请稍后重试 requests worked on at once; more are answered 503",
+    )
     page: int = Field(default=500, ge=1, le=10_000, description="投影每批事件数 events that a projection takes at once")
     poll_seconds: float = Field(
         default=1.0, gt=0, le=60, description="投影轮询间隔上限，秒 longest wait of a projection for news, seconds"

@@ -14,7 +14,8 @@ from eventsourcing.utils import Environment
 from application.ports import ALL_OF_IT, NewEvent, RequestKey, UpTo
 from domain.recorded import Recorded
 from domain.streams import StreamAt, StreamKind
-from infrastructure.store.batch_writer import Pool, Save
+from infrastructure import awaiting
+from infrastructure.store.batch_writer import NotRecordedError, Pool, Save, Saved
 from infrastructure.store.mapper import LedgerMapper, to_recorded
 from infrastructure.store.recorder import LedgerRecorder
 
@@ -93,7 +94,8 @@ class EventLedger(Application[UUID]):
 
     def read(self, kind: StreamKind, stream: UUID, upto: UpTo = ALL_OF_IT, after: int = 0) -> Sequence[Recorded]:
         """The events of a stream after a version, in version order."""
-        history = [to_recorded(logged) for logged in self._ledger_recorder.select_stream(stream, upto, after)]
+        logged = awaiting.in_thread(self._ledger_recorder.select_stream, stream, upto, after)
+        history = [to_recorded(entry) for entry in logged]
         # Identities are derived per kind, so this is an identity of another kind asked for by mistake.
         return [r for r in history if r.stream.kind is kind]
 
@@ -111,7 +113,7 @@ class EventLedger(Application[UUID]):
             guards=guards,
             request=request,
         )
-        saved = self._ledger_recorder.append(save)
+        saved = self._append(save)
         self.on_recorded()
         if saved.repeated:
             return self.at_positions(saved.first_position, saved.last_position)
@@ -127,13 +129,22 @@ class EventLedger(Application[UUID]):
         ]
 
     def recall(self, request: RequestKey) -> Sequence[Recorded] | None:
-        """What an earlier request of this key recorded, or None. Raises KeyReusedError."""
-        positions = self._ledger_recorder.recall(request)
-        return None if positions is None else self.at_positions(*positions)
+        """What an earlier request of this key recorded, or None. Raises what `LedgerRecorder.append` raises."""
+        try:
+            saved = self._append(Save((), (), request=request))
+        except NotRecordedError:
+            return None
+        return self.at_positions(saved.first_position, saved.last_position)
+
+    def _append(self, save: Save) -> Saved:
+        if awaiting.in_loop():
+            return awaiting.wait_for(self._ledger_recorder.append_from_loop(save))
+        return self._ledger_recorder.append(save)
 
     def at_positions(self, first: int, last: int) -> list[Recorded]:
         """The events at positions first to last, both included."""
-        return [to_recorded(logged) for logged in self._ledger_recorder.select_positions(first, last)]
+        logged = awaiting.in_thread(self._ledger_recorder.select_positions, first, last)
+        return [to_recorded(entry) for entry in logged]
 
     def after(self, position: int, limit: int) -> list[Recorded]:
         """Up to `limit` events after a position, in position order."""

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from eventsourcing.persistence import ApplicationRecorder, IntegrityError, StoredEvent
 
-from application.ports import ALL_OF_IT, RequestKey, StreamMovedError, UpTo
-from infrastructure.store.batch_writer import BatchWriter, NotRecordedError, Pool, Save, Saved
+from application.ports import ALL_OF_IT, StreamMovedError, UpTo
+from infrastructure.store.batch_writer import BatchWriter, Pool, Save, Saved
 from infrastructure.store.group_commit import GroupCommit
 from infrastructure.store.mapper import LoggedEvent
 
@@ -43,21 +43,14 @@ class LedgerRecorder(ApplicationRecorder):
     def append(self, save: Save) -> Saved:
         """Store a save durably. May be called by many threads.
 
-        Raises StreamMovedError, KeyReusedError, StoreBusyError, StoreDownError, OutcomeUnknownError.
+        Raises StreamMovedError, KeyReusedError, NotRecordedError (for a save without events), StoreBusyError,
+        StoreDownError, OutcomeUnknownError.
         """
         return self._commits.put(save)
 
     async def append_from_loop(self, save: Save) -> Saved:
         """As `append`, without holding up the running event loop."""
         return await self._commits.put_from_loop(save)
-
-    def recall(self, request: RequestKey) -> tuple[int, int] | None:
-        """First and last position that a request recorded, or None. Raises what `append` raises."""
-        try:
-            saved = self.append(Save((), (), request=request))
-        except NotRecordedError:
-            return None
-        return saved.first_position, saved.last_position
 
     def close(self) -> None:
         """Answer everything that was accepted, then let go of the connection."""

@@ -1,0 +1,76 @@
+"""中间件 What every request passes: an id, a limit to how many are worked on at once, and a line in the log."""
+
+from __future__ import annotations
+
+import re
+import time
+from uuid import uuid4
+
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.problems import problem
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_ALWAYS_ANSWERED = ("/livez", "/readyz")
+"""Paths that are answered under any load: whoever watches the service must not take load for death."""
+
+log = structlog.get_logger(__name__)
+
+
+class Gate:
+    """Gives each request an id, refuses what is too much, sets the headers of every answer, and logs the outcome."""
+
+    def __init__(self, app: ASGIApp, most_requests: int) -> None:
+        self._app = app
+        self._most_requests = most_requests
+        self._present = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        identity = _identity(scope)
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=identity)
+        started = time.perf_counter()
+        status = 500
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = identity
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        self._present += 1
+        try:
+            if self._present > self._most_requests and scope["path"] not in _ALWAYS_ANSWERED:
+                busy = problem(Request(scope), "busy", headers={"Retry-After": "1"})
+                await busy(scope, receive, answer)
+            else:
+                await self._app(scope, receive, answer)
+        finally:
+            self._present -= 1
+            log.info(
+                "request.answered",
+                method=scope["method"],
+                path=scope["path"],
+                status=status,
+                milliseconds=round((time.perf_counter() - started) * 1000, 1),
+            )
+
+
+def _identity(scope: Scope) -> str:
+    """The id that the client gave its request, if it has the form of one, or a new one."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            asked = value.decode("latin-1")
+            return asked if _REQUEST_ID.fullmatch(asked) else uuid4().hex
+    return uuid4().hex
