@@ -12,10 +12,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from pydantic import Field, TypeAdapter
 
-from api.act_route import LONGEST_KEY, ActRoute, QuickAct
 from api.authority import STEP_ROLES
 from api.context import Context, acting, actor_for
 from api.problems import Problem, problem, request_id
+from api.quick_acts import LONGEST_KEY, QuickAct
 from application.desk import Act, Outcome
 from application.ports import Desk
 from domain.command import Command
@@ -226,5 +226,4 @@ def _add(
         description=inspect.cleandoc(command.__doc__ or ""),
         operation_id=command.__name__,
         openapi_extra={ROLES: list(STEP_ROLES[step])},
-        route_class_override=ActRoute,
     )

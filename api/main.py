@@ -10,6 +10,7 @@ from fastapi_offline import FastAPIOffline
 from api import problems
 from api.context import reader
 from api.middleware import Gate
+from api.quick_acts import QuickActs
 from api.routes import (
     acceptance,
     amounts,
@@ -91,6 +92,8 @@ ACTS = (
 )
 READS = (projects, county, views, money, clauses, rule_sets, evaluation_schemes)
 
+PREFIX = "/v1"
+
 DESCRIPTION = """
 留痕记录县级新型智慧城市（电子政务）项目从备案到拨款的全过程：**不共享，不立项，不拨款**（源政发〔2018〕16号）。
 
@@ -114,10 +117,12 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPI:
     app.state.issuer = issuer
     problems.install(app)
     # Every route under /v1 needs a token, whatever the route itself says.
-    closed = APIRouter(prefix="/v1", dependencies=[Depends(reader)])
+    closed = APIRouter(prefix=PREFIX, dependencies=[Depends(reader)])
     for module in (*ACTS, *READS):
         closed.include_router(module.router)
     app.include_router(closed)
     app.include_router(health.router)
+    quick = {r.path: r.endpoint.quick for m in ACTS for r in m.router.routes if hasattr(r.endpoint, "quick")}
+    app.add_middleware(QuickActs, prefix=PREFIX, acts=quick)
     app.add_middleware(Gate, most_requests=liuhen.settings.most_requests if liuhen else 1)
     return app

@@ -1,0 +1,117 @@
+"""办理的快路 The plain case of recording an act, without the general machinery of the framework.
+
+A request whose parts all have their form is decoded once, decided on the event loop and answered. Whatever is unusual
+about a request (a query, a missing token, a body that does not fit) is left to the ordinary route, which says what is
+wrong; so both give the same answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request, Response
+from pydantic import TypeAdapter, ValidationError
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.context import Context
+from infrastructure import awaiting
+from infrastructure.issuer import BadTokenError
+
+LONGEST_KEY = 200
+"""Characters of an idempotency key."""
+
+
+@dataclass(frozen=True)
+class QuickAct:
+    """What the quick way needs to know of a route."""
+
+    body: TypeAdapter[Any]
+    subject: TypeAdapter[Any] | None
+    """What the path names: an identity or a code; nothing when the act begins a history."""
+    record: Callable[[Request, Context, Any, Any, str | None], Response]
+    """Records the act of a body on a subject under a key, and answers."""
+
+
+class QuickActs:
+    """Stands before the application and serves the acts that it can."""
+
+    def __init__(self, app: ASGIApp, prefix: str, acts: Mapping[str, QuickAct]) -> None:
+        """`acts`: by path template, of the form /collection, /collection/{subject} or /collection/{subject}/act."""
+        self._app = app
+        self._whole = {prefix + path: act for path, act in acts.items() if act.subject is None}
+        self._named = {_form(prefix + path): act for path, act in acts.items() if act.subject is not None}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request, or leave it to the application."""
+        if scope["type"] != "http" or scope["method"] != "POST" or scope["query_string"]:
+            await self._app(scope, receive, send)
+            return
+        path: str = scope["path"]
+        act, named = self._whole.get(path), None
+        if act is None:
+            act, named = self._named.get(_form(path)), path.split("/", 4)[3:4]
+        if act is None:
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        body = await request.body()
+        try:
+            response = await _recorded(act, request, named[0] if named else None, body)
+        except Exception as error:  # noqa: BLE001 (what the application has no answer to is raised again)
+            response = _told(request, error)
+        if response is None:
+            await self._app(scope, _again(body, receive), send)
+        else:
+            await response(scope, receive, send)
+
+
+def _form(path: str) -> tuple[str, str]:
+    """What is left of a path when the name in it is taken out: its beginning and its end."""
+    _, version, collection, *rest = [*path.split("/", 4), ""]
+    return f"/{version}/{collection}", rest[1] if len(rest) > 2 else ""
+
+
+async def _recorded(act: QuickAct, request: Request, named: str | None, body: bytes) -> Response | None:
+    """Record the act and answer, or None when anything about the request is unusual."""
+    headers = request.headers
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    key = headers.get("idempotency-key")
+    if (
+        not headers.get("content-type", "").startswith("application/json")
+        or scheme.lower() != "bearer"
+        or (key is not None and not 0 < len(key) <= LONGEST_KEY)
+    ):
+        return None
+    try:
+        context = Context(request.app.state.liuhen, request.app.state.issuer.check(token))
+        submission = act.body.validate_json(body)
+        subject = act.subject.validate_strings(named) if act.subject is not None else None
+    except (BadTokenError, ValidationError):
+        return None
+    return await awaiting.run(act.record, request, context, subject, submission, key)
+
+
+def _told(request: Request, error: Exception) -> Response:
+    """The application's answer to an error. Raises the error again when it has none of its own."""
+    handlers = request.app.exception_handlers
+    for kind in type(error).__mro__:
+        if kind in handlers and kind is not Exception:
+            answer: Response = handlers[kind](request, error)
+            return answer
+    raise error
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """Lets a body that was read be read once more."""
+    unread = True
+
+    async def once() -> Message:
+        nonlocal unread
+        if unread:
+            unread = False
+            return {"type": "http.request", "body": body, "more_body": False}
+        return await receive()
+
+    return once
