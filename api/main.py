@@ -124,5 +124,5 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPI:
     app.include_router(health.router)
     quick = {r.path: r.endpoint.quick for m in ACTS for r in m.router.routes if hasattr(r.endpoint, "quick")}
     app.add_middleware(QuickActs, prefix=PREFIX, acts=quick)
-    app.add_middleware(Gate, most_requests=liuhen.settings.most_requests if liuhen else 1)
+    app.add_middleware(Gate)
     return app

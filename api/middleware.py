@@ -23,9 +23,8 @@ log = structlog.get_logger(__name__)
 class Gate:
     """Gives each request an id, refuses what is too much, sets the headers of every answer, and logs the outcome."""
 
-    def __init__(self, app: ASGIApp, most_requests: int) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._most_requests = most_requests
         self._present = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,7 +50,8 @@ class Gate:
 
         self._present += 1
         try:
-            if self._present > self._most_requests and scope["path"] not in _ALWAYS_ANSWERED:
+            most = scope["app"].state.liuhen.settings.most_requests
+            if self._present > most and scope["path"] not in _ALWAYS_ANSWERED:
                 busy = problem(Request(scope), "busy", headers={"Retry-After": "1"})
                 await busy(scope, receive, answer)
             else:

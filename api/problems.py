@@ -126,6 +126,10 @@ def request_id() -> str:
     return str(structlog.contextvars.get_contextvars().get("request_id", ""))
 
 
+_KINDS = {400: "bad-request-body", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}
+"""What the framework's own errors are called here. 400 is a body that it cannot even parse."""
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of the application as a problem."""
     _install_of_store(app)
@@ -173,7 +177,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> JSONResponse:
-        kind = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}.get(error.status_code, "internal")
+        kind = _KINDS.get(error.status_code, "internal")
         return problem(request, kind, headers=dict(error.headers or {}))
 
     @app.exception_handler(Exception)

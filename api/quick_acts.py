@@ -41,7 +41,7 @@ class QuickActs:
         """`acts`: by path template, of the form /collection, /collection/{subject} or /collection/{subject}/act."""
         self._app = app
         self._whole = {prefix + path: act for path, act in acts.items() if act.subject is None}
-        self._named = {_form(prefix + path): act for path, act in acts.items() if act.subject is not None}
+        self._named = {_form(prefix + path)[0]: act for path, act in acts.items() if act.subject is not None}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or leave it to the application."""
@@ -49,16 +49,15 @@ class QuickActs:
             await self._app(scope, receive, send)
             return
         path: str = scope["path"]
-        act, named = self._whole.get(path), None
-        if act is None:
-            act, named = self._named.get(_form(path)), path.split("/", 4)[3:4]
+        form, named = _form(path)
+        act = self._named.get(form) or self._whole.get(path)
         if act is None:
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
         body = await request.body()
         try:
-            response = await _recorded(act, request, named[0] if named else None, body)
+            response = await _recorded(act, request, named, body)
         except Exception as error:  # noqa: BLE001 (what the application has no answer to is raised again)
             response = _told(request, error)
         if response is None:
@@ -67,19 +66,19 @@ class QuickActs:
             await response(scope, receive, send)
 
 
-def _form(path: str) -> tuple[str, str]:
-    """What is left of a path when the name in it is taken out: its beginning and its end."""
-    _, version, collection, *rest = [*path.split("/", 4), ""]
-    return f"/{version}/{collection}", rest[1] if len(rest) > 2 else ""
+def _form(path: str) -> tuple[tuple[str, ...], str]:
+    """A path such as /v1/projects/{subject}/progress without the name in it, and that name."""
+    parts = path.split("/", 4)
+    return (*parts[:3], *parts[4:]), parts[3] if len(parts) > 3 else ""
 
 
-async def _recorded(act: QuickAct, request: Request, named: str | None, body: bytes) -> Response | None:
+async def _recorded(act: QuickAct, request: Request, named: str, body: bytes) -> Response | None:
     """Record the act and answer, or None when anything about the request is unusual."""
     headers = request.headers
     scheme, _, token = headers.get("authorization", "").partition(" ")
     key = headers.get("idempotency-key")
     if (
-        not headers.get("content-type", "").startswith("application/json")
+        headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json"
         or scheme.lower() != "bearer"
         or (key is not None and not 0 < len(key) <= LONGEST_KEY)
     ):

@@ -1,0 +1,199 @@
+"""The quick way and the ordinary route give the same answers, to right requests and to wrong ones."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from api.main import create_app
+from api.quick_acts import QuickActs
+from domain.recorded import Role
+from infrastructure.bootstrap import Liuhen
+from infrastructure.issuer import Holder, Issuer
+from tests.api.conftest import OBLIGATION, Client
+from tests.stages import OWNER
+
+UNIT = {"uscc": OWNER, "name": "测试局", "kind": "COUNTY_DEPT", "division": "370323"}
+PROGRESS = {"happened_on": "2019-03-01", "act": {"percent": 10}}
+
+
+@pytest.fixture(scope="session")
+def ordinary_app() -> FastAPI:
+    """The application without its quick way."""
+    app = create_app(None, None)
+    app.user_middleware = [m for m in app.user_middleware if getattr(m.cls, "__name__", "") != QuickActs.__name__]
+    return app
+
+
+@pytest.fixture
+def ordinary(ordinary_app: FastAPI, liuhen: Liuhen, issuer: Issuer) -> Iterator[TestClient]:
+    ordinary_app.state.liuhen, ordinary_app.state.issuer = liuhen, issuer
+    with TestClient(ordinary_app, raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def used(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Paths that were served the quick way."""
+    from api import quick_acts
+
+    served: list[str] = []
+    original = quick_acts._recorded
+
+    async def watched(act: Any, request: Any, named: str, body: bytes) -> Any:
+        response = await original(act, request, named, body)
+        if response is not None:
+            served.append(request.url.path)
+        return response
+
+    monkeypatch.setattr(quick_acts, "_recorded", watched)
+    return served
+
+
+def test_a_right_request_is_served_the_quick_way(client: Client, used: list[str]) -> None:
+    client.enrol()
+    project = client.file()["subject"]
+    client.done(f"/projects/{project}/progress", "2019-03-01", {"percent": 10})
+    client.done(f"/units/{OWNER}/connection-obligations", "2019-03-01", OBLIGATION)
+    assert [p.rsplit("/", 1)[1] for p in used] == ["units", "projects", "progress", "connection-obligations"]
+
+
+# What is sent: path, body, headers, query. {token} stands for a good token, {p} for a project, {none} for no project.
+WRONG: dict[str, tuple[str, Any, dict[str, str], str]] = {
+    "right": ("/projects/{p}/progress", PROGRESS, {}, ""),
+    "no token": ("/projects/{p}/progress", PROGRESS, {"Authorization": ""}, ""),
+    "another scheme": ("/projects/{p}/progress", PROGRESS, {"Authorization": "Basic {token}"}, ""),
+    "a forged token": ("/projects/{p}/progress", PROGRESS, {"Authorization": "Bearer {token}x"}, ""),
+    "no role": ("/guidance-fund/contributions", PROGRESS, {"Authorization": "Bearer {reader}"}, ""),
+    "no role and a bad body": ("/projects/{p}/progress", {}, {"Authorization": "Bearer {reader}"}, ""),
+    "unknown project": ("/projects/{none}/progress", PROGRESS, {}, ""),
+    "no identity": ("/projects/abc/progress", PROGRESS, {}, ""),
+    "unknown act": ("/projects/{p}/dancing", PROGRESS, {}, ""),
+    "trailing slash": ("/projects/{p}/progress/", PROGRESS, {}, ""),
+    "no body": ("/projects/{p}/progress", b"", {}, ""),
+    "no JSON": ("/projects/{p}/progress", b"{", {}, ""),
+    "no object": ("/projects/{p}/progress", [], {}, ""),
+    "twice the same name": (
+        "/projects/{p}/progress",
+        b'{"happened_on":"2019-03-01","act":{"percent":1,"percent":2}}',
+        {},
+        "",
+    ),
+    "not a number": ("/projects/{p}/progress", b'{"happened_on":"2019-03-01","act":{"percent":NaN}}', {}, ""),
+    "a byte order mark": ("/projects/{p}/progress", b"\xef\xbb\xbf" + json.dumps(PROGRESS).encode(), {}, ""),
+    "no UTF-8": ("/projects/{p}/progress", b'{"happened_on":"2019-03-01","act":{"summary":"\xff"}}', {}, ""),
+    "half a character": ("/projects/{p}/progress", b'{"happened_on":"2019-03-01","act":{"summary":"\\ud800"}}', {}, ""),
+    "unknown field": ("/projects/{p}/progress", {**PROGRESS, "status": 1}, {}, ""),
+    "unknown field of the act": ("/projects/{p}/progress", {**PROGRESS, "act": {"percent": 1, "x": 1}}, {}, ""),
+    "a missing field": ("/projects/{p}/progress", {"act": {"percent": 1}}, {}, ""),
+    "an ill-typed field": ("/projects/{p}/progress", {**PROGRESS, "act": {"percent": [1]}}, {}, ""),
+    "a number as text": ("/projects/{p}/progress", {**PROGRESS, "act": {"percent": "10"}}, {}, ""),
+    "a fraction": ("/projects/{p}/progress", {**PROGRESS, "act": {"percent": 1.5}}, {}, ""),
+    "true for a number": ("/projects/{p}/progress", {**PROGRESS, "act": {"percent": True}}, {}, ""),
+    "a huge number": ("/projects/{p}/progress", {**PROGRESS, "act": {"percent": 10**40}}, {}, ""),
+    "a number out of range": ("/projects/{p}/progress", {**PROGRESS, "act": {"percent": 101}}, {}, ""),
+    "nothing said": ("/projects/{p}/progress", {**PROGRESS, "act": {}}, {}, ""),
+    "a control character": ("/projects/{p}/progress", {**PROGRESS, "act": {"summary": "a\u0000b"}}, {}, ""),
+    "no calendar day": ("/projects/{p}/progress", {**PROGRESS, "happened_on": "2019-02-30"}, {}, ""),
+    "the future": ("/projects/{p}/progress", {**PROGRESS, "happened_on": "2999-01-01"}, {}, ""),
+    "an empty key": ("/projects/{p}/progress", PROGRESS, {"Idempotency-Key": ""}, ""),
+    "too long a key": ("/projects/{p}/progress", PROGRESS, {"Idempotency-Key": "k" * 201}, ""),
+    "no content type": ("/projects/{p}/progress", PROGRESS, {"Content-Type": ""}, ""),
+    "another content type": ("/projects/{p}/progress", PROGRESS, {"Content-Type": "text/plain"}, ""),
+    "a kindred content type": (
+        "/projects/{p}/progress",
+        PROGRESS,
+        {"Content-Type": "application/json; charset=utf-8"},
+        "",
+    ),
+    "a look-alike content type": ("/projects/{p}/progress", PROGRESS, {"Content-Type": "application/jsonx"}, ""),
+    "a dry run": ("/projects/{p}/progress", PROGRESS, {}, "?dry_run=true"),
+    "a bad dry run": ("/projects/{p}/progress", PROGRESS, {}, "?dry_run=perhaps"),
+    "in a capacity": ("/projects/{p}/progress", {**PROGRESS, "acting_as": "OWNER_UNIT"}, {}, ""),
+    "in a capacity that may not": ("/projects/{p}/progress", {**PROGRESS, "acting_as": "AUDITOR"}, {}, ""),
+    "refused by the rules": ("/projects/{p}/approval", {"happened_on": "2019-02-01", "act": {}}, {}, ""),
+    "a unit of no such code": (
+        "/units/123/connection-obligations",
+        {"happened_on": "2019-03-01", "act": OBLIGATION},
+        {},
+        "",
+    ),
+    "too long a code": (
+        f"/units/{'1' * 41}/connection-obligations",
+        {"happened_on": "2019-03-01", "act": OBLIGATION},
+        {},
+        "",
+    ),
+    "English": ("/projects/{none}/progress", PROGRESS, {"Accept-Language": "en"}, ""),
+    "another way to write the path": ("/%70rojects/{p}/progress", PROGRESS, {}, ""),
+    "a deep body": ("/projects/{p}/progress", b"[" * 5000, {}, ""),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_both_ways_answer_alike(client: Client, ordinary: TestClient, issuer: Issuer, case: str) -> None:
+    client.enrol()
+    project = client.file()["subject"]
+    path, body, headers, query = WRONG[case]
+    token = client.headers["Authorization"].removeprefix("Bearer ")
+    reader = issuer.issue(Holder("reader", "读者", frozenset({Role.AUDITOR})), days=1)
+    names = {"p": project, "none": str(uuid4()), "token": token, "reader": reader}
+    sent = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "X-Request-ID": "r" * 8}
+    sent |= {name: value.format(**names) for name, value in headers.items()}
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+
+    def ask(http: TestClient) -> tuple[Any, ...]:
+        answer = http.post(f"/v1{path.format(**names)}{query}", content=content, headers=sent)
+        assert answer.status_code < 500, answer.text
+        return answer.status_code, dict(answer.headers), _without_places(answer.json())
+
+    quick, plain = ask(client.http), ask(ordinary)
+    for answer in (quick, plain):
+        answer[1].pop("content-length")
+    assert quick == plain
+
+
+def _without_places(answer: Any) -> Any:
+    """An answer without what differs between any two requests: where and when it was recorded."""
+    if isinstance(answer, dict):
+        return {k: _without_places(v) for k, v in answer.items() if k not in {"position", "version", "recorded_at"}}
+    return [_without_places(part) for part in answer] if isinstance(answer, list) else answer
+
+
+def test_what_is_too_much_is_told_to_come_again_and_health_stays_green(
+    client: Client, liuhen: Liuhen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.enrol()
+    project = client.file()["subject"]
+    monkeypatch.setattr(liuhen.settings, "most_requests", 2)
+    append = liuhen.ledger._ledger_recorder._writer.write
+    go_on = threading.Event()
+    arrived = threading.Semaphore(0)
+
+    def slow(saves: Any) -> Any:
+        arrived.release()
+        go_on.wait(30)
+        return append(saves)
+
+    monkeypatch.setattr(liuhen.ledger._ledger_recorder._commits, "_write", slow)
+    with ThreadPoolExecutor(2) as threads:
+        waiting = [
+            threads.submit(client.done, f"/projects/{project}/progress", "2019-03-01", {"percent": n}) for n in (1, 2)
+        ]
+        arrived.acquire(timeout=30)
+        arrived.acquire(timeout=0.5)  # the second one waits behind the first, or is about to
+        busy = client.post(f"/projects/{project}/progress", "2019-03-01", {"percent": 3})
+        assert (busy.status_code, busy.headers["retry-after"]) == (503, "1")
+        assert busy.json()["type"] == "/problems/busy"
+        assert client.http.get("/livez").status_code == 200
+        go_on.set()
+        assert [w.result()["outcome"] for w in waiting] == ["recorded", "recorded"]
+    assert client.post(f"/projects/{project}/progress", "2019-03-01", {"percent": 3}).status_code == 201
