@@ -117,7 +117,6 @@ class GroupCommit(Generic[ItemT, ResultT]):
         if not self._enqueue(mine):
             mine.turn.acquire()
         if not mine.done:
-            self._wait_for_company()
             self._write_batch()
         return mine.outcome()
 
@@ -126,8 +125,7 @@ class GroupCommit(Generic[ItemT, ResultT]):
         loop = asyncio.get_running_loop()
         mine: _Task[ItemT, ResultT] = _Task(item, loop)
         if self._enqueue(mine):
-            # When the loop comes to it, the other tasks that were ready have enqueued theirs, too.
-            loop.call_soon(self._for_tasks.submit, self._write_batch)
+            self._for_tasks.submit(self._write_batch)
         return await mine.future
 
     def close(self) -> None:
@@ -170,6 +168,7 @@ class GroupCommit(Generic[ItemT, ResultT]):
 
     def _write_batch(self) -> None:
         """Write what has come, answer it, and let the next one write."""
+        self._wait_for_company()
         with self._lock:
             batch = self._take()
         try:

@@ -79,7 +79,7 @@ def test_context_is_that_of_the_caller() -> None:
     async def both() -> tuple[str, str]:
         return await asyncio.gather(ask("a"), ask("b"))
 
-    assert asyncio.run(both()) == ("a", "b")
+    assert tuple(asyncio.run(both())) == ("a", "b")
 
 
 def test_a_cancelled_request_ends_the_plain_code() -> None:
