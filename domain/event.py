@@ -14,7 +14,13 @@ class Value(BaseModel):
 
     def but(self, **changes: Any) -> Self:
         """Give this value with some fields replaced. The new field values are trusted, not validated again."""
-        return self.model_copy(update=changes)
+        # As model_copy does for a model without private attributes, at a third of the time: folding is made of it.
+        made = self.__class__.__new__(self.__class__)
+        object.__setattr__(made, "__dict__", {**self.__dict__, **changes})
+        object.__setattr__(made, "__pydantic_fields_set__", self.__pydantic_fields_set__ | changes.keys())
+        object.__setattr__(made, "__pydantic_extra__", None)
+        object.__setattr__(made, "__pydantic_private__", None)
+        return made
 
 
 class Event(Value):

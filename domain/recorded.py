@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from pydantic import Field, SerializeAsAny
+from pydantic import Field
 
 from domain.dates import CivilDate
 from domain.event import Event, Value
@@ -67,14 +68,38 @@ class Circumstances(Value):
     """The streams that the decision read, with the versions it read."""
 
 
-class Recorded(Value):
-    """An event in its place. `recorded_at` is the database's clock (UTC), `position` the place in the log."""
+class Recorded:
+    """An event in its place. `recorded_at` is the database's clock (UTC), `position` the place in the log.
 
-    stream: StreamAt
-    position: int
-    recorded_at: datetime
-    circumstances: Circumstances
-    event: SerializeAsAny[Event]
+    Not a model of its own, since there are as many as events: what is in it was validated where it was made.
+    """
+
+    __slots__ = ("circumstances", "event", "position", "recorded_at", "stream")
+
+    def __init__(
+        self, *, stream: StreamAt, position: int, recorded_at: datetime, circumstances: Circumstances, event: Event
+    ) -> None:
+        self.stream = stream
+        self.position = position
+        self.recorded_at = recorded_at
+        self.circumstances = circumstances
+        self.event = event
+
+    def but(self, **changes: Any) -> Recorded:
+        """The same with some parts replaced."""
+        return Recorded(**{**self._parts(), **changes})
+
+    def _parts(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in Recorded.__slots__}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Recorded) and self._parts() == other._parts()
+
+    def __hash__(self) -> int:
+        return hash((self.position, self.stream))
+
+    def __repr__(self) -> str:
+        return f"Recorded({', '.join(f'{name}={part!r}' for name, part in self._parts().items())})"
 
     @property
     def happened_on(self) -> CivilDate:

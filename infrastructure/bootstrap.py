@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.resources import files
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -62,19 +63,12 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
     """Migrate the database and join the parts. Projections do not run until the engine is started."""
     migrate(settings.owner_url or conninfo)
     working = service_login(settings, conninfo)
-    pool: Pool = ConnectionPool(
-        working,
-        min_size=2,
-        max_size=settings.pool_size,
-        kwargs={"autocommit": True},
-        connection_class=psycopg.Connection[TupleRow],
-        check=ConnectionPool.check_connection,
-        timeout=30,
-        open=False,
-    )
-    with pool:
-        pool.wait()
-        ledger = EventLedger(pool, settings.division)
+    # The ledger's reads are repeated on a dead connection; so they need not ask each time whether it lives.
+    with (
+        _pool(working, settings) as for_ledger,
+        _pool(working, settings, check=ConnectionPool.check_connection) as pool,
+    ):
+        ledger = EventLedger(for_ledger, settings.division)
         desk = Desk(
             ledger=ledger,
             rule_sets=load_rule_sets(settings.rule_sets_dir),
@@ -92,6 +86,23 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
         finally:
             engine.stop()
             ledger.close()
+
+
+@contextmanager
+def _pool(conninfo: str, settings: Settings, **options: Any) -> Iterator[Pool]:
+    pool: Pool = ConnectionPool(
+        conninfo,
+        min_size=2,
+        max_size=settings.pool_size,
+        kwargs={"autocommit": True},
+        connection_class=psycopg.Connection[TupleRow],
+        timeout=30,
+        open=False,
+        **options,
+    )
+    with pool:
+        pool.wait()
+        yield pool
 
 
 def today() -> date:

@@ -17,7 +17,7 @@ from datetime import datetime
 from functools import cached_property
 from itertools import count
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import orjson
 import psycopg
@@ -29,6 +29,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from application.ports import KeyReusedError, OutcomeUnknownError, RequestKey, StoreDownError, StreamMovedError
 from domain.streams import StreamAt
 from infrastructure.store import arrays
+from infrastructure.store.mapper import as_uuid
 
 Pool = ConnectionPool[psycopg.Connection[TupleRow]]
 
@@ -236,11 +237,6 @@ def _parameters(saves: Sequence[Save]) -> tuple[Any, ...]:
         arrays.texts([r.key for _, r in requests]),
         arrays.texts([r.fingerprint for _, r in requests]),
     )
-
-
-def as_uuid(stream: UUID | str) -> UUID:
-    """The identity of a stream: the library's types allow text as well."""
-    return stream if isinstance(stream, UUID) else UUID(stream)
 
 
 def _results(saves: Sequence[Save], row: TupleRow) -> list[Result]:

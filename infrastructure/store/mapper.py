@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ import orjson
 from eventsourcing.persistence import JSONTranscoder, Mapper, Notification, StoredEvent
 
 from application.ports import NewEvent
+from domain.dates import CivilDate
 from domain.event import Event
 from domain.recorded import Circumstances, Recorded
 from domain.steps import BY_TOPIC
@@ -70,19 +72,86 @@ class LedgerMapper(Mapper[UUID]):
         return to_recorded(stored_event)
 
 
+class _Read(Recorded):
+    """A recorded event as it was read. Its circumstances are decoded, and validated, when somebody looks at them."""
+
+    __slots__ = ("_circumstances", "_kind", "_stated", "_stream", "_stream_id", "_version")
+
+    def __init__(  # the parts of Recorded that cost something come later
+        self,
+        kind: StreamKind,
+        stream: UUID,
+        version: int,
+        position: int,
+        recorded_at: datetime,
+        stated: Any,
+        event: Event,
+    ) -> None:
+        self._kind = kind
+        self._stream_id = stream
+        self._version = version
+        self._stated = stated
+        self._stream: StreamAt | None = None
+        self._circumstances: Circumstances | None = None
+        self.position = position
+        self.recorded_at = recorded_at
+        self.event = event
+
+    @property
+    def stream(self) -> StreamAt:  # type: ignore[override]
+        """The stream, at the event's version."""
+        if self._stream is None:
+            self._stream = StreamAt(kind=self._kind, id=self._stream_id, version=self._version)
+        return self._stream
+
+    @property
+    def circumstances(self) -> Circumstances:  # type: ignore[override]
+        """What surrounds the event. Raises pydantic.ValidationError."""
+        if self._circumstances is None:
+            self._circumstances = Circumstances.model_validate(self._stated)
+        return self._circumstances
+
+    @property
+    def happened_on(self) -> CivilDate:
+        """The calendar day on which it happened. Raises ValueFault."""
+        return _day(self._stated["happened_on"])
+
+    @property
+    def kind(self) -> StreamKind:
+        """What the stream is the history of."""
+        return self._kind
+
+
+@lru_cache(maxsize=8192)
+def _day(text: str) -> CivilDate:
+    return CivilDate.parse(text)
+
+
+def recorded_event(
+    kind: StreamKind, stream: UUID, version: int, position: int, recorded_at: datetime, topic: str, state: bytes
+) -> Recorded:
+    """The recorded event of stored columns. Raises UnknownTopicError, NewerEventError, pydantic.ValidationError."""
+    stored = orjson.loads(state)
+    event = event_from(topic, stored["v"], stored["e"])
+    return _Read(kind, stream, version, position, recorded_at, stored["c"], event)
+
+
 def to_recorded(logged: LoggedEvent) -> Recorded:
     """The recorded event of a logged one. Raises UnknownTopicError, NewerEventError, pydantic.ValidationError."""
-    stored = orjson.loads(logged.state)
-    stream = StreamAt(
-        kind=StreamKind(logged.kind), id=UUID(str(logged.originator_id)), version=logged.originator_version
+    return recorded_event(
+        StreamKind(logged.kind),
+        as_uuid(logged.originator_id),
+        logged.originator_version,
+        logged.id,
+        logged.recorded_at,
+        logged.topic,
+        logged.state,
     )
-    return Recorded(
-        stream=stream,
-        position=logged.id,
-        recorded_at=logged.recorded_at,
-        circumstances=Circumstances.model_validate(stored["c"]),
-        event=event_from(logged.topic, stored["v"], stored["e"]),
-    )
+
+
+def as_uuid(stream: UUID | str) -> UUID:
+    """The identity of a stream: the library's types allow text as well."""
+    return stream if isinstance(stream, UUID) else UUID(stream)
 
 
 def event_from(topic: str, version: int, body: dict[str, Any]) -> Event:
@@ -94,7 +163,8 @@ def event_from(topic: str, version: int, body: dict[str, Any]) -> Event:
         raise NewerEventError(f"{topic} v{version}")
     for old in range(version, event_class.SCHEMA_VERSION):
         body = getattr(event_class, f"upcast_v{old}_v{old + 1}")(body)
-    return event_class.model_validate(body)
+    event: Event = event_class.__pydantic_validator__.validate_python(body)
+    return event
 
 
 def check_upcasters() -> None:

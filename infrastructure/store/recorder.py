@@ -7,9 +7,11 @@ followers. Here the log's head row orders the batches, and a batch whose answer 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NoReturn
 from uuid import UUID
 
+import psycopg
 from eventsourcing.persistence import ApplicationRecorder, IntegrityError, StoredEvent
 
 from application.ports import ALL_OF_IT, StreamMovedError, UpTo
@@ -57,17 +59,20 @@ class LedgerRecorder(ApplicationRecorder):
         self._commits.close()
         self._writer.close()
 
-    def select_stream(self, stream: UUID, upto: UpTo = ALL_OF_IT, after: int = 0) -> list[LoggedEvent]:
-        """The events of a stream after a version, in version order, as far as they stood at a position or time."""
-        with self.pool.connection() as conn:
-            rows = conn.execute(
-                f"SELECT {_COLUMNS} FROM liuhen.events WHERE log_id = %s AND stream_id = %s"
-                " AND stream_version > %s AND position <= coalesce(%s::bigint, 9223372036854775807)"
-                " AND recorded_at <= coalesce(%s::timestamptz, 'infinity') ORDER BY stream_version",
-                (self.log_id, stream, after, upto.position, upto.recorded_at),
-                binary=True,
-            ).fetchall()
-        return [_logged(row) for row in rows]
+    def select_stream(
+        self, kind: str, stream: UUID, upto: UpTo = ALL_OF_IT, after: int = 0
+    ) -> list[tuple[int, int, datetime, str, bytes]]:
+        """Version, position, recorded time, topic and state of a stream's events, after a version, in version order.
+
+        As far as they stood at a position or time. None when the identity is one of another kind of stream.
+        """
+        return self._select(
+            "SELECT stream_version, position, recorded_at, topic, state FROM liuhen.events"
+            " WHERE log_id = %s AND stream_id = %s AND stream_kind = %s AND stream_version > %s"
+            " AND position <= coalesce(%s::bigint, 9223372036854775807)"
+            " AND recorded_at <= coalesce(%s::timestamptz, 'infinity') ORDER BY stream_version",
+            (self.log_id, stream, kind, after, upto.position, upto.recorded_at),
+        )
 
     def select_positions(self, first: int, last: int) -> list[LoggedEvent]:
         """The events at positions first to last, both included."""
@@ -96,14 +101,12 @@ class LedgerRecorder(ApplicationRecorder):
         limit: int | None = None,
     ) -> Sequence[StoredEvent]:
         """Events of a stream by version range."""
-        with self.pool.connection() as conn:
-            rows = conn.execute(
-                f"SELECT {_COLUMNS} FROM liuhen.events WHERE log_id = %s AND stream_id = %s"
-                " AND stream_version > coalesce(%s::int, 0) AND stream_version <= coalesce(%s::int, 2147483647)"
-                f" ORDER BY stream_version {'DESC' if desc else 'ASC'} LIMIT %s",
-                (self.log_id, originator_id, gt, lte, limit),
-                binary=True,
-            ).fetchall()
+        rows = self._select(
+            f"SELECT {_COLUMNS} FROM liuhen.events WHERE log_id = %s AND stream_id = %s"
+            " AND stream_version > coalesce(%s::int, 0) AND stream_version <= coalesce(%s::int, 2147483647)"
+            f" ORDER BY stream_version {'DESC' if desc else 'ASC'} LIMIT %s",
+            (self.log_id, originator_id, gt, lte, limit),
+        )
         return [_logged(row) for row in rows]
 
     def select_notifications(
@@ -117,25 +120,34 @@ class LedgerRecorder(ApplicationRecorder):
     ) -> Sequence[LoggedEvent]:
         """Events in position order, by keyset. The caller sees no gap: positions are contiguous."""
         after = 0 if start is None else start - 1 if inclusive_of_start else start
-        with self.pool.connection() as conn:
-            rows = conn.execute(
-                f"SELECT {_COLUMNS} FROM liuhen.events WHERE log_id = %s AND position > %s"
-                " AND position <= coalesce(%s::bigint, 9223372036854775807)"
-                " AND (%s::text[] IS NULL OR topic = ANY(%s::text[])) ORDER BY position LIMIT %s",
-                (self.log_id, after, stop, list(topics) or None, list(topics) or None, limit),
-                binary=True,
-            ).fetchall()
+        rows = self._select(
+            f"SELECT {_COLUMNS} FROM liuhen.events WHERE log_id = %s AND position > %s"
+            " AND position <= coalesce(%s::bigint, 9223372036854775807)"
+            " AND (%s::text[] IS NULL OR topic = ANY(%s::text[])) ORDER BY position LIMIT %s",
+            (self.log_id, after, stop, list(topics) or None, list(topics) or None, limit),
+        )
         return [_logged(row) for row in rows]
 
     def max_notification_id(self) -> int | None:
         """Position of the last event, or None for an empty log."""
-        with self.pool.connection() as conn:
-            row = conn.execute("SELECT position FROM liuhen.logs WHERE log_id = %s", (self.log_id,)).fetchone()
-        return row[0] if row and row[0] else None
+        rows = self._select("SELECT position FROM liuhen.logs WHERE log_id = %s", (self.log_id,))
+        return rows[0][0] or None if rows else None
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> NoReturn:
         """Not offered: the library's subscription stalls on a lost notification. Follow the log by position."""
         raise NotImplementedError("follow the log with infrastructure.projecting instead")
+
+    def _select(self, query: str, parameters: Sequence[Any]) -> list[Any]:
+        """Rows of a query. Asked once more when the connection turns out to be dead: reading twice does no harm."""
+        try:
+            return self._select_once(query, parameters)
+        except psycopg.OperationalError:
+            self.pool.check()  # drops all the others that died with it
+            return self._select_once(query, parameters)
+
+    def _select_once(self, query: str, parameters: Sequence[Any]) -> list[Any]:
+        with self.pool.connection() as conn:
+            return conn.execute(query.encode(), parameters, prepare=True, binary=True).fetchall()
 
 
 def _logged(row: Sequence[Any]) -> LoggedEvent:

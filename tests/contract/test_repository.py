@@ -15,10 +15,11 @@ from api.cli_rules import rule_table
 from api.main import create_app
 from domain.event import Event, Value
 from domain.evolve import evolve
-from domain.recorded import Recorded
+from domain.recorded import Circumstances
 from domain.rule import Gate
 from domain.rules import GATES
 from domain.steps import BY_TOPIC, EVENTS
+from domain.streams import StreamAt
 from infrastructure.rule_sets import load_rule_sets
 from infrastructure.settings import Settings
 from infrastructure.store.mapper import check_upcasters
@@ -152,6 +153,6 @@ def test_the_locks_carry_hashes() -> None:
 
 
 def test_values_refuse_unknown_fields() -> None:
-    models: tuple[type[Value], ...] = (Recorded, *EVENTS)
+    models: tuple[type[Value], ...] = (Circumstances, StreamAt, *EVENTS)
     for model in models:
         assert model.model_config["extra"] == "forbid"

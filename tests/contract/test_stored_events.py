@@ -10,14 +10,15 @@ from uuid import UUID
 
 import orjson
 import pytest
+from pydantic import ValidationError
 
 from application.ports import NewEvent
 from domain.evolve import fold
 from domain.project import Project, Stage
-from domain.recorded import Recorded
+from domain.recorded import Circumstances, Recorded
 from domain.states import beginning
 from domain.steps import BY_TOPIC
-from domain.streams import StreamKind
+from domain.streams import StreamAt, StreamKind
 from infrastructure.store import mapper
 from infrastructure.store.mapper import LedgerMapper, LoggedEvent, NewerEventError, UnknownTopicError, to_recorded
 
@@ -95,3 +96,36 @@ def test_a_missing_upcaster_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(event, "SCHEMA_VERSION", 2)
     with pytest.raises(mapper.UpcasterChainError, match=r"unit\.enrolled"):
         LedgerMapper()
+
+
+def test_what_is_decoded_late_is_what_would_be_decoded_at_once() -> None:
+    for row, entry in zip(GOLDEN, HISTORY, strict=True):
+        at_once = Recorded(
+            stream=StreamAt(kind=row["kind"], id=row["stream"], version=row["version"]),
+            position=row["position"],
+            recorded_at=entry.recorded_at,
+            circumstances=Circumstances.model_validate(row["state"]["c"]),
+            event=mapper.event_from(row["topic"], row["state"]["v"], row["state"]["e"]),
+        )
+        late = to_recorded(logged(row))
+        assert late.happened_on == at_once.happened_on
+        assert late == at_once
+        assert hash(late) == hash(at_once)
+        assert late.but(position=0) != late
+
+
+@pytest.mark.parametrize("part", ["c", "e"])
+def test_a_stored_part_that_does_not_fit_is_refused_when_it_is_read(part: str) -> None:
+    """The event at once; what surrounds it when somebody looks at it: never a wrong value instead."""
+    row = next(r for r in GOLDEN if r["topic"] == "project.progress_reported")
+    broken = {**row["state"], part: {**row["state"][part], "unheard_of": 1}}
+    with pytest.raises(ValidationError, match="unheard_of"):
+        _ = to_recorded(logged({**row, "state": broken})).circumstances
+
+
+def test_a_stored_day_that_is_none_is_refused_when_folded() -> None:
+    row = next(r for r in GOLDEN if r["topic"] == "project.progress_reported")
+    broken = {**row["state"], "c": {**row["state"]["c"], "happened_on": "2019-02-30"}}
+    entry = to_recorded(logged({**row, "state": broken}))
+    with pytest.raises(ValueError, match="2019-02-30"):
+        fold(Project(id=entry.stream.id), [entry])

@@ -122,7 +122,7 @@ def test_a_lost_answer_is_resolved_and_adds_nothing(
 
     def losing(conn: psycopg.Connection[TupleRow], query: str, *args: Any, **kwargs: Any) -> Any:
         cursor = real(conn, query, *args, **kwargs)
-        if "append_batch" in query:
+        if "append_batch" in str(query):
             sent.append(query)
             if len(sent) == 1:
                 raise psycopg.OperationalError("the connection is lost")
@@ -228,3 +228,20 @@ def test_the_librarys_own_contract(ledger: EventLedger) -> None:
     assert [n.id for n in recorder.select_notifications(None, 10, stop=1)] == [1]
     assert recorder.select_notifications(None, 10, topics=["unit.enrolled"]) == []
     assert recorder.max_notification_id() == 3
+
+
+def test_reading_outlives_the_connections_it_was_done_by(any_database: str) -> None:
+    """As after a restart of the server: all connections of the pool are dead, and the next read is answered."""
+    with opened(any_database) as ledger:
+        recorded = ledger.record([event(uuid4(), 1)])
+        pool = ledger.recorder_pool
+        kept = [pool.getconn() for _ in range(4)]
+        for conn in kept:
+            pool.putconn(conn)
+        with psycopg.connect(any_database, autocommit=True) as conn:
+            conn.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid()"
+            )
+        assert list(ledger.after(0, 10)) == list(recorded)
+        assert ledger.record([event(uuid4(), 1)])[0].position == 2, "the writing connection died, too"
