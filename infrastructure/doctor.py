@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict
 from domain.texts import Text
 from infrastructure import migrations, roles
 from infrastructure.bootstrap import service_login
+from infrastructure.projecting.engine import PROJECTIONS
 from infrastructure.roles import OWNER, READER, WRITER
 from infrastructure.settings import Settings
 from infrastructure.store.ledger import forbidden_settings
@@ -236,7 +237,9 @@ def _connections(examined: Examined) -> Verdict:
     most: int = examined.value(
         "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
     )
-    enough = max(used, examined.settings.pool_size) < most * BUSY
+    # One pool for the ledger and one for the views, and a connection for each projection.
+    wanted = 2 * examined.settings.pool_size + len(PROJECTIONS)
+    enough = max(used, wanted) < most * BUSY
     shown = f"{used} / {most}"
     return _verdict(State.OK if enough else State.WARNING, shown, shown)
 

@@ -45,7 +45,10 @@ class Settings(BaseSettings):
         default=None, description="另加的评价方案目录（TOML） folder of further evaluation schemes, one file each"
     )
     pool_size: int = Field(
-        default=8, ge=2, le=200, description="数据库连接数上限 largest number of database connections"
+        default=8,
+        ge=2,
+        le=200,
+        description="连接数上限，账本与视图各一池 largest number of connections of each pool: ledger, views",
     )
     most_requests: int = Field(
         default=256,
