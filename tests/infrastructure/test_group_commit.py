@@ -367,7 +367,7 @@ def test_a_full_queue_refuses_and_forgets_nobody() -> None:
             asyncio.run(commits.put_from_loop(save(("too many", 1))))
         gate.opened.set()
         assert [f.result(PATIENCE).first_position for f in [first, *others]] == [1, 1, 1, 1]
-        assert commits.put(save(("room again", 1)))
+        assert isinstance(commits.put(save(("room again", 1))), Saved)
     assert len(gate.written) == 5
 
 
