@@ -21,7 +21,10 @@ WRITER = "liuhen_writer"
 READER = "liuhen_reader"
 """Reads the record and the views, without the clients' request keys."""
 
-WRITER_WRITES = {"projections": frozenset({"INSERT", "UPDATE", "DELETE"})}
+WRITER_WRITES = {
+    "projections": frozenset({"INSERT", "UPDATE", "DELETE"}),
+    "tracking": frozenset({"INSERT", "UPDATE"}),
+}
 """What the writer may do to a table by itself, beside reading all of them."""
 READER_READS_NOT = frozenset({"requests"})
 """Tables that are closed to the reader: they name clients."""

@@ -30,13 +30,15 @@ CREATE FUNCTION liuhen.is_in_question(
 BEGIN
     -- An event either follows the one before it in the batch or comes right after the head of its stream.
     IF EXISTS (
-        SELECT FROM unnest(p_streams, p_versions) WITH ORDINALITY AS e(stream, version, n)
+        SELECT FROM unnest(p_saves, p_streams, p_versions) WITH ORDINALITY AS e(save, stream, version, n)
         LEFT JOIN LATERAL (
             SELECT q.version FROM liuhen.stream_heads q WHERE q.log_id = p_log AND q.stream_id = e.stream OFFSET 0
         ) h ON true
-        WHERE coalesce(h.version, 0) <> e.version - 1
-          AND (e.n = 1 OR p_streams[e.n - 1] <> e.stream OR p_versions[e.n - 1] <> e.version - 1
-               OR p_saves[e.n - 1] <> p_saves[e.n])
+        WHERE e.n > 1 AND (p_saves[e.n - 1] <= e.save) IS NOT TRUE
+           OR (coalesce(h.version, 0) IS DISTINCT FROM e.version - 1
+               AND (e.n = 1 OR p_streams[e.n - 1] IS DISTINCT FROM e.stream
+                    OR p_versions[e.n - 1] IS DISTINCT FROM e.version - 1
+                    OR p_saves[e.n - 1] IS DISTINCT FROM e.save))
     ) THEN
         RETURN true;
     END IF;
@@ -79,10 +81,13 @@ CREATE FUNCTION liuhen.unaccepted_of(
         -- Each written stream must stand right before the first version that is written to it, and get them in a row.
         SELECT 2, e.save, 'moved', 0, 0
         FROM (
-            SELECT s.save, s.id,
-                   CASE WHEN max(s.version) - min(s.version) + 1 = count(DISTINCT s.version) THEN min(s.version) - 1 END
-                       AS expected
-            FROM unnest(p_saves, p_streams, p_versions) AS s(save, id, version) GROUP BY s.save, s.id
+            SELECT s.save, s.id, CASE WHEN bool_and(s.version = s.first + s.n - 1) THEN min(s.first) - 1 END AS expected
+            FROM (
+                SELECT q.save, q.id, q.version, first_value(q.version) OVER w AS first, row_number() OVER w AS n
+                FROM unnest(p_saves, p_streams, p_versions) WITH ORDINALITY AS q(save, id, version, place)
+                WINDOW w AS (PARTITION BY q.save, q.id ORDER BY q.place)
+            ) s
+            GROUP BY s.save, s.id
             UNION ALL
             SELECT g.save, g.id, g.version FROM unnest(p_guard_saves, p_guards, p_guard_versions) AS g(save, id, version)
         ) e
@@ -115,6 +120,18 @@ DECLARE
     v_before liuhen.writers;
     v_left_out integer[];
 BEGIN
+    -- Whoever calls: nothing half named may pass for something else. The columns refuse nulls in the other arrays.
+    IF (cardinality(p_saves) = ALL (ARRAY[cardinality(p_streams), cardinality(p_versions), cardinality(p_kinds),
+                                          cardinality(p_topics), cardinality(p_states)])
+        AND cardinality(p_guard_saves) = ALL (ARRAY[cardinality(p_guards), cardinality(p_guard_versions)])
+        AND cardinality(p_request_saves) = ALL (ARRAY[cardinality(p_clients), cardinality(p_keys),
+                                                      cardinality(p_fingerprints)])
+        AND array_position(p_saves, NULL) IS NULL AND array_position(p_guard_saves, NULL) IS NULL
+        AND array_position(p_guards, NULL) IS NULL AND array_position(p_guard_versions, NULL) IS NULL
+        AND array_position(p_request_saves, NULL) IS NULL) IS NOT TRUE THEN
+        RAISE EXCEPTION 'the arrays of a batch do not fit together' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+
     -- The row lock on the log's head is held to the commit: checks, positions and times are those of one serial order
     -- over all processes.
     SELECT l.position + 1, greatest(clock_timestamp(), l.recorded_at)
@@ -139,6 +156,10 @@ BEGIN
 
     IF liuhen.is_in_question(p_log, p_saves, p_streams, p_versions, p_guards, p_guard_versions,
                              p_request_saves, p_clients, p_keys) THEN
+        IF p_saves <> ARRAY(SELECT s.save FROM unnest(p_saves) AS s(save) ORDER BY s.save) THEN
+            RAISE EXCEPTION 'the events of a batch are not in the order of its saves'
+                USING ERRCODE = 'invalid_parameter_value';
+        END IF;
         SELECT coalesce(array_agg(o.save), '{}'), json_agg(json_build_array(o.save, o.outcome, o.first, o.last))
             INTO v_left_out, unaccepted
         FROM liuhen.unaccepted_of(p_log, p_saves, p_streams, p_versions, p_guard_saves, p_guards, p_guard_versions,
@@ -166,7 +187,7 @@ BEGIN
                    first_position + min(e.n) - 1, first_position + max(e.n) - 1
             FROM unnest(p_request_saves, p_clients, p_keys, p_fingerprints) AS r(save, client, key, fingerprint)
             JOIN unnest(p_saves) WITH ORDINALITY AS e(save, n) ON e.save = r.save
-            GROUP BY r.client, r.key, r.fingerprint;
+            GROUP BY r.save, r.client, r.key, r.fingerprint;
     END IF;
 
     UPDATE liuhen.logs l SET position = l.position + cardinality(p_streams), recorded_at = append_batch.recorded

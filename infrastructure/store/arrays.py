@@ -46,7 +46,7 @@ class _BytesArray(_Array):
 
 
 def integers(values: Sequence[int]) -> _Array:
-    """An int[] of values of 32 bits."""
+    """An int[]. Raises struct.error for a value of more than 32 bits."""
     return _made(_IntegerArray, len(values), (_INTEGER.pack(4, value) for value in values))
 
 

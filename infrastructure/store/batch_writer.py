@@ -40,8 +40,10 @@ _STANDBY_DOUBT = ("01000", "57P01")
 """SQLSTATE of the warnings by which PostgreSQL says that it stopped waiting for a synchronous standby."""
 _CONNECTION_LOST = ("08", "57P")
 """Classes of SQLSTATE after which nobody knows whether the transaction was committed."""
-_TRY_AGAIN = ("40001", "40P01", "55P03")
-"""Serialization failure, deadlock, lock not available: the transaction was rolled back and can be sent again."""
+_TRY_AGAIN = ("40001", "40P01", "55P03", "25006")
+"""Serialization failure, deadlock, lock not available, a server that is no primary any more: sent again elsewhere."""
+_CANNOT = ("53", "57014", "58", "XX001", "XX002")
+"""Classes of SQLSTATE by which the server says that it cannot, whatever is sent: a full disk, a damaged file."""
 _PAUSES = (0.0, 0.05, 0.2, 0.5, 1.0)
 """Seconds before each further attempt; the last one repeats until the time is up."""
 
@@ -103,25 +105,32 @@ class BatchWriter:
 
     def write(self, saves: Sequence[Save]) -> list[Result]:
         """Write saves that do not touch each other, and give the result of each."""
+        return self._write(saves, time.monotonic() + self._give_up_after)
+
+    def _write(self, saves: Sequence[Save], until: float) -> list[Result]:
         self._batch += 1
         try:
-            return _results(saves, self._send(_parameters(saves)))
+            row = self._send(_parameters(saves), until)
         except (StoreDownError, OutcomeUnknownError) as error:
             return [type(error)() for _ in saves]
-        except (psycopg.Error, ValueError, TypeError) as error:
+        except Exception as error:  # noqa: BLE001 (whatever it is, its sender is told)
             # The batch was refused for what one of the saves holds. The others are not to suffer from it.
             if len(saves) == 1:
                 return [error]
-            return [result for save in saves for result in self.write([save])]
+            half = len(saves) // 2
+            return [*self._write(saves[:half], until), *self._write(saves[half:], until)]
+        return _results(saves, row)
 
     def close(self) -> None:
         """Give the connection back."""
         self._watchdog.stop()
         self._release()
 
-    def _send(self, parameters: tuple[Any, ...]) -> TupleRow:
-        """Send the present batch until it is answered. Raises StoreDownError, OutcomeUnknownError, psycopg.Error."""
-        until = time.monotonic() + self._give_up_after
+    def _send(self, parameters: tuple[Any, ...], until: float) -> TupleRow:
+        """Send the present batch until it is answered. Raises StoreDownError, OutcomeUnknownError.
+
+        Raises psycopg.Error when the database refuses what the batch holds.
+        """
         sent = False
         for attempt in _attempts(until):
             try:
@@ -134,12 +143,15 @@ class BatchWriter:
                     row = conn.execute(
                         _APPEND, (self._log_id, self._writer, self._batch, *parameters), prepare=True, binary=True
                     ).fetchone()
-            except psycopg.OperationalError as error:
+            except psycopg.Error as error:
                 log.warning("store.write_failed", attempt=attempt, sqlstate=error.sqlstate)
-                if error.sqlstate is None or error.sqlstate.startswith(_CONNECTION_LOST):
+                if conn.closed or _is_lost(error):
                     sent = True
-                elif error.sqlstate not in _TRY_AGAIN:
-                    raise StoreDownError from error  # it says that it cannot: a full disk, say
+                # Once an attempt may have been committed, only the answer to the batch says what became of it.
+                elif not sent and error.sqlstate not in _TRY_AGAIN:
+                    if (error.sqlstate or "").startswith(_CANNOT):
+                        raise StoreDownError from error
+                    raise
             else:
                 if not self._doubted and row is not None:
                     return row
@@ -167,6 +179,13 @@ class BatchWriter:
     def _noticed(self, notice: psycopg.errors.Diagnostic) -> None:
         if notice.sqlstate in _STANDBY_DOUBT:
             self._doubted = True
+
+
+def _is_lost(error: psycopg.Error) -> bool:
+    """Does an error leave open whether the transaction was committed?"""
+    if error.sqlstate is None:
+        return isinstance(error, psycopg.OperationalError)
+    return error.sqlstate.startswith(_CONNECTION_LOST)
 
 
 def _attempts(until: float) -> Iterator[int]:

@@ -38,10 +38,13 @@ ResultT = TypeVar("ResultT")
 class _Waiting(Generic[ItemT, ResultT]):
     """An item that waits for its batch, and whoever waits for its result."""
 
-    __slots__ = ("done", "item", "result")
+    __slots__ = ("done", "item", "reads", "result", "writes")
 
     def __init__(self, item: ItemT) -> None:
         self.item = item
+        # Asked here, so that an item that cannot say it fails its sender alone.
+        self.writes = item.writes
+        self.reads = item.reads
         self.done = False
         self.result: ResultT | BaseException | None = None
 
@@ -55,10 +58,11 @@ class _Waiting(Generic[ItemT, ResultT]):
 class _Thread(_Waiting[ItemT, ResultT]):
     """A thread waits: for the result, or for its turn to write."""
 
-    __slots__ = ("turn",)
+    __slots__ = ("leads", "turn")
 
     def __init__(self, item: ItemT) -> None:
         super().__init__(item)
+        self.leads = False
         self.turn = threading.Lock()
         self.turn.acquire()
 
@@ -114,10 +118,15 @@ class GroupCommit(Generic[ItemT, ResultT]):
     def put(self, item: ItemT) -> ResultT:
         """Write an item and give its result. Raises its error, StoreBusyError."""
         mine: _Thread[ItemT, ResultT] = _Thread(item)
-        if not self._enqueue(mine):
-            mine.turn.acquire()
-        if not mine.done:
-            self._write_batch()
+        leads = self._enqueue(mine)
+        try:
+            if not leads:
+                mine.turn.acquire()
+            if not mine.done:
+                self._write_batch()
+        except BaseException:  # the handler of a signal raised: whoever waits behind must not wait for this thread
+            self._leave(mine)
+            raise
         return mine.outcome()
 
     async def put_from_loop(self, item: ItemT) -> ResultT:
@@ -152,7 +161,18 @@ class GroupCommit(Generic[ItemT, ResultT]):
                 self._complete.release()
             begins = not self._writing
             self._writing = True
+            if begins and isinstance(mine, _Thread):
+                mine.leads = True
         return begins
+
+    def _leave(self, mine: _Thread[ItemT, ResultT]) -> None:
+        """Take back an item that is in no batch yet, as its sender waits no more."""
+        with self._lock:
+            if mine not in self._queue:
+                return
+            self._queue.remove(mine)
+        if mine.leads:
+            self._pass_on(0)
 
     def _wait_for_company(self) -> None:
         """Those who were just answered are likely to come again at once: one commit for all beats two for halves."""
@@ -173,6 +193,8 @@ class GroupCommit(Generic[ItemT, ResultT]):
             batch = self._take()
         try:
             results = self._write([w.item for w in batch])
+            if len(results) != len(batch):
+                raise RuntimeError(f"{len(results)} results of {len(batch)} items")  # noqa: TRY301 (as any other error)
         except BaseException as error:  # noqa: BLE001 (everybody who waits is told)
             results = [error] * len(batch)
         tasks: dict[asyncio.AbstractEventLoop, list[_Task[ItemT, ResultT]]] = {}
@@ -199,6 +221,8 @@ class GroupCommit(Generic[ItemT, ResultT]):
             if following is None:
                 self._writing = False
                 self._idle.notify_all()
+            elif isinstance(following, _Thread):
+                following.leads = True
         if isinstance(following, _Thread):
             following.turn.release()
         elif following is not None:
@@ -212,14 +236,14 @@ class GroupCommit(Generic[ItemT, ResultT]):
         left: list[_Waiting[ItemT, ResultT]] = []
         while self._queue and len(batch) < self._largest_batch:
             waiting = self._queue.popleft()
-            item = waiting.item
-            if written.isdisjoint(item.writes) and written.isdisjoint(item.reads) and read.isdisjoint(item.writes):
+            writes, reads = waiting.writes, waiting.reads
+            if written.isdisjoint(writes) and written.isdisjoint(reads) and read.isdisjoint(writes):
                 batch.append(waiting)
             else:
                 left.append(waiting)
             # What stays behind still goes first on what it touches: two saves of one stream keep their order.
-            written |= item.writes
-            read |= item.reads
+            written |= writes
+            read |= reads
         self._queue.extendleft(reversed(left))
         return batch
 

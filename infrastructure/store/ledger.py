@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from typing import NoReturn
 from uuid import UUID
 
 from eventsourcing.application import Application
@@ -18,6 +18,7 @@ from infrastructure import awaiting
 from infrastructure.store.batch_writer import NotRecordedError, Pool, Save, Saved
 from infrastructure.store.mapper import LedgerMapper, recorded_event, to_recorded
 from infrastructure.store.recorder import LedgerRecorder
+from infrastructure.store.tracking import LedgerTrackingRecorder
 
 
 class UnsafeEnvironmentError(Exception):
@@ -42,7 +43,7 @@ def forbidden_settings() -> list[str]:
 
 
 class LedgerFactory(InfrastructureFactory[TrackingRecorder]):
-    """Gives the library our one recorder; it offers nothing else."""
+    """Gives the library our recorders; it offers nothing else."""
 
     def __init__(self, recorder: LedgerRecorder) -> None:
         super().__init__(Environment("ledger", {}))
@@ -56,9 +57,17 @@ class LedgerFactory(InfrastructureFactory[TrackingRecorder]):
         """Not offered: no snapshots."""
         raise NotImplementedError(purpose)
 
-    def tracking_recorder(self, tracking_recorder_class: Any = None) -> NoReturn:
-        """Not offered: projections keep their own positions."""
-        raise NotImplementedError
+    def tracking_recorder(
+        self, tracking_recorder_class: type[TrackingRecorder] | None = None
+    ) -> LedgerTrackingRecorder:
+        """The positions of a follower. The views of the service keep theirs themselves.
+
+        Each follower has a class of its own, with its own `FOLLOWER`. Raises TypeError for a class of other tables.
+        """
+        kind = tracking_recorder_class or LedgerTrackingRecorder
+        if not issubclass(kind, LedgerTrackingRecorder):
+            raise TypeError(f"{kind.__name__} is no LedgerTrackingRecorder")
+        return kind(self._recorder.pool, self._recorder.log_id)
 
     def process_recorder(self) -> NoReturn:
         """Not offered."""

@@ -6,9 +6,10 @@ followers. Here the log's head row orders the batches, and a batch whose answer 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -18,6 +19,7 @@ from application.ports import ALL_OF_IT, StreamMovedError, UpTo
 from infrastructure.store.batch_writer import BatchWriter, Pool, Save, Saved
 from infrastructure.store.group_commit import GroupCommit
 from infrastructure.store.mapper import LoggedEvent
+from infrastructure.store.subscription import LedgerSubscription
 
 _COLUMNS = "position, stream_id, stream_version, stream_kind, topic, state, recorded_at"
 
@@ -41,6 +43,8 @@ class LedgerRecorder(ApplicationRecorder):
         self._commits: GroupCommit[Save, Saved] = GroupCommit(
             self._writer.write, largest_batch=LARGEST_BATCH, longest_queue=LONGEST_QUEUE, gather=GATHER
         )
+        self._waking: tuple[Callable[[], None], ...] = ()
+        self._changing_waking = threading.Lock()
 
     def append(self, save: Save) -> Saved:
         """Store a save durably. May be called by many threads.
@@ -48,11 +52,29 @@ class LedgerRecorder(ApplicationRecorder):
         Raises StreamMovedError, KeyReusedError, NotRecordedError (for a save without events), StoreBusyError,
         StoreDownError, OutcomeUnknownError.
         """
-        return self._commits.put(save)
+        saved = self._commits.put(save)
+        self._wake()
+        return saved
 
     async def append_from_loop(self, save: Save) -> Saved:
         """As `append`, without holding up the running event loop."""
-        return await self._commits.put_from_loop(save)
+        saved = await self._commits.put_from_loop(save)
+        self._wake()
+        return saved
+
+    def wakes(self, woken: Callable[[], None]) -> None:
+        """Call something after each save of this process: a hint for whoever follows the log."""
+        with self._changing_waking:
+            self._waking = (*self._waking, woken)
+
+    def wakes_not(self, woken: Callable[[], None]) -> None:
+        """Call it no more."""
+        with self._changing_waking:
+            self._waking = tuple(other for other in self._waking if other != woken)
+
+    def _wake(self) -> None:
+        for woken in self._waking:
+            woken()
 
     def close(self) -> None:
         """Answer everything that was accepted, then let go of the connection."""
@@ -89,7 +111,7 @@ class LedgerRecorder(ApplicationRecorder):
             saved = self.append(Save(stored_events, kinds))
         except StreamMovedError as error:
             raise IntegrityError("a stream is not at the expected version") from error
-        return range(saved.first_position, saved.last_position + 1)
+        return list(range(saved.first_position, saved.last_position + 1))
 
     def select_events(
         self,
@@ -133,9 +155,9 @@ class LedgerRecorder(ApplicationRecorder):
         rows = self._select("SELECT position FROM liuhen.logs WHERE log_id = %s", (self.log_id,))
         return rows[0][0] or None if rows else None
 
-    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> NoReturn:
-        """Not offered: the library's subscription stalls on a lost notification. Follow the log by position."""
-        raise NotImplementedError("follow the log with infrastructure.projecting instead")
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> LedgerSubscription:
+        """Iterate over the events after a position, and wait for more: use it as a context."""
+        return LedgerSubscription(self, gt, topics)
 
     def _select(self, query: str, parameters: Sequence[Any]) -> list[Any]:
         """Rows of a query. Asked once more when the connection turns out to be dead: reading twice does no harm."""

@@ -114,6 +114,8 @@ def test_numbers_are_contiguous(tmp_path: Path) -> None:
 
 
 def test_ours_are_well_formed() -> None:
-    assert [m.name for m in available()] == ["events", "append", "projections", "group_commit", "roles"]
+    names = [m.name for m in available()]
+    assert names[:5] == ["events", "append", "projections", "group_commit", "roles"]
+    assert names[5] == "tracking"
     for migration in available():
         assert not re.search(r"^\s*(BEGIN|COMMIT|ROLLBACK)\s*;", migration.sql, re.MULTILINE | re.IGNORECASE), migration

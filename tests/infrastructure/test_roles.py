@@ -25,7 +25,7 @@ from infrastructure import roles
 from infrastructure.bootstrap import wired
 from infrastructure.doctor import State, examine
 from infrastructure.embedded_postgres import EmbeddedPostgres
-from infrastructure.migrations import FOLDER, MigrationError, migrate
+from infrastructure.migrations import FOLDER, MigrationError, available, migrate
 from infrastructure.projecting.engine import PROJECTIONS, Engine
 from infrastructure.roles import OWNER, READER, WRITER, RolesError, as_writer, statements
 from infrastructure.settings import Settings
@@ -40,6 +40,7 @@ FINAL = "never changed"
 ALLOWED = None
 """Not refused: the reason why nobody works as this role."""
 
+LAST = available()[-1].name
 VALUES = f"VALUES ({LOG}, 99, gen_random_uuid(), 1, 'project', 't', '', now())"
 
 
@@ -131,6 +132,11 @@ ATTEMPTS = [
     Attempt("SELECT count(*) FROM register_v1.projects", writer=ALLOWED, reader=ALLOWED, owner=DENIED),
     Attempt("UPDATE liuhen.projections SET moved_at = moved_at", writer=ALLOWED),
     Attempt("TRUNCATE register_v1.projects", writer=ALLOWED, owner=DENIED),
+    # Where followers stand is theirs to move, not to forget.
+    Attempt("INSERT INTO liuhen.tracking VALUES (1, 'f', 'a', 1)", writer=ALLOWED),
+    Attempt("UPDATE liuhen.tracking SET position = 1", writer=ALLOWED),
+    Attempt("DELETE FROM liuhen.tracking"),
+    Attempt("TRUNCATE liuhen.tracking"),
 ]
 
 
@@ -275,7 +281,7 @@ def test_roles_are_made_once_by_services_that_start_at_once(bare: str) -> None:
     with ThreadPoolExecutor(4) as threads:
         applied = list(threads.map(migrate, names))
     assert len({tuple(a) for a in applied}) == 1
-    assert applied[0][-1] == "roles"
+    assert applied[0][-1] == LAST
 
 
 def test_an_external_database_is_set_up_with_what_the_administrator_is_told(bare: str) -> None:
@@ -289,7 +295,7 @@ def test_an_external_database_is_set_up_with_what_the_administrator_is_told(bare
             migrate(site)
         assert all(f"CREATE ROLE {role}" in str(told.value) for role in (OWNER, WRITER, READER))
 
-        assert migrate(maker)[-1] == "roles"  # a login that may make roles needs nobody
+        assert migrate(maker)[-1] == LAST  # a login that may make roles needs nobody
 
         with pytest.raises(RolesError) as told:
             migrate(site)
@@ -297,7 +303,7 @@ def test_an_external_database_is_set_up_with_what_the_administrator_is_told(bare
         assert asked == 'GRANT "liuhen_owner", "liuhen_writer" TO "site";'
         assert asked in statements("site", "site")
         conn.execute(asked.encode())
-    assert migrate(site)[-1] == "roles"
+    assert migrate(site)[-1] == LAST
     assert migrate(site) == []
 
     writer = as_login(site, WRITER)
