@@ -1,0 +1,102 @@
+"""接口 Progress reports posted over HTTP: token, form, rules, request key and commit, as a department's program posts.
+
+Product and baseline are the same application with one worker; only the ledger differs, and neither makes views. A
+server that does nothing takes its turns beside them. The product with its views comes alone, after them: between its
+rounds the views are still being made, which would disturb the others.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import Any
+
+from bench.measuring import Sample, Scale, Side, Standard, figure, interleave
+from bench.projects import SUMMARY, project_id
+from bench.report import Report
+from bench.servers import Server
+
+CLIENTS = 32
+BESIDE_STOCK = Standard(5, 8)
+TAKING_TURNS = ("liuhen", "stock", "no operation")
+WITH_VIEWS = "liuhen with views"
+_END_SECONDS = 60
+
+
+def run(own: Server, scale: Scale, report: Report) -> None:
+    """Measure posts per second of 32 keep-alive clients."""
+    with ExitStack() as stack:
+        services = {side: stack.enter_context(_service(own, side, scale)) for side in TAKING_TURNS}
+        samples = interleave({side: _posting(service, scale) for side, service in services.items()}, scale)
+    with _service(own, WITH_VIEWS, scale) as service:
+        samples = {**samples, **interleave({WITH_VIEWS: _posting(service, scale)}, scale)}
+    told = {"clients": CLIENTS, "workers": 1, "projects": scale.projects, "seconds": scale.seconds}
+    rate = partial(figure, unit="posts/s", samples=samples, what="rate", settings=told)
+    p99 = partial(figure, unit="ms", samples=samples, what="p99", better="lower", settings=told)
+    report.add(rate("posting.rate", of="liuhen", beside="stock", standard=BESIDE_STOCK))
+    report.add(p99("posting.p99", of="liuhen", beside="stock"))
+    report.add(rate("posting.ceiling", of="liuhen", beside="no operation"))
+    report.add(rate("posting.with_views", of=WITH_VIEWS, beside="liuhen"))
+
+
+@contextmanager
+def _service(own: Server, side: str, scale: Scale) -> Iterator[subprocess.Popen[str]]:
+    """A service in a process of its own, which is starting."""
+    service = subprocess.Popen(
+        [sys.executable, "-m", "bench.posting_service"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert service.stdin is not None
+    assert service.stdout is not None
+    try:
+        order = {"side": side, "conninfo": own.conninfo, "projects": scale.projects}
+        service.stdin.write(json.dumps(order) + "\n")
+        service.stdin.flush()
+        yield service
+    finally:
+        service.stdin.close()
+        try:
+            service.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            service.kill()
+            service.wait()
+        service.stdout.close()
+
+
+def _posting(service: subprocess.Popen[str], scale: Scale) -> Side:
+    """Clients of a service that has started, in another process for each round. Raises RuntimeError if it has not."""
+    assert service.stdout is not None
+    line = service.stdout.readline()
+    if not line:
+        raise RuntimeError(f"the service did not start (exit code {service.wait(_END_SECONDS)})")
+    order = {
+        **json.loads(line),
+        "clients": CLIENTS,
+        "paths": [f"/v1/projects/{project_id(number)}/progress" for number in range(scale.projects)],
+        "body": json.dumps(
+            {"happened_on": "2019-06-01", "act": {"percent": 50, "summary": SUMMARY}}, ensure_ascii=False
+        ),
+    }
+    return lambda seconds: _post({**order, "seconds": seconds})
+
+
+def _post(order: dict[str, Any]) -> Sample:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.posting_clients"],
+        input=json.dumps(order),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=order["seconds"] + _END_SECONDS,
+    )
+    if done.returncode:
+        raise RuntimeError(f"the clients ended with: {done.stderr[-2000:]}")
+    sample: Sample = json.loads(done.stdout)
+    return sample

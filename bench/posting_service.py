@@ -1,0 +1,119 @@
+"""被测服务 The process that is posted to: the product, the same application on the library's recorder, or nothing.
+
+Its order comes as one line of JSON on standard input; it answers with a line when it listens, and ends with its input.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.main import create_app
+from bench.product import product
+from bench.projects import OWNER, record_county
+from bench.servers import Server
+from bench.stock import stock_recorder
+from bench.stock_ledger import StockLedger
+from domain.recorded import Role
+from infrastructure.bootstrap import Liuhen
+from infrastructure.issuer import Holder, Issuer
+from infrastructure.logging import configure_logging
+
+STOCK_THREADS = 32
+"""Threads of the library's recorder, each with a connection: as many as there are clients."""
+
+
+async def no_operation(scope: Scope, receive: Receive, send: Send) -> None:
+    """Read a request and answer it: what server and clients can do at most."""
+    if scope["type"] != "http":
+        return
+    while (await receive()).get("more_body"):
+        pass
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"2")]
+    await send({"type": "http.response.start", "status": 201, "headers": headers})
+    await send({"type": "http.response.body", "body": b"{}"})
+
+
+@contextmanager
+def _product(own: Server, projects: int, *, views: bool) -> Iterator[tuple[ASGIApp, str]]:
+    with product(own) as liuhen:
+        record_county(liuhen.ledger, projects)
+        if views:
+            liuhen.engine.start()
+        yield _application(liuhen)
+
+
+@contextmanager
+def _stock(own: Server, projects: int) -> Iterator[tuple[ASGIApp, str]]:
+    with product(own) as liuhen, stock_recorder(own, STOCK_THREADS) as recorder:
+        ledger = StockLedger(recorder)
+        record_county(ledger, projects)
+        yield _application(replace(liuhen, desk=replace(liuhen.desk, ledger=ledger)))
+
+
+def _application(liuhen: Liuhen) -> tuple[ASGIApp, str]:
+    """The application, and a token that may report progress."""
+    issuer = Issuer(liuhen.settings.data_dir)
+    holder = Holder("owner-unit", "测量局", frozenset({Role.OWNER_UNIT}), OWNER)
+    return create_app(liuhen, issuer), issuer.issue(holder, days=1)
+
+
+@contextmanager
+def _ordered(order: dict[str, Any]) -> Iterator[tuple[ASGIApp, str]]:
+    own, projects = Server(order["conninfo"]), order["projects"]
+    match order["side"]:
+        case "stock":
+            with _stock(own, projects) as served:
+                yield served
+        case "no operation":
+            yield no_operation, ""
+        case side:
+            with _product(own, projects, views=side == "liuhen with views") as served:
+                yield served
+
+
+async def _serve(server: uvicorn.Server, *, threads: int | None) -> None:
+    if threads is not None:  # The library's recorder blocks, so it works in threads: as many as it has connections.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(threads))
+    await server.serve()
+
+
+def _watch(server: uvicorn.Server, token: str) -> None:
+    """Say when it listens, and stop it at the end of the input."""
+    waiting = threading.Event()
+    while not server.started:
+        waiting.wait(0.02)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    sys.stdout.write(json.dumps({"port": port, "token": token}) + "\n")
+    sys.stdout.flush()
+    sys.stdin.read()
+    server.should_exit = True
+
+
+def main() -> None:
+    """Serve as ordered."""
+    configure_logging("INFO")  # as the service does
+    order = json.loads(sys.stdin.readline())
+    with _ordered(order) as (application, token):
+        # As `liuhen serve` starts it: one worker.
+        config = uvicorn.Config(
+            application, host="127.0.0.1", port=0, log_config=None, access_log=False, timeout_graceful_shutdown=20
+        )
+        server = uvicorn.Server(config)
+        threading.Thread(target=_watch, args=(server, token), daemon=True).start()
+        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+            runner.run(_serve(server, threads=STOCK_THREADS if order["side"] == "stock" else None))
+
+
+if __name__ == "__main__":
+    main()
