@@ -42,6 +42,8 @@ PROJECTIONS: tuple[type[Projection], ...] = (
 )
 
 _LONGEST_BACK_OFF = 30.0
+_REST = 0.05
+"""Seconds between two pages at the end of the log: a page of many events costs little more than one of few."""
 
 log = structlog.get_logger(__name__)
 
@@ -179,6 +181,8 @@ class Engine:
                         worker.failure, back_off = None, 0.0
                         if not events:
                             worker.woken.wait(self._poll)
+                        elif events < self._page:
+                            self._stopping.wait(_REST)
             except Exception as error:  # noqa: BLE001 (a worker survives anything but the end of the process)
                 back_off = min(_LONGEST_BACK_OFF, back_off * 2 or 0.2)
                 worker.failure = f"{type(error).__name__}: {error}"
