@@ -19,6 +19,8 @@ from bench.report import Report
 from bench.servers import NotDurableError, Server, described, server
 from infrastructure.embedded_postgres import EmbeddedPostgresError
 from infrastructure.logging import configure_logging
+from infrastructure.migrations import MigrationError
+from infrastructure.roles import RolesError
 
 
 class What(StrEnum):
@@ -74,7 +76,7 @@ def main(
                 began = time.monotonic()
                 BENCHES[chosen](own, scale, report)
                 report.note(f"{chosen}: {time.monotonic() - began:.0f} s")
-    except (NotDurableError, EmbeddedPostgresError) as error:
+    except (NotDurableError, EmbeddedPostgresError, MigrationError, RolesError) as error:
         sys.stderr.write(f"{error}\n")
         raise typer.Exit(2) from error
     report.table()

@@ -41,7 +41,7 @@ class Scale:
 
 
 FULL = Scale()
-QUICK = replace(FULL, seconds=0.8, warm_up=0.3, projects=200, rows=1000, grown=200_000)
+QUICK = replace(FULL, seconds=0.6, warm_up=0.2, projects=200, rows=1000, grown=200_000)
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import IO, Any
 
 from bench.measuring import Sample, Scale, Side, Standard, figure, interleave
 from bench.projects import SUMMARY, project_id
@@ -43,41 +45,55 @@ def run(own: Server, scale: Scale, report: Report) -> None:
     report.add(rate("posting.with_views", of=WITH_VIEWS, beside="liuhen"))
 
 
+@dataclass(frozen=True)
+class _Service:
+    """A service in a process of its own, and what it logs."""
+
+    process: subprocess.Popen[str]
+    log: IO[bytes]
+
+    def listening(self) -> dict[str, Any]:
+        """Wait until it listens, and give port and token. Raises RuntimeError when it ends instead."""
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        if not line:
+            self.log.seek(0)
+            raise RuntimeError(f"the service did not start: {self.log.read()[-2000:].decode(errors='replace')}")
+        told: dict[str, Any] = json.loads(line)
+        return told
+
+
 @contextmanager
-def _service(own: Server, side: str, scale: Scale) -> Iterator[subprocess.Popen[str]]:
-    """A service in a process of its own, which is starting."""
-    service = subprocess.Popen(
-        [sys.executable, "-m", "bench.posting_service"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert service.stdin is not None
-    assert service.stdout is not None
-    try:
-        order = {"side": side, "conninfo": own.conninfo, "projects": scale.projects}
-        service.stdin.write(json.dumps(order) + "\n")
-        service.stdin.flush()
-        yield service
-    finally:
-        service.stdin.close()
+def _service(own: Server, side: str, scale: Scale) -> Iterator[_Service]:
+    """A service that is starting; it ends with the block."""
+    with (
+        tempfile.TemporaryFile() as log,
+        subprocess.Popen(
+            [sys.executable, "-m", "bench.posting_service"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        ) as process,
+    ):
+        assert process.stdin is not None
         try:
-            service.wait(_END_SECONDS)
-        except subprocess.TimeoutExpired:
-            service.kill()
-            service.wait()
-        service.stdout.close()
+            order = {"side": side, "conninfo": own.conninfo, "projects": scale.projects}
+            process.stdin.write(json.dumps(order) + "\n")
+            process.stdin.flush()
+            yield _Service(process, log)
+        finally:
+            process.stdin.close()
+            try:
+                process.wait(_END_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
-def _posting(service: subprocess.Popen[str], scale: Scale) -> Side:
-    """Clients of a service that has started, in another process for each round. Raises RuntimeError if it has not."""
-    assert service.stdout is not None
-    line = service.stdout.readline()
-    if not line:
-        raise RuntimeError(f"the service did not start (exit code {service.wait(_END_SECONDS)})")
+def _posting(service: _Service, scale: Scale) -> Side:
+    """Clients of a service that has started, in another process for each round."""
     order = {
-        **json.loads(line),
+        **service.listening(),
         "clients": CLIENTS,
         "paths": [f"/v1/projects/{project_id(number)}/progress" for number in range(scale.projects)],
         "body": json.dumps(

@@ -7,7 +7,7 @@ import sys
 from dataclasses import asdict, replace
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from bench.measuring import Figure, Settings
 
@@ -15,7 +15,7 @@ from bench.measuring import Figure, Settings
 class Report:
     """Figures as JSON lines on standard output as they come; notes, and a table at the end, on standard error."""
 
-    _WIDTH = 130
+    _WIDTH = 150
     """Columns of the table where nobody's terminal says how many there are."""
 
     def __init__(self, settings: Settings) -> None:
@@ -44,7 +44,7 @@ class Report:
 
     def table(self) -> None:
         """Show all figures to a person."""
-        table = Table(
+        heads = (
             "数值 figure",
             "中位 median",
             "对照 baseline",
@@ -55,6 +55,7 @@ class Report:
             "散布 spread",
             "",
         )
+        table = Table(*(Column(head, no_wrap=True) for head in heads))
         for f in self.figures:
             table.add_row(
                 f.name,

@@ -39,6 +39,8 @@ from infrastructure.store.recorder import LedgerRecorder
 
 TINY = replace(FULL, rounds=1, seconds=0.1, warm_up=0.05, projects=64, rows=20, small=100, grown=300)
 
+DOCUMENTED = (Path(__file__).parents[2] / "docs/performance.md").read_text(encoding="utf-8")
+
 FIGURES = {
     What.APPEND: {
         *(f"append.{savers}.{what}" for savers in (32, 8, 1) for what in ("rate", "p99")),
@@ -77,6 +79,7 @@ def test_it_runs_and_says_what_it_measured(what: What, own: Server, capsys: pyte
         assert line["settings"]["fsync"] == "on"
         assert (line["ratio"] is None) == (line["baseline"] is None)
         assert (line["met"] is None) == (line["floor"] is None)
+        assert line["floor"] is None or f"`{line['name']}`" in DOCUMENTED
     assert databases(own) == before
 
 
