@@ -253,10 +253,11 @@ def trouble(conninfo: str, level: str, sqlstate: str, *, table: str = "logs", ca
             CREATE TRIGGER trouble BEFORE UPDATE ON liuhen.{table} FOR EACH ROW EXECUTE FUNCTION public.trouble();
             """.encode()
         )
-        yield
-        conn.execute(
-            f"DROP TRIGGER trouble ON liuhen.{table}; DROP FUNCTION public.trouble; DROP SEQUENCE calls".encode()
-        )
+        try:
+            yield
+        finally:
+            conn.execute(f"DROP TRIGGER trouble ON liuhen.{table}".encode())
+            conn.execute("DROP FUNCTION public.trouble; DROP SEQUENCE public.calls")
 
 
 @pytest.mark.parametrize("sqlstate", ["53100", "53200", "57014", "58030", "XX001"])
