@@ -54,10 +54,11 @@ $(PY):
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 		echo '不能创建虚拟环境；Debian上请安装python3-venv / no venv module: on Debian install python3-venv' >&2; exit 1; }
 
-# The build backend is in the locks too, so nothing is installed without a hash.
+# The build backend is in the locks too, so nothing is installed without a hash. The locks are complete: without --no-deps,
+# pip looks for newer releases of what a package asks for with an extra (coverage[toml]), and then fails.
 define install
 	@echo '安装依赖 installing from requirements/$(1).lock'
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$(1).lock
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/$(1).lock
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 endef
 
