@@ -80,7 +80,7 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
             new_id=uuid4,
         )
         engine = Engine(working, ledger, log_id=settings.division, page=settings.page, poll=settings.poll_seconds)
-        ledger.on_recorded = engine.wake
+        ledger.wakes(engine.wake)
         try:
             yield Liuhen(settings, conninfo, pool, ledger, desk, engine)
         finally:
