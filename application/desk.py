@@ -170,14 +170,15 @@ class Reading:
         key = (kind, stream)
         state = cast("StateT | None", self._states.get(key))
         if state is None:
-            state = self._current(kind, stream, beginning)
+            state = self.current(kind, stream, beginning)
             self._states[key] = state
             self._note(kind, stream, state.version)
         if must_exist and not state.version:
             raise UnknownSubjectError(text("没有此标识的记录", "nothing is recorded under that identity"))
         return state
 
-    def _current(self, kind: StreamKind, stream: UUID, beginning: Callable[[], StateT]) -> StateT:
+    def current(self, kind: StreamKind, stream: UUID, beginning: Callable[[], StateT]) -> StateT:
+        """The state that a stream's events make of the one that it begins with."""
         states = self.desk.states
         if self.newest:
             return states.newest(kind, beginning())
