@@ -14,6 +14,7 @@ from api.quick_acts import QuickActs
 from api.routes import (
     acceptance,
     amounts,
+    answering,
     approval,
     assessment,
     building,
@@ -79,6 +80,7 @@ ACTS = (
     service,
     acceptance,
     oversight,
+    answering,
     amounts,
     funding,
     guidance_fund,

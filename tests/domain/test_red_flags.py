@@ -281,12 +281,12 @@ def test_one_account_on_both_ends_is_asked_about(accounts: tuple[str, ...], keys
 # R08 凭失效测评验收
 
 
-def tested(*events: Dated) -> list[Recorded]:
+def reports(*events: Dated) -> list[Recorded]:
     return history(StreamKind.SYSTEM, SYSTEM, REGISTERED, *events)
 
 
 def test_a_test_that_expired_before_the_acceptance_is_asked_about() -> None:
-    late = dossier(filed(), SHARED, APPROVED, on("2020-05-02", ACCEPTED), system=tested(level_report("2019-05-01")))
+    late = dossier(filed(), SHARED, APPROVED, on("2020-05-02", ACCEPTED), system=reports(level_report("2019-05-01")))
     (flag,) = raised("R08", late)
     assert "已过期" in flag.told.zh
     last_day = dossier(filed(), SHARED, APPROVED, on("2020-05-01", ACCEPTED), system=late.systems[0].history)
@@ -295,14 +295,14 @@ def test_a_test_that_expired_before_the_acceptance_is_asked_about() -> None:
 
 def test_a_test_that_was_withdrawn_later_is_asked_about() -> None:
     correction = FactCorrected(target_version=2, target_topic="system.security_tested", reason="报告系伪造")
-    withdrawn = tested(level_report("2019-05-01"), ("2021-01-01", correction))
+    withdrawn = reports(level_report("2019-05-01"), ("2021-01-01", correction))
     (flag,) = raised("R08", dossier(filed(), SHARED, APPROVED, ACCEPTED, system=withdrawn))
     assert "撤回" in flag.told.zh
     assert [e.version for e in flag.events if e.kind is StreamKind.SYSTEM] == [2, 3]
 
 
 def test_a_second_test_in_date_serves() -> None:
-    both = tested(level_report("2017-05-01"), level_report("2019-05-01", report_no="T-2"))
+    both = reports(level_report("2017-05-01"), level_report("2019-05-01", report_no="T-2"))
     assert raised("R08", dossier(filed(), SHARED, APPROVED, ACCEPTED, system=both)) == []
 
 
