@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -37,9 +38,12 @@ class Context:
 
     def actor(self, role: Role) -> Actor:
         """The holder, acting in a role."""
-        return Actor(
-            account=self.holder.account, organisation=self.holder.organisation, uscc=self.holder.uscc, role=role
-        )
+        return _actor(self.holder, role)
+
+
+@lru_cache(maxsize=1000)
+def _actor(holder: Holder, role: Role) -> Actor:
+    return Actor(account=holder.account, organisation=holder.organisation, uscc=holder.uscc, role=role)
 
 
 def reader(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 
 from api import problems
@@ -54,6 +55,7 @@ from api.routes import (
     tasks,
     views,
 )
+from api.routing_table import RoutingTable
 from infrastructure.bootstrap import Liuhen
 from infrastructure.issuer import Issuer
 
@@ -125,6 +127,8 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPI:
     app.include_router(closed)
     app.include_router(health.router)
     quick = {r.path: r.endpoint.quick for m in ACTS for r in m.router.routes if hasattr(r.endpoint, "quick")}
+    closed_routes = (r for m in (*ACTS, *READS) for r in m.router.routes if isinstance(r, APIRoute))
+    app.router.middleware_stack = RoutingTable(app.router.middleware_stack, closed, closed_routes)
     app.add_middleware(QuickActs, prefix=PREFIX, acts=quick)
     app.add_middleware(Gate)
     return app

@@ -6,7 +6,7 @@ day tells what would have been decided, and why; nothing is recorded.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -181,9 +181,9 @@ class _PastReading(Reading):
             return [e for e in by_then if e.stream != itself and e.happened_on.certainly_on_or_before(self.as_of)]
         return [e for e in entries if e.stream.version <= self._then.get((kind, stream), 0)]
 
-    def current(self, kind: StreamKind, initial: StateT) -> StateT:
+    def current(self, kind: StreamKind, stream: UUID, beginning: Callable[[], StateT]) -> StateT:
         """The state that the decision read."""
-        return fold(initial, self.history(kind, initial.id))
+        return fold(beginning(), self.history(kind, stream))
 
     def case_under(self, rules: RuleSet, proposal: Proposal) -> Case:
         """The case that was judged, under a rule set."""

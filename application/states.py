@@ -36,6 +36,15 @@ class States:
         self._known: OrderedDict[tuple[StreamKind, UUID], Foldable] = OrderedDict()
         self._lock = threading.Lock()
 
+    def seen(self, kind: StreamKind, stream: UUID) -> Foldable | None:
+        """The state as last seen here, or None when it was not seen yet."""
+        key = (kind, stream)
+        with self._lock:
+            known = self._known.get(key)
+            if known is not None:
+                self._known.move_to_end(key)
+        return known
+
     def known(self, kind: StreamKind, initial: StateT) -> StateT:
         """The state as last seen here; read when it was not seen yet."""
         return self._get(kind, initial) or self._read(kind, initial)
@@ -64,11 +73,7 @@ class States:
             self._keep(kind, fold(known, news))
 
     def _get(self, kind: StreamKind, initial: StateT) -> StateT | None:
-        with self._lock:
-            known = self._known.get((kind, initial.id))
-            if known is not None:
-                self._known.move_to_end((kind, initial.id))
-        return cast("StateT | None", known)
+        return cast("StateT | None", self.seen(kind, initial.id))
 
     def _read(self, kind: StreamKind, initial: StateT) -> StateT:
         return self._keep(kind, fold(initial, self._ledger.read(kind, initial.id)))

@@ -9,6 +9,7 @@ import calendar
 import re
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -128,7 +129,15 @@ class CivilDate(BaseModel):
         return self.earliest.isoformat()[:length]
 
 
+_SHORT = 20
+"""Characters of a text that is remembered with what it says: every usual way to write a day is shorter."""
+
+
 def _parts(text: str) -> dict[str, Any]:
+    return _remembered(text) if len(text) <= _SHORT else _parsed(text)
+
+
+def _parsed(text: str) -> dict[str, Any]:
     plain = half_width(text).strip()
     if found := _CHINESE.fullmatch(plain) or _PLAIN.fullmatch(plain):
         year, month, day = found.groups()
@@ -145,6 +154,9 @@ def _parts(text: str) -> dict[str, Any]:
     except ValueError:
         raise ValueFault(f"没有这一天：{plain}", f"there is no such day: {plain}") from None
     return {"earliest": earliest, "precision": precision}
+
+
+_remembered = lru_cache(maxsize=4096)(_parsed)
 
 
 def _month_end(day: date) -> date:

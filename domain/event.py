@@ -23,6 +23,11 @@ class Value(BaseModel):
         return made
 
 
+def as_json(model: BaseModel) -> bytes:
+    """The model as compact JSON, as `model_dump_json` writes it."""
+    return model.__pydantic_serializer__.to_json(model)
+
+
 class Event(Value):
     """A fact, in the past tense. Who, when and under which authority are in the envelope (`Recorded`).
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 from domain.event import Value
@@ -31,6 +32,7 @@ class StreamAt(Value):
     version: int
 
 
+@lru_cache(maxsize=4096)
 def unit_id(uscc: str) -> UUID:
     """Identity of the unit with this unified social credit code: the same code is always the same stream."""
     return uuid5(NAMESPACE, f"unit/{uscc}")

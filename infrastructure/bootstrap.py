@@ -83,7 +83,7 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
             page=settings.page,
             poll=settings.poll_seconds,
         )
-        ledger.on_recorded = engine.wake
+        ledger.wakes(engine.wake)
         try:
             yield Liuhen(settings, conninfo, pool, ledger, desk, engine)
         finally:

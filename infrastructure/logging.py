@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
+from functools import partial
+from typing import Any, BinaryIO
 
+import orjson
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
 
 
+class _Lines:
+    """Writes each entry as one line."""
+
+    def __init__(self, out: BinaryIO, name: str = "") -> None:
+        self.name = name
+        self._out = out
+
+    def msg(self, line: bytes) -> None:
+        """Write a line."""
+        self._out.write(line + b"\n")
+        self._out.flush()
+
+    debug = info = warning = error = critical = msg
+
+
 def configure_logging(level: str) -> None:
-    """Send structlog and the standard library through one JSON renderer. Control characters are escaped by JSON."""
+    """Send structlog and the standard library to standard error in one form. JSON escapes control characters."""
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -19,10 +38,13 @@ def configure_logging(level: str) -> None:
         # Without local variables: they hold tokens and event bodies.
         structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
     ]
+    root = logging.getLogger()
+    root.setLevel(level.upper())
+    # Our own entries go straight to the stream: by way of the standard library each costs four times as much.
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*shared, structlog.processors.JSONRenderer(serializer=_written)],
+        logger_factory=partial(_Lines, sys.stderr.buffer),
+        wrapper_class=structlog.make_filtering_bound_logger(root.level),
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -35,10 +57,15 @@ def configure_logging(level: str) -> None:
             ],
         )
     )
-    root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level.upper())
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         quiet = logging.getLogger(name)
         quiet.handlers.clear()
         quiet.propagate = name != "uvicorn.access"
+
+
+def _written(entry: Any, default: Any) -> bytes:
+    try:
+        return orjson.dumps(entry, default=default)
+    except TypeError:  # half a character, a number beyond 64 bits: nothing that is logged may be lost over it
+        return json.dumps(entry, default=default).encode()

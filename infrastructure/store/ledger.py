@@ -83,9 +83,15 @@ class EventLedger(Application[UUID]):
         if set_here := forbidden_settings():
             raise UnsafeEnvironmentError(f"环境变量不允许 / not allowed in the environment: {', '.join(set_here)}")
         self._ledger_recorder = LedgerRecorder(pool, log_id)
-        self.on_recorded: Callable[[], None] = lambda: None
-        """Called after each save: a hint for whoever follows the log."""
         super().__init__()
+
+    def wakes(self, woken: Callable[[], None]) -> None:
+        """Call something after each commit of this process: a hint for whoever follows the log."""
+        self._ledger_recorder.wakes(woken)
+
+    def wakes_not(self, woken: Callable[[], None]) -> None:
+        """Call it no more."""
+        self._ledger_recorder.wakes_not(woken)
 
     @property
     def recorder_pool(self) -> Pool:
@@ -121,7 +127,6 @@ class EventLedger(Application[UUID]):
             request=request,
         )
         saved = self._append(save)
-        self.on_recorded()
         if saved.repeated:
             return self.at_positions(saved.first_position, saved.last_position)
         return [

@@ -6,6 +6,7 @@ State is one compact JSON object: {"v": schema version, "c": circumstances, "e":
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -17,10 +18,13 @@ from eventsourcing.persistence import JSONTranscoder, Mapper, Notification, Stor
 
 from application.ports import NewEvent
 from domain.dates import CivilDate
-from domain.event import Event
+from domain.event import Event, as_json
 from domain.recorded import Circumstances, Recorded
 from domain.steps import BY_TOPIC
 from domain.streams import StreamAt, StreamKind
+
+# What a number beyond 64 bits looks like; digits of a text may look so, too.
+_LARGE = re.compile(rb"[:,\[-]\d{19}")
 
 
 class UnknownTopicError(Exception):
@@ -51,18 +55,17 @@ class LedgerMapper(Mapper[UUID]):
         check_upcasters()
 
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
-        """Bytes of a new event."""
+        """Bytes of a new event. Raises ValueError for a number beyond 64 bits: it would be read back rounded."""
         new: NewEvent = domain_event
-        body = {
-            "v": new.event.SCHEMA_VERSION,
-            "c": new.circumstances.model_dump(mode="json", exclude_defaults=True),
-            "e": new.event.model_dump(mode="json"),
-        }
+        circumstances = new.circumstances.__pydantic_serializer__.to_json(new.circumstances, exclude_defaults=True)
+        state = b'{"v":%d,"c":%b,"e":%b}' % (new.event.SCHEMA_VERSION, circumstances, as_json(new.event))
+        if _LARGE.search(state):
+            _check_numbers(orjson.loads(state), new.event.model_dump(mode="json"))
         return StoredEvent(
             originator_id=new.stream.id,
             originator_version=new.stream.version,
             topic=new.event.TOPIC,
-            state=orjson.dumps(body),
+            state=state,
         )
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
@@ -165,6 +168,11 @@ def event_from(topic: str, version: int, body: dict[str, Any]) -> Event:
         body = getattr(event_class, f"upcast_v{old}_v{old + 1}")(body)
     event: Event = event_class.__pydantic_validator__.validate_python(body)
     return event
+
+
+def _check_numbers(read: Any, meant: Any) -> None:
+    if read["e"] != meant:
+        raise ValueError("a number of the event is beyond 64 bits")
 
 
 def check_upcasters() -> None:

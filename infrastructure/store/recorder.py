@@ -16,7 +16,7 @@ import psycopg
 from eventsourcing.persistence import ApplicationRecorder, IntegrityError, StoredEvent
 
 from application.ports import ALL_OF_IT, StreamMovedError, UpTo
-from infrastructure.store.batch_writer import BatchWriter, Pool, Save, Saved
+from infrastructure.store.batch_writer import BatchWriter, Pool, Result, Save, Saved
 from infrastructure.store.group_commit import GroupCommit
 from infrastructure.store.mapper import LoggedEvent
 from infrastructure.store.subscription import LedgerSubscription
@@ -41,7 +41,7 @@ class LedgerRecorder(ApplicationRecorder):
         self.log_id = log_id
         self._writer = BatchWriter(pool, log_id, give_up_after=give_up_after)
         self._commits: GroupCommit[Save, Saved] = GroupCommit(
-            self._writer.write, largest_batch=LARGEST_BATCH, longest_queue=LONGEST_QUEUE, gather=GATHER
+            self._write, largest_batch=LARGEST_BATCH, longest_queue=LONGEST_QUEUE, gather=GATHER
         )
         self._waking: tuple[Callable[[], None], ...] = ()
         self._changing_waking = threading.Lock()
@@ -52,18 +52,14 @@ class LedgerRecorder(ApplicationRecorder):
         Raises StreamMovedError, KeyReusedError, NotRecordedError (for a save without events), StoreBusyError,
         StoreDownError, OutcomeUnknownError.
         """
-        saved = self._commits.put(save)
-        self._wake()
-        return saved
+        return self._commits.put(save)
 
     async def append_from_loop(self, save: Save) -> Saved:
         """As `append`, without holding up the running event loop."""
-        saved = await self._commits.put_from_loop(save)
-        self._wake()
-        return saved
+        return await self._commits.put_from_loop(save)
 
     def wakes(self, woken: Callable[[], None]) -> None:
-        """Call something after each save of this process: a hint for whoever follows the log."""
+        """Call something after each commit of this process: a hint for whoever follows the log."""
         with self._changing_waking:
             self._waking = (*self._waking, woken)
 
@@ -72,9 +68,12 @@ class LedgerRecorder(ApplicationRecorder):
         with self._changing_waking:
             self._waking = tuple(other for other in self._waking if other != woken)
 
-    def _wake(self) -> None:
+    def _write(self, saves: Sequence[Save]) -> list[Result]:
+        """Write a batch, and tell those who follow before its senders go on."""
+        results = self._writer.write(saves)
         for woken in self._waking:
             woken()
+        return results
 
     def close(self) -> None:
         """Answer everything that was accepted, then let go of the connection."""

@@ -18,6 +18,7 @@ from domain.project import Project, Stage
 from domain.recorded import Circumstances, Recorded
 from domain.states import beginning
 from domain.steps import BY_TOPIC
+from domain.steps.building import ProgressReported
 from domain.streams import StreamAt, StreamKind
 from infrastructure.store import mapper
 from infrastructure.store.mapper import LedgerMapper, LoggedEvent, NewerEventError, UnknownTopicError, to_recorded
@@ -78,6 +79,29 @@ def test_what_was_stored_then_is_not_stored_otherwise_now() -> None:
     for row, entry in zip(GOLDEN, HISTORY, strict=True):
         again = LedgerMapper().to_stored_event(NewEvent(entry.stream, entry.circumstances, entry.event))
         assert lost(row["state"], json.loads(again.state)) == [], row["topic"]
+
+
+@pytest.mark.parametrize("entry", HISTORY, ids=lambda entry: entry.event.TOPIC)
+def test_bytes_are_those_of_the_parts_as_plain_json(entry: Recorded) -> None:
+    """An event is written without an intermediate form; it is the same JSON, to the byte."""
+    stored = LedgerMapper().to_stored_event(NewEvent(entry.stream, entry.circumstances, entry.event))
+    plain = {
+        "v": entry.event.SCHEMA_VERSION,
+        "c": entry.circumstances.model_dump(mode="json", exclude_defaults=True),
+        "e": entry.event.model_dump(mode="json"),
+    }
+    assert stored.state == orjson.dumps(plain)
+
+
+@pytest.mark.parametrize(("number", "fits"), [(2**63 - 1, True), (-(2**63), True), (2**65 + 1, False), (10**40, False)])
+def test_a_number_that_would_be_read_back_rounded_is_not_written(number: int, fits: bool) -> None:
+    entry = next(e for e in HISTORY if isinstance(e.event, ProgressReported))
+    new = NewEvent(entry.stream, entry.circumstances, entry.event.but(percent=number))
+    if fits:
+        assert orjson.loads(LedgerMapper().to_stored_event(new).state)["e"]["percent"] == number
+    else:
+        with pytest.raises(ValueError, match="64 bits"):
+            LedgerMapper().to_stored_event(new)
 
 
 def test_an_unknown_topic_is_refused_and_never_imported() -> None:

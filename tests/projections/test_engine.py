@@ -212,7 +212,7 @@ def test_killed_connections_and_two_workers_at_once(small_county: Liuhen) -> Non
 
 def test_news_without_a_wake_up_costs_one_poll(liuhen: Liuhen, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "PROJECTS", 0)
-    liuhen.ledger.on_recorded = lambda: None
+    liuhen.ledger.wakes_not(liuhen.engine.wake)
     liuhen.engine.start()
     demo.record_demo_county(liuhen.desk, lambda _done, _total: None)
     assert liuhen.engine.wait_for("register", liuhen.ledger.position(), 10)
