@@ -41,6 +41,7 @@ STEP_ROLES: dict[str, tuple[Role, ...]] = {
     "guidance-fund": (FINANCE,),
     "ppp": (DRC, FINANCE),
     "ppp-operation": (OWNER, DRC, FINANCE),
+    "answering": (OWNER, OFFICE),
     "oversight": (GROUP, OFFICE, AUTHORITY, DRC),
     "evaluation": (Role.THIRD_PARTY, Role.EXPERT_COMMITTEE, Role.AUDITOR, FINANCE, OWNER, OFFICE),
     "commissioning": (FINANCE, AUTHORITY, OFFICE),

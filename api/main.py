@@ -15,6 +15,7 @@ from api.quick_acts import QuickActs
 from api.routes import (
     acceptance,
     amounts,
+    answering,
     approval,
     assessment,
     building,
@@ -81,6 +82,7 @@ ACTS = (
     service,
     acceptance,
     oversight,
+    answering,
     amounts,
     funding,
     guidance_fund,

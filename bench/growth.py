@@ -29,8 +29,9 @@ INSERT INTO liuhen.events (log_id, position, stream_id, stream_version, stream_k
     FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS n
 """
 _HEADS = """
-INSERT INTO liuhen.stream_heads (log_id, stream_id, version)
-    SELECT log_id, stream_id, max(stream_version) FROM liuhen.events WHERE log_id = %(log)s GROUP BY log_id, stream_id
+INSERT INTO liuhen.stream_heads (log_id, stream_id, version, kind)
+    SELECT log_id, stream_id, max(stream_version), min(stream_kind) FROM liuhen.events WHERE log_id = %(log)s
+    GROUP BY log_id, stream_id
 """
 _HEAD = """
 INSERT INTO liuhen.logs (log_id, position, recorded_at) VALUES (%(log)s, %(last)s, clock_timestamp())

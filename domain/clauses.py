@@ -72,6 +72,7 @@ RECORDED: dict[str, tuple[str, ...]] = {
         "unit.supervision_item_closed",
         "project.oversight_measure_taken",
         "project.oversight_measure_lifted",
+        "project.flag_answered",
     ),
     "O19": (
         "project.evaluation_commissioned",

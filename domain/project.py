@@ -611,6 +611,15 @@ class ServiceExemption(Value):
     exempted_on: CivilDate
 
 
+class FlagAnswer(Value):
+    """疑点答复 What the unit answered to a red flag."""
+
+    flag: str
+    key: str
+    answer: str
+    answered_on: CivilDate
+
+
 class RefusalNote(Value):
     """被拒记录 A refused attempt: which step, when, by which rules, at which version of the stream."""
 
@@ -737,6 +746,7 @@ class Project(Value):
     operation_reports: tuple[OperationReport, ...] = ()
     evaluations: tuple[Evaluation, ...] = ()
     measures: tuple[OversightMeasure, ...] = ()
+    flag_answers: tuple[FlagAnswer, ...] = ()
     commissions: tuple[Commission, ...] = ()
     surveys: tuple[SatisfactionSurvey, ...] = ()
     refusals: tuple[RefusalNote, ...] = ()

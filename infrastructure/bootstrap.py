@@ -7,13 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.resources import files
-from typing import Any
 from uuid import uuid4
 
-import psycopg
 from psycopg.conninfo import make_conninfo
-from psycopg.rows import TupleRow
-from psycopg_pool import ConnectionPool
 
 from application.ports import Desk
 from domain.dates import civil_day
@@ -27,6 +23,7 @@ from infrastructure.rule_sets import load_rule_sets
 from infrastructure.schemes import load_schemes
 from infrastructure.settings import Settings
 from infrastructure.store.batch_writer import Pool
+from infrastructure.store.connections import Connections, noticing_dead_lines
 from infrastructure.store.ledger import EventLedger
 
 
@@ -65,8 +62,8 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
     working = service_login(settings, conninfo)
     # The ledger's reads are repeated on a dead connection; so they need not ask each time whether it lives.
     with (
-        _pool(working, settings) as for_ledger,
-        _pool(working, settings, check=ConnectionPool.check_connection) as pool,
+        _ready(Connections(working, size=settings.pool_size, checked=False)) as for_ledger,
+        _ready(Connections(working, size=settings.pool_size, checked=True)) as pool,
     ):
         ledger = EventLedger(for_ledger, settings.division)
         desk = Desk(
@@ -79,7 +76,13 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
             today=today,
             new_id=uuid4,
         )
-        engine = Engine(working, ledger, log_id=settings.division, page=settings.page, poll=settings.poll_seconds)
+        engine = Engine(
+            noticing_dead_lines(working),
+            ledger,
+            log_id=settings.division,
+            page=settings.page,
+            poll=settings.poll_seconds,
+        )
         ledger.wakes(engine.wake)
         try:
             yield Liuhen(settings, conninfo, pool, ledger, desk, engine)
@@ -89,17 +92,7 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
 
 
 @contextmanager
-def _pool(conninfo: str, settings: Settings, **options: Any) -> Iterator[Pool]:
-    pool: Pool = ConnectionPool(
-        conninfo,
-        min_size=2,
-        max_size=settings.pool_size,
-        kwargs={"autocommit": True},
-        connection_class=psycopg.Connection[TupleRow],
-        timeout=30,
-        open=False,
-        **options,
-    )
+def _ready(pool: Connections) -> Iterator[Pool]:
     with pool:
         pool.wait()
         yield pool

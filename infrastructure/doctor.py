@@ -565,14 +565,17 @@ def _positions(examined: Examined) -> Verdict:
 @_check("stream_heads", ("各流的版本", "versions of the streams"), _TAMPERED)
 def _stream_heads(examined: Examined) -> Verdict:
     found = examined.rows(
-        "SELECT coalesce(h.log_id, e.log_id), coalesce(h.stream_id, e.stream_id)::text, h.version, e.last, e.count"
-        " FROM liuhen.stream_heads h FULL JOIN (SELECT log_id, stream_id, max(stream_version) AS last, count(*)"
+        "SELECT coalesce(h.log_id, e.log_id), coalesce(h.stream_id, e.stream_id)::text, h.version, e.last, e.count,"
+        " h.kind, e.kinds FROM liuhen.stream_heads h FULL JOIN ("
+        "SELECT log_id, stream_id, max(stream_version) AS last, count(*), CASE WHEN min(stream_kind) = max(stream_kind)"
+        " THEN min(stream_kind) ELSE min(stream_kind) || ', ' || max(stream_kind) END AS kinds"
         " FROM liuhen.events GROUP BY log_id, stream_id) e ON e.log_id = h.log_id AND e.stream_id = h.stream_id"
-        " WHERE h.version IS DISTINCT FROM e.last OR e.last <> e.count ORDER BY 1, 2 LIMIT 5"
+        " WHERE h.version IS DISTINCT FROM e.last OR e.last <> e.count OR h.kind IS DISTINCT FROM e.kinds"
+        " ORDER BY 1, 2 LIMIT 5"
     )
     faults = (
-        f"{log} {stream}: 头 head {head}, 末版 last {last}, 事件 events {count}"
-        for log, stream, head, last, count in found
+        f"{log} {stream}: 头 head {head} {kind}, 末版 last {last}, 事件 events {count} {kinds}"
+        for log, stream, head, last, count, kind, kinds in found
     )
     return _unless(faults, "与事件一致，没有空缺", "agree with the events, without a gap")
 

@@ -5,6 +5,7 @@ from domain.event import Event
 from domain.refusal import Refused
 from domain.steps.acceptance import AcceptanceRefused, ProjectAccepted
 from domain.steps.amounts import AmountStated
+from domain.steps.answering import FlagAnswered
 from domain.steps.approval import ApprovalRefused, ApprovalRevoked, ProjectApproved
 from domain.steps.assessment import CountyEvaluated, UnitAssessed
 from domain.steps.building import ChangeRecorded, ProgressReported
@@ -142,6 +143,7 @@ EVENTS: tuple[type[Event], ...] = (
     SharingResumed,
     OversightMeasureTaken,
     OversightMeasureLifted,
+    FlagAnswered,
     EvaluatorRegistered,
     ConflictStated,
     ConflictEnded,

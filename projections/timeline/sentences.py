@@ -13,6 +13,7 @@ from domain.refusal import Refused
 from domain.rule import Effect, Judgement, text
 from domain.steps.acceptance import AcceptanceRefused, ProjectAccepted
 from domain.steps.amounts import AmountStated
+from domain.steps.answering import FlagAnswered
 from domain.steps.approval import ApprovalRefused, ApprovalRevoked, ProjectApproved
 from domain.steps.assessment import CountyEvaluated, UnitAssessed
 from domain.steps.building import ChangeRecorded, ProgressReported
@@ -317,6 +318,14 @@ def _(event: OversightMeasureLifted) -> Text:
     return text(
         f"解除第{event.number}项监管措施（{event.document_no}）",
         f"Oversight measure no. {event.number} lifted ({event.document_no})",
+    )
+
+
+@sentence.register
+def _(event: FlagAnswered) -> Text:
+    return text(
+        f"答复疑点{event.flag}（{event.key}）{f'：{event.answer}' if event.answer else ''}",
+        f"Red flag {event.flag} ({event.key}) answered{f': {event.answer}' if event.answer else ''}",
     )
 
 

@@ -146,9 +146,10 @@ def test_a_batch_sent_again_is_answered_exactly_from_what_was_kept(site: Site) -
                        topics=["t"] * 2, states=[b""] * 2)  # fmt: skip
         assert first[2] is not None
         append(conn, site.log, 1, uuid4())  # another's comes between
-        before = conn.execute("SELECT xmin FROM liuhen.writers WHERE writer = %s", (writer,)).fetchone()
+        kept = "SELECT xmin FROM liuhen.writers WHERE log_id = %s AND batch = 2"
+        before = conn.execute(kept, (site.log,)).fetchone()
         assert append(conn, site.log, 2, writer) == first
-        after = conn.execute("SELECT xmin FROM liuhen.writers WHERE writer = %s", (writer,)).fetchone()
+        after = conn.execute(kept, (site.log,)).fetchone()
         assert before != after, "an answer rests on a commit of its own"
         with pytest.raises(psycopg.errors.RaiseException, match="comes after"):
             append(conn, site.log, 1, writer)
@@ -361,15 +362,19 @@ def test_arrays_are_what_the_driver_would_send(
 def sound(conn: psycopg.Connection[Any], log: int) -> None:
     """The log has no gap, its streams neither, heads and requests agree with it."""
     events = conn.execute(
-        "SELECT position, stream_id, stream_version FROM liuhen.events WHERE log_id = %s ORDER BY position", (log,)
+        "SELECT position, stream_id, stream_version, stream_kind FROM liuhen.events WHERE log_id = %s"
+        " ORDER BY position",
+        (log,),
     ).fetchall()
     assert [e[0] for e in events] == list(range(1, len(events) + 1))
-    heads: dict[UUID, int] = {}
-    for _, at, version in events:
-        assert version == heads.get(at, 0) + 1, "a version is missing, or comes after a later one"
-        heads[at] = version
-    found = conn.execute("SELECT stream_id, version FROM liuhen.stream_heads WHERE log_id = %s", (log,)).fetchall()
-    assert dict(found) == heads
+    heads: dict[UUID, tuple[int, str]] = {}
+    for _, at, version, kind in events:
+        before, is_of = heads.get(at, (0, kind))
+        assert version == before + 1, "a version is missing, or comes after a later one"
+        assert kind == is_of, "a stream changes its kind"
+        heads[at] = version, kind
+    found = conn.execute("SELECT stream_id, version, kind FROM liuhen.stream_heads WHERE log_id = %s", (log,))
+    assert {at: head for at, *head in found} == {at: list(head) for at, head in heads.items()}
     head = conn.execute("SELECT position FROM liuhen.logs WHERE log_id = %s", (log,)).fetchone()
     assert (head or (0,))[0] == len(events)
     for first, last in conn.execute(
@@ -494,13 +499,55 @@ def test_the_highest_batch_number_is_the_last_of_its_writer_alone(conn: psycopg.
     sound(conn, log)
 
 
+@pytest.mark.parametrize("at", ["its head", "an event of its save", "an event of another save"])
+def test_a_stream_is_of_one_kind_for_good(conn: psycopg.Connection[Any], at: str) -> None:
+    log, writer = next(LOGS), uuid4()
+    append(conn, log, 1, writer, streams=[A], kinds=["k"])
+    wrong: dict[str, dict[str, Any]] = {
+        "its head": {"streams": [A], "versions": [2], "kinds": ["l"]},
+        "an event of its save": {**TWO, "saves": [0, 0], "streams": [B] * 2, "versions": [1, 2], "kinds": ["k", "l"]},
+        "an event of another save": {
+            **TWO,
+            "saves": [0, 1],
+            "streams": [B, A],
+            "versions": [1, 2],
+            "kinds": ["k", "l"],
+        },
+    }
+    with pytest.raises((psycopg.errors.CheckViolation, psycopg.errors.CardinalityViolation)):
+        append(conn, log, 2, writer, **wrong[at])
+    sound(conn, log)
+    append(conn, log, 2, writer, streams=[A], versions=[2], kinds=["k"])
+    sound(conn, log)
+
+
+def test_a_save_of_another_kind_hurts_only_itself(site: Site) -> None:
+    wrong = save(("before", 2))
+    wrong = Save(wrong.events, ["system"], request=wrong.request)
+    with writing(site) as writer:
+        results = written(writer, [save(("a", 1)), wrong, save(("b", 1))])
+    assert [told(r) for r in results] == [("saved", 2, 2), (psycopg.errors.CheckViolation,), ("saved", 3, 3)]
+
+
+def test_nobody_else_can_write_what_a_writer_takes_for_its_own_outcome(site: Site) -> None:
+    """A stolen login reads all that there is, and writes under each name that it finds there, for the batches to come."""
+    with writing(site) as writer:
+        with psycopg.connect(make_conninfo(site.conninfo, user=WRITER), autocommit=True) as thief:
+            names = thief.execute("SELECT writer FROM liuhen.writers WHERE log_id = %s", (site.log,)).fetchall()
+            assert len(names) == 1
+            for (name,) in names:
+                append(thief, site.log, 2, name)
+        assert [told(r) for r in written(writer, [save(("a", 1), ("a", 2))])] == [("saved", 3, 4)]
+    assert logged(site)[2:] == [stream("a")] * 2, "what was acknowledged is not there"
+
+
 hostile = st.fixed_dictionaries(
     {},
     optional={
         "saves": st.lists(st.none() | st.integers(0, 2), max_size=5),
         "streams": st.lists(st.none() | st.sampled_from([A, B]), max_size=5),
         "versions": st.lists(st.none() | st.integers(-1, 4), max_size=5),
-        "kinds": st.lists(st.none() | st.just("k"), max_size=5),
+        "kinds": st.lists(st.none() | st.sampled_from(["k", "l"]), max_size=5),
         "guard_saves": st.lists(st.none() | st.integers(0, 3), max_size=2),
         "guards": st.lists(st.none() | st.sampled_from([A, B]), max_size=2),
         "guard_versions": st.lists(st.none() | st.integers(-1, 3), max_size=2),
@@ -522,7 +569,8 @@ def fitting(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "saves": sorted(saves) if draw(st.booleans()) else saves,
         "streams": of(st.sampled_from([A, B]), number), "versions": of(st.integers(1, 4), number),
-        "kinds": ["k"] * number, "topics": ["t"] * number, "states": [b""] * number,
+        "kinds": of(st.sampled_from("kl"), number) if draw(st.integers(0, 4)) == 0 else ["k"] * number,
+        "topics": ["t"] * number, "states": [b""] * number,
         "guard_saves": of(st.integers(0, 3), guards), "guards": of(st.sampled_from([A, B]), guards),
         "guard_versions": of(st.integers(0, 2), guards),
         "request_saves": of(st.integers(0, 3), requests), "clients": ["c"] * requests,

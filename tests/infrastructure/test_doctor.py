@@ -100,6 +100,8 @@ TAMPERINGS: dict[str, dict[str, State]] = {
     "DELETE FROM liuhen.logs": failing("head"),
     "UPDATE liuhen.stream_heads SET version = version + 1": failing("stream_heads"),
     "DELETE FROM liuhen.stream_heads": failing("stream_heads"),
+    "UPDATE liuhen.stream_heads SET kind = 'system'": failing("stream_heads"),
+    FINAL.format("UPDATE liuhen.events SET stream_kind = 'system' WHERE position = 2"): failing("stream_heads"),
     f"INSERT INTO liuhen.requests VALUES ({LOG}, 'c', 'other', 'f', 5, 6)": failing("requests"),
     # A hole in the log alone, then one in a stream, too.
     FINAL.format("DELETE FROM liuhen.stream_heads USING liuhen.events e WHERE stream_heads.stream_id = e.stream_id"

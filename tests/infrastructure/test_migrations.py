@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -119,3 +120,23 @@ def test_ours_are_well_formed() -> None:
     assert names[5] == "tracking"
     for migration in available():
         assert not re.search(r"^\s*(BEGIN|COMMIT|ROLLBACK)\s*;", migration.sql, re.MULTILINE | re.IGNORECASE), migration
+
+
+def test_what_was_written_before_heads_kept_kinds_goes_on(empty: str, tmp_path: Path) -> None:
+    """Heads get the kinds of their streams, and a batch that was on its way is still known under its number."""
+    for migration in available()[:6]:
+        write(tmp_path, f"{migration.number:04d}_{migration.name}.sql", migration.sql)
+    migrate(empty, tmp_path)
+    writer, stream = uuid4(), uuid4()
+    batch = (
+        "SELECT * FROM liuhen.append_batch(1, %s, 1, '{0}', ARRAY[%s], '{1}', '{system}', '{t}', '{x}',"
+        " '{}', '{}', '{}', '{}', '{}', '{}', '{}')"
+    )
+    with psycopg.connect(empty, autocommit=True) as conn:
+        first = conn.execute(batch.encode(), (writer, stream)).fetchone()
+        migrate(empty)
+        assert conn.execute(batch.encode(), (writer, stream)).fetchone() == first
+        assert conn.execute("SELECT stream_id, version, kind FROM liuhen.stream_heads").fetchall() == [
+            (stream, 1, "system")
+        ]
+        assert conn.execute("SELECT count(*) FROM liuhen.events").fetchone() == (1,)

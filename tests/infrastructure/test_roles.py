@@ -89,7 +89,7 @@ ATTEMPTS = [
     Attempt("UPDATE liuhen.logs SET position = 0"),
     Attempt("DELETE FROM liuhen.logs"),
     Attempt("TRUNCATE liuhen.logs"),
-    Attempt(f"INSERT INTO liuhen.stream_heads VALUES ({LOG}, gen_random_uuid(), 7)"),
+    Attempt(f"INSERT INTO liuhen.stream_heads VALUES ({LOG}, gen_random_uuid(), 7, 'project')"),
     Attempt("UPDATE liuhen.stream_heads SET version = 7"),
     Attempt("DELETE FROM liuhen.stream_heads"),
     Attempt(f"INSERT INTO liuhen.requests VALUES ({LOG}, 'c', 'other', 'f', 1, 1)"),

@@ -1,0 +1,14 @@
+"""疑点答复: record what a unit answers to a red flag."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from application.desk import Act, Outcome, on_project
+from application.ports import Desk
+from domain.steps.answering import AnswerFlag, answer
+
+
+def answer_flag(desk: Desk, project: UUID, command: AnswerFlag, act: Act) -> Outcome:
+    """Record an answer."""
+    return on_project(desk, project, command, act, answer)

@@ -1,0 +1,22 @@
+"""R10 审批异常迅速: approved fewer days after the filing than a review takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from domain.red_flags.flag import Dossier, RedFlag, Watch
+from domain.rule import text
+from domain.steps.approval import ProjectApproved
+from domain.steps.filing import ProjectFiled
+
+
+def raised(dossier: Dossier, watch: Watch) -> Iterator[RedFlag]:
+    """One flag for each approval that came too soon after the filing."""
+    filed = next(dossier.of(ProjectFiled), None)
+    if filed is None:
+        return
+    for approved in dossier.of(ProjectApproved):
+        days = (approved.happened_on.earliest - filed.happened_on.latest).days
+        if 0 <= days < watch.limit("fewest_days"):
+            told = text(f"备案后第{days}天即批复", f"approved {days} days after the filing")
+            yield watch.flag(dossier.project.id, f"v{approved.stream.version}", told, [filed, approved])

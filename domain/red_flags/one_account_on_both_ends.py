@@ -1,0 +1,35 @@
+"""R07 一人办理两端: the account that asked also decided, that approved also accepted, or that paid also accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from domain.red_flags.flag import Dossier, RedFlag, Watch
+from domain.rule import text
+from domain.steps.acceptance import ProjectAccepted
+from domain.steps.approval import ProjectApproved
+from domain.steps.filing import ProjectFiled
+from domain.steps.funding import FundsArranged, FundsDisbursed
+
+_PAIRS = (
+    ("filed-approved", (ProjectFiled,), (ProjectApproved,), text("备案与立项", "filing and approval")),
+    ("approved-accepted", (ProjectApproved,), (ProjectAccepted,), text("立项与验收", "approval and acceptance")),
+    (
+        "accepted-paid",
+        (ProjectAccepted,),
+        (FundsArranged, FundsDisbursed),
+        text("验收与经费", "acceptance and money"),
+    ),
+)
+
+
+def raised(dossier: Dossier, watch: Watch) -> Iterator[RedFlag]:
+    """One flag for each pair of acts that one account did both of."""
+    for key, firsts, seconds, both in _PAIRS:
+        ends = {e.circumstances.actor.account: e for e in dossier.of(*firsts)}
+        for second in dossier.of(*seconds):
+            account = second.circumstances.actor.account
+            first = ends.get(account)
+            if first is not None:
+                told = text(f"{both.zh}由同一账号{account}办理", f"{both.en} by the same account {account}")
+                yield watch.flag(dossier.project.id, f"{key}-v{second.stream.version}", told, [first, second])

@@ -1,0 +1,407 @@
+"""疑点: each flag with a history that raises it, one that does not, and one that nearly does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from domain.correction import FactCorrected
+from domain.dates import CivilDate
+from domain.evolve import fold
+from domain.money import Money
+from domain.project import AmountStage, Category, Filing, FundPurpose, Project
+from domain.recorded import Actor, Recorded, Role
+from domain.red_flags import AMONG_PROJECTS, OF_A_PROJECT, FlagRules, sketch_of
+from domain.red_flags.flag import Dossier, RedFlag, Sketch, SystemRecord, resemblance_bp
+from domain.rule import Gate
+from domain.steps.amounts import AmountStated
+from domain.steps.connection import ConnectionObligationMet, ConnectionObligationSet
+from domain.steps.procurement import ContractRecorded
+from domain.streams import StreamKind
+from domain.system import GovSystem
+from domain.unit import Unit
+from infrastructure.red_flags import FlagRulesError, load_flag_rules
+from infrastructure.rule_sets import load_rule_sets
+from tests.given import PROJECT, SYSTEM, UNIT, Dated, history
+from tests.stages import (
+    ACCEPTED,
+    APPROVED,
+    BUILD_MONEY,
+    CLASSIFIED,
+    ENROLLED,
+    FILING,
+    OTHER,
+    OWNER,
+    REGISTERED,
+    SHARED,
+    filed,
+    level_report,
+    passed,
+)
+
+RULES = load_flag_rules()
+RULE_SETS = load_rule_sets()
+OBLIGED: Dated = (
+    "2018-11-01",
+    ConnectionObligationSet(
+        number=1, system_name="旧系统", requirement_document="源政办〔2018〕9号", issuer="县政府", due_on="2018-12-31"
+    ),
+)
+MET: Dated = ("2018-12-30", ConnectionObligationMet(number=1))
+OPERATION_MONEY: Dated = (
+    "2019-06-20",
+    BUILD_MONEY[1].but(number=2, purpose=FundPurpose.OPERATION, judgement=passed(Gate.FUND_OPERATION)),
+)
+
+
+def on(day: str, event: Dated) -> Dated:
+    """The same event on another day."""
+    return day, event[1]
+
+
+def dossier(*project: Dated, system: Sequence[Recorded] = (), unit: tuple[Dated, ...] = (ENROLLED,)) -> Dossier:
+    events = [_at_once(e) for e in history(StreamKind.PROJECT, PROJECT, *project)]
+    systems = (SystemRecord(fold(GovSystem(id=SYSTEM), system), system),) if system else ()
+    units = history(StreamKind.UNIT, UNIT, *unit)
+    return Dossier(
+        project=fold(Project(id=PROJECT), events),
+        history=events,
+        systems=systems,
+        owner_units=((fold(Unit(id=UNIT), units), units),),
+    )
+
+
+def _at_once(entry: Recorded) -> Recorded:
+    """Recorded on the day on which it happened, by an account of its own."""
+    actor = Actor(account=f"account-{entry.position}", organisation="测试", role=Role.OWNER_UNIT)
+    return entry.but(
+        recorded_at=datetime.combine(entry.happened_on.latest, time(4), UTC),
+        circumstances=entry.circumstances.but(actor=actor),
+    )
+
+
+def raised(rule: str, of: Dossier, others: Sequence[Sketch] = ()) -> list[RedFlag]:
+    return [flag for flag in RULES.raised(of, others, RULE_SETS) if flag.rule == rule]
+
+
+def test_a_history_without_reproach_raises_nothing() -> None:
+    calm = dossier(filed(), SHARED, APPROVED, BUILD_MONEY, ACCEPTED, OPERATION_MONEY)
+    assert RULES.raised(calm, [], RULE_SETS) == []
+
+
+# R01 立项前用款
+
+
+def test_build_money_before_the_approval_is_asked_about() -> None:
+    (flag,) = raised("R01", dossier(filed(), SHARED, on("2019-02-19", BUILD_MONEY), APPROVED))
+    assert flag.positions == (3, 4)
+    assert "2019年2月19日" in flag.told.zh
+    assert "2019-02-20" in flag.told.en
+
+
+def test_build_money_without_any_approval_is_asked_about() -> None:
+    (flag,) = raised("R01", dossier(filed(), BUILD_MONEY))
+    assert "无" in flag.told.zh
+    assert flag.positions == (2,)
+
+
+def test_build_money_on_the_day_of_the_approval_is_not() -> None:
+    assert raised("R01", dossier(filed(), SHARED, APPROVED, on("2019-02-20", BUILD_MONEY))) == []
+
+
+def test_an_approval_known_to_the_month_only_is_not_certainly_before_money_of_that_month() -> None:
+    assert len(raised("R01", dossier(filed(), SHARED, on("2019-02", APPROVED), on("2019-02-20", BUILD_MONEY)))) == 1
+
+
+def test_operation_money_is_no_matter_of_the_approval() -> None:
+    assert raised("R01", dossier(filed(), OPERATION_MONEY)) == []
+
+
+# R02 验收前安排运维经费
+
+
+def test_operation_money_before_the_acceptance_is_asked_about() -> None:
+    (flag,) = raised("R02", dossier(filed(), SHARED, APPROVED, on("2019-06-09", OPERATION_MONEY), ACCEPTED))
+    assert flag.positions == (4, 5)
+
+
+def test_operation_money_on_the_day_of_the_acceptance_is_not() -> None:
+    assert raised("R02", dossier(filed(), SHARED, APPROVED, ACCEPTED, on("2019-06-10", OPERATION_MONEY))) == []
+
+
+def test_build_money_is_no_matter_of_the_acceptance() -> None:
+    assert raised("R02", dossier(filed(), SHARED, APPROVED, BUILD_MONEY)) == []
+
+
+# R03 向受制裁单位批项目、拨经费
+
+
+def test_an_approval_of_a_unit_with_an_overdue_obligation_is_asked_about() -> None:
+    (flag,) = raised("R03", dossier(filed(), SHARED, APPROVED, unit=(ENROLLED, OBLIGED)))
+    assert flag.key == f"v3-{OWNER}"
+    assert [e.kind for e in flag.events] == [StreamKind.PROJECT, StreamKind.UNIT]
+
+
+def test_an_obligation_that_was_met_raises_nothing() -> None:
+    assert raised("R03", dossier(filed(), SHARED, APPROVED, unit=(ENROLLED, OBLIGED, MET))) == []
+
+
+def test_the_due_day_itself_is_in_time() -> None:
+    assert raised("R03", dossier(filed(), SHARED, on("2018-12-31", APPROVED), unit=(ENROLLED, OBLIGED))) == []
+
+
+def test_build_money_of_an_approved_project_is_not_named_by_the_clause() -> None:
+    sanctioned = dossier(filed(), SHARED, on("2018-12-31", APPROVED), BUILD_MONEY, unit=(ENROLLED, OBLIGED))
+    assert raised("R03", sanctioned) == []
+
+
+# R04 化整为零
+
+SMALL = Money.fen_of(600_000_00)
+
+
+def small(name: str, filed_on: str = "2019-01-05", owner: str = OWNER, category: Category = Category.OTHER) -> Sketch:
+    filing = FILING.but(name=name, estimate=SMALL, owner_units=(owner,), categories=(category,))
+    return sketch(filing, filed_on, 7)
+
+
+def sketch(filing: Filing, filed_on: str, number: int) -> Sketch:
+    events = history(StreamKind.PROJECT, UUID(int=number), filed(filing, filed_on))
+    events = [e.but(position=number) for e in events]
+    made = sketch_of(fold(Project(id=UUID(int=number)), events), events)
+    assert made is not None
+    return made
+
+
+def smallest(name: str = "社区网格视频监控一期") -> Dossier:
+    return dossier(filed(FILING.but(name=name, estimate=SMALL)))
+
+
+def test_similar_small_projects_filed_close_together_are_asked_about() -> None:
+    (flag,) = raised("R04", smallest(), [small("社区网格视频监控二期", "2019-05-01")])
+    assert flag.others == (UUID(int=7),)
+    assert flag.positions == (1, 7)
+    assert "100万元" in flag.told.zh
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        small("社区网格视频监控二期", "2019-07-05"),  # a day too late
+        small("社区网格视频监控二期", owner=OTHER),
+        small("不动产登记系统"),
+        replace(small("社区网格视频监控二期"), estimate=Money.fen_of(399_999_99)),  # together a fen below
+        replace(
+            small("社区网格视频监控二期"), estimate=Money.fen_of(1_000_000_00)
+        ),  # reaches the threshold itself, so it hides nothing
+    ],
+)
+def test_what_is_nearly_a_split_raises_nothing(other: Sketch) -> None:
+    assert raised("R04", smallest(), [other]) == []
+
+
+# R05 重复建设
+
+
+def test_the_later_of_two_projects_of_one_function_is_asked_about() -> None:
+    office = Category.COLLABORATIVE_OFFICE
+    later = dossier(filed(FILING.but(name="全县协同办公系统", categories=(office,)), "2020-01-05"))
+    earlier = small("县直协同办公系统", owner=OTHER, category=office)
+    (flag,) = raised("R05", later, [earlier])
+    assert flag.others == (earlier.project,)
+    assert "县直协同办公系统" in flag.told.zh
+    # the earlier one is not asked: the later stands beside it
+    first = dossier(filed(FILING.but(name="县直协同办公系统", categories=(office,)), "2018-01-05"))
+    assert raised("R05", first, [earlier]) == []
+    # a category that says nothing, with a like name only, is no ground
+    vague = dossier(filed(FILING.but(name="全县协同办公系统"), "2020-01-05"))
+    assert raised("R05", vague, [small("县直协同办公系统", owner=OTHER)]) == []
+
+
+def test_the_same_shared_resource_is_ground_enough() -> None:
+    earlier = small("甲系统", owner=OTHER)
+    earlier = replace(earlier, provides=("业务数据",))
+    (flag,) = raised("R05", dossier(filed(FILING, "2020-01-05"), on("2020-01-20", SHARED)), [earlier])
+    assert "业务数据" in flag.told.zh
+
+
+def test_a_unit_that_goes_on_with_its_own_is_not_asked() -> None:
+    office = Category.COLLABORATIVE_OFFICE
+    later = dossier(filed(FILING.but(name="全县协同办公系统", categories=(office,)), "2020-01-05"))
+    assert raised("R05", later, [small("县直协同办公系统", category=office)]) == []
+
+
+# R06 补录过迟
+
+
+def recorded_after(days: int) -> Dossier:
+    entries = [e.but(recorded_at=e.recorded_at + timedelta(days=days)) for e in dossier(filed()).history]
+    return Dossier(project=fold(Project(id=PROJECT), entries), history=entries)
+
+
+def test_what_is_recorded_past_the_limit_is_asked_about_and_on_the_limit_not() -> None:
+    rules = RULE_SETS.in_force(CivilDate.parse("2019-01-05").latest)
+    assert rules is not None
+    limit = rules.parameters.backdating_limit_days
+    (flag,) = raised("R06", recorded_after(limit + 1))
+    assert str(limit) in flag.told.zh
+    assert raised("R06", recorded_after(limit)) == []
+
+
+# R07 一人办理两端
+
+
+def by(entries: Sequence[Recorded], *accounts: str) -> list[Recorded]:
+    return [
+        e.but(circumstances=e.circumstances.but(actor=e.circumstances.actor.but(account=a)))
+        for e, a in zip(entries, accounts, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("accounts", "keys"),
+    [
+        (("a", "x", "a", "c"), ["filed-approved-v3"]),
+        (("a", "x", "c", "c"), ["approved-accepted-v4"]),
+        (("a", "a", "b", "c"), []),  # who files may declare the sharing
+        (("a", "x", "b", "a"), []),  # who filed and accepted: both ends, but no pair of asking and deciding
+    ],
+)
+def test_one_account_on_both_ends_is_asked_about(accounts: tuple[str, ...], keys: list[str]) -> None:
+    entries = by(dossier(filed(), SHARED, APPROVED, ACCEPTED).history, *accounts)
+    flags = raised("R07", Dossier(project=fold(Project(id=PROJECT), entries), history=entries))
+    assert [f.key for f in flags] == keys
+
+
+# R08 凭失效测评验收
+
+
+def reports(*events: Dated) -> list[Recorded]:
+    return history(StreamKind.SYSTEM, SYSTEM, REGISTERED, *events)
+
+
+def test_a_test_that_expired_before_the_acceptance_is_asked_about() -> None:
+    late = dossier(filed(), SHARED, APPROVED, on("2020-05-02", ACCEPTED), system=reports(level_report("2019-05-01")))
+    (flag,) = raised("R08", late)
+    assert "已过期" in flag.told.zh
+    last_day = dossier(filed(), SHARED, APPROVED, on("2020-05-01", ACCEPTED), system=late.systems[0].history)
+    assert raised("R08", last_day) == []
+
+
+def test_a_test_that_was_withdrawn_later_is_asked_about() -> None:
+    correction = FactCorrected(target_version=2, target_topic="system.security_tested", reason="报告系伪造")
+    withdrawn = reports(level_report("2019-05-01"), ("2021-01-01", correction))
+    (flag,) = raised("R08", dossier(filed(), SHARED, APPROVED, ACCEPTED, system=withdrawn))
+    assert "撤回" in flag.told.zh
+    assert [e.version for e in flag.events if e.kind is StreamKind.SYSTEM] == [2, 3]
+
+
+def test_a_second_test_in_date_serves() -> None:
+    both = reports(level_report("2017-05-01"), level_report("2019-05-01", report_no="T-2"))
+    assert raised("R08", dossier(filed(), SHARED, APPROVED, ACCEPTED, system=both)) == []
+
+
+# R09 估算、合同、决算偏差过大
+
+
+def contract(wan: int, on: str = "2019-03-01") -> Dated:
+    return on, ContractRecorded(contract_no=f"C-{wan}", supplier="承建公司", amount=Money.fen_of(wan * 1_000_000))
+
+
+def final(wan: int) -> Dated:
+    return "2020-03-01", AmountStated(stage=AmountStage.FINAL_ACCOUNT, amount=Money.fen_of(wan * 1_000_000))
+
+
+def test_drift_is_asked_about_from_stage_to_stage() -> None:
+    flags = raised("R09", dossier(filed(), SHARED, APPROVED, contract(60), contract(56), final(150)))
+    assert [f.key for f in flags] == ["estimate-contract", "contract-final_account"]
+    assert flags[0].positions == (1, 4, 5)  # both contracts are summed
+    assert "16%" in flags[0].told.zh
+
+
+def test_a_drift_of_just_the_limit_and_a_saving_raise_nothing() -> None:
+    assert raised("R09", dossier(filed(), SHARED, APPROVED, contract(115), final(80))) == []
+
+
+def test_a_stage_that_is_not_stated_is_passed_over() -> None:
+    (flag,) = raised("R09", dossier(filed(), SHARED, APPROVED, final(150)))
+    assert flag.key == "estimate-final_account"
+
+
+# R10 审批异常迅速
+
+
+def test_an_approval_within_two_days_is_asked_about_and_after_three_not() -> None:
+    (flag,) = raised("R10", dossier(filed(), on("2019-01-06", SHARED), on("2019-01-07", APPROVED)))
+    assert flag.positions == (1, 3)
+    assert raised("R10", dossier(filed(), on("2019-01-06", SHARED), on("2019-01-08", APPROVED))) == []
+
+
+# all
+
+
+def test_a_classified_project_is_compared_with_none() -> None:
+    events = history(StreamKind.PROJECT, PROJECT, filed(CLASSIFIED))
+    assert sketch_of(fold(Project(id=PROJECT), events), events) is None
+
+
+def test_the_rules_that_ship_are_those_that_are_known() -> None:
+    assert {r.id for r in RULES.all} == OF_A_PROJECT.keys() | AMONG_PROJECTS.keys()
+    assert all(r.name.zh and r.name.en and r.asks.zh and r.asks.en and r.clauses for r in RULES.all)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('[[flags]]\nid = "R99"\nversion = 1\n', "Field required"),
+        ("[[flags", "Expected"),
+        (
+            '[[flags]]\nid="R10"\nversion=2\nname={zh="a",en="a"}\nasks={zh="a",en="a"}\nclauses=[]\nparameters={days=1}',
+            "fewest_days",
+        ),
+        ('[[flags]]\nid="R77"\nversion=2\nname={zh="a",en="a"}\nasks={zh="a",en="a"}\nclauses=[]', "R77"),
+    ],
+)
+def test_a_file_that_is_wrong_is_refused_with_the_place(tmp_path: Path, content: str, said: str) -> None:
+    file = tmp_path / "flags.toml"
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(FlagRulesError, match=said):
+        load_flag_rules(file)
+
+
+def test_a_site_replaces_a_rule_by_a_version_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "flags.toml"
+    file.write_text(
+        '[[flags]]\nid="R10"\nversion=2\nname={zh="快",en="fast"}\nasks={zh="为何",en="why"}\nclauses=["G03"]\n'
+        "parameters={fewest_days=30}",
+        encoding="utf-8",
+    )
+    rules = load_flag_rules(file)
+    assert len(rules.all) == len(RULES.all)
+    month = dossier(filed(), on("2019-01-20", SHARED), on("2019-02-03", APPROVED))
+    (flag,) = [f for f in rules.raised(month, [], RULE_SETS) if f.rule == "R10"]
+    assert flag.version == 2
+
+
+def test_rules_stated_twice_are_refused() -> None:
+    with pytest.raises(ValueError, match="twice"):
+        FlagRules([RULES.all[0], RULES.all[0]])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("甲乙丙", "甲乙丙", 10_000),
+        ("甲乙丙", "丁戊己", 0),
+        ("甲乙丙丁", "甲乙丙戊", 6666),
+        ("甲", "甲", 10_000),
+        ("甲", "乙", 0),
+    ],
+)
+def test_names_resemble_by_their_pairs(one: str, other: str, alike: int) -> None:
+    assert resemblance_bp(one, other) == alike
