@@ -17,7 +17,8 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -164,6 +165,27 @@ def rounds(
     projects = _begin(service, seed, seen)
     crowd = [Client(f"s{seed}.c{n}", service, projects, with_keys=with_keys) for n in range(clients)]
     reader = Reader(f"s{seed}.r", service, projects)
+    with _at_work([*crowd, reader]) as stop:
+        victims = [VICTIMS[n % len(VICTIMS)] for n in range(number)]
+        chance.shuffle(victims)
+        for victim in victims:
+            if stop.wait(chance.uniform(0.0, LATEST_KILL)):
+                break
+            if kill:
+                _kill(victim, database, service, wrong)
+                seen.counts[f"killed {' then '.join(victim)}"] += 1
+            seen.recovery.append(_until_all_are_acknowledged(crowd, stop))
+    for client in crowd:
+        seen.operations += client.operations
+        seen.counts += client.counts
+    seen.looks += reader.looks
+    seen.counts["looks"] = len(seen.looks)
+    return seen
+
+
+@contextmanager
+def _at_work(crowd: Sequence[Client | Reader]) -> Iterator[threading.Event]:
+    """All of them work while the block runs, each in a thread. Raises what one of them raised."""
     stop = threading.Event()
     failures: list[BaseException] = []
 
@@ -174,35 +196,28 @@ def rounds(
             failures.append(error)
             stop.set()
 
-    threads = [threading.Thread(target=working, args=(one,), daemon=True) for one in (*crowd, reader)]
+    threads = [threading.Thread(target=working, args=(one,), daemon=True) for one in crowd]
     for thread in threads:
         thread.start()
-    victims = [VICTIMS[n % len(VICTIMS)] for n in range(number)]
-    chance.shuffle(victims)
-    for victim in victims:
-        if stop.wait(chance.uniform(0.0, LATEST_KILL)):
-            break
-        if kill:
-            _kill(victim, database, service, wrong)
-            seen.counts[f"killed {' then '.join(victim)}"] += 1
-        started = time.monotonic()
-        for client in crowd:
-            client.acknowledged.clear()
-        for client in crowd:
-            if not client.acknowledged.wait(60) and not stop.is_set():
-                raise AssertionError(f"{client.name} got no acknowledgement within a minute after {victim} was killed")
-        seen.recovery.append(time.monotonic() - started)
-    stop.set()
-    for thread in threads:
-        thread.join(120)
+    try:
+        yield stop
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(120)
     if failures:
         raise failures[0]
+
+
+def _until_all_are_acknowledged(crowd: Sequence[Client], stop: threading.Event) -> float:
+    """Seconds until each client has been acknowledged once more."""
+    started = time.monotonic()
     for client in crowd:
-        seen.operations += client.operations
-        seen.counts += client.counts
-    seen.looks += reader.looks
-    seen.counts["looks"] = len(seen.looks)
-    return seen
+        client.acknowledged.clear()
+    for client in crowd:
+        if not client.acknowledged.wait(60) and not stop.is_set():
+            raise AssertionError(f"{client.name} got no acknowledgement within a minute")
+    return time.monotonic() - started
 
 
 def _kill(victim: Sequence[str], database: Database, service: Service, wrong: str | None) -> None:

@@ -66,6 +66,8 @@ class Logged:
     rests_on: str | None = None
     """Mark of the event before it in its stream, as the decision read it; None when it read nothing."""
     says_what_it_read: bool = False
+    guards: tuple[tuple[str, int], ...] = ()
+    """Other streams that the decision read, with the versions that they had: they must have had them here."""
 
 
 def violations(operations: Sequence[Operation], log: Sequence[Logged], looks: Sequence[Look] = ()) -> list[str]:
@@ -89,6 +91,9 @@ def _of_the_log(log: Sequence[Logged]) -> Iterable[str]:
             yield f"{event.place}: a version is missing or twice there"
         if event.says_what_it_read and event.rests_on != (before.mark if before else None):
             yield f"{event.place}: lost update, it rests on {event.rests_on} and follows {before and before.mark}"
+        for stream, version in event.guards:
+            if version != (last[stream].place.version if stream in last else 0):
+                yield f"{event.place}: decided on {stream} as of {version}, which had moved on"
         last[event.place.stream] = event
 
 

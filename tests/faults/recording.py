@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 import orjson
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from application.ports import OutcomeUnknownError, RequestKey, StoreBusyError, StoreDownError, StreamMovedError
+from application.ports import OutcomeUnknownError, StoreBusyError, StoreDownError, StreamMovedError
 from infrastructure.roles import WRITER
-from infrastructure.store.batch_writer import NotRecordedError, Save
+from infrastructure.store.batch_writer import Save
 from infrastructure.store.connections import Connections
 from infrastructure.store.recorder import LedgerRecorder
 from tests.faults.deployment import LOG
@@ -35,10 +34,13 @@ def recorder_on(conninfo: str, *, give_up_after: float, size: int = 4) -> Iterat
             recorder.close()
 
 
-def marked(mark: str, name: object, version: int, rests_on: str | None = None) -> Save:
+def marked(
+    mark: str, name: object, version: int, rests_on: str | None = None, *, guards: Sequence[tuple[object, int]] = ()
+) -> Save:
     """A save of one event that states its mark and what it rests on, under a key of its own."""
-    state = orjson.dumps({"mark": mark, "rests_on": rests_on})
-    return save((name, version), key=(mark, "f"), topic="marked", state=state)
+    read = [(str(stream(at)), found) for at, found in guards]
+    state = orjson.dumps({"mark": mark, "rests_on": rests_on, "guards": read})
+    return save((name, version), guards=guards, key=(mark, "f"), topic="marked", state=state)
 
 
 @dataclass
@@ -96,19 +98,6 @@ def marked_log(conninfo: str) -> list[Logged]:
     for position, at, version, state in rows:
         said = orjson.loads(state)
         place = Place(position, at, version)
-        events.append(Logged(place, said["mark"], said["rests_on"], says_what_it_read=True))
+        guards = tuple((other, found) for other, found in said["guards"])
+        events.append(Logged(place, said["mark"], said["rests_on"], says_what_it_read=True, guards=guards))
     return events
-
-
-def asked(recorder: LedgerRecorder, mark: str) -> bool:
-    """Whether an operation of a mark was recorded, as its key tells."""
-    try:
-        recorder.append(Save((), (), request=RequestKey("client", mark, "f")))
-    except NotRecordedError:
-        return False
-    return True
-
-
-def stream_id(name: object) -> UUID:
-    """The stream that a sender of this name writes to."""
-    return stream(name)

@@ -39,7 +39,7 @@ def sound() -> Seen:
             Logged(b1, "pair"),
             Logged(a2, "pair", "first", says_what_it_read=True),
             Logged(c1, "landed"),
-            Logged(b2, "last", "pair", says_what_it_read=True),
+            Logged(b2, "last", "pair", says_what_it_read=True, guards=(("a", 2),)),
         ],
         looks=[Look("r", "a", ("first",), 3, 5), Look("r", "a", ("first", "pair"), 8, 9), Look("r", "b", (), 4, 5)],
     )
@@ -92,6 +92,10 @@ def lost_update(seen: Seen) -> None:
     seen.log[2] = replace(seen.log[2], rests_on=None)
 
 
+def decided_on_what_had_moved(seen: Seen) -> None:
+    seen.log[4] = replace(seen.log[4], guards=(("a", 1),))
+
+
 def order_turned_round(seen: Seen) -> None:
     seen.operations[0] = replace(seen.operations[0], began=10, ended=11)
 
@@ -118,6 +122,7 @@ MUTANTS = {
     lost_acknowledgement: "lost", doubled: "more than once", doubled_unknown: "more than once", half_recorded: "in part",
     refused_and_recorded: "refused, and recorded", from_nowhere: "nobody sent", gap_in_positions: "1..n",
     gap_in_versions: "missing", told_of_another_place: "recorded at", lost_update: "lost update",
+    decided_on_what_had_moved: "had moved on",
     order_turned_round: "stands before", stale_read: "acknowledged before", going_back: "went back",
     two_roots: "another history", one_mark_twice: "operations",
 }  # fmt: skip
