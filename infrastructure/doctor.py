@@ -20,7 +20,6 @@ from pydantic import BaseModel, ConfigDict
 from domain.texts import Text
 from infrastructure import migrations, roles
 from infrastructure.bootstrap import service_login
-from infrastructure.projecting.engine import PROJECTIONS
 from infrastructure.roles import OWNER, READER, WRITER
 from infrastructure.settings import Settings
 from infrastructure.store.ledger import forbidden_settings
@@ -237,8 +236,8 @@ def _connections(examined: Examined) -> Verdict:
     most: int = examined.value(
         "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
     )
-    # One pool for the ledger and one for the views, and a connection for each projection.
-    wanted = 2 * examined.settings.pool_size + len(PROJECTIONS)
+    # One pool for the ledger and one for the views; one connection follows the log, one may build a view anew.
+    wanted = 2 * examined.settings.pool_size + 2
     enough = max(used, wanted) < most * BUSY
     shown = f"{used} / {most}"
     return _verdict(State.OK if enough else State.WARNING, shown, shown)

@@ -24,6 +24,8 @@ READER = "liuhen_reader"
 WRITER_WRITES = {
     "projections": frozenset({"INSERT", "UPDATE", "DELETE"}),
     "tracking": frozenset({"INSERT", "UPDATE"}),
+    "parked": frozenset({"INSERT", "UPDATE", "DELETE"}),
+    "discarded": frozenset({"INSERT"}),
 }
 """What the writer may do to a table by itself, beside reading all of them."""
 READER_READS_NOT = frozenset({"requests"})

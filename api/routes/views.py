@@ -104,6 +104,7 @@ def reading(context: Context, name: str, min_position: int) -> Iterator[View]:
     caught_up = engine.wait_for(name, min_position, _WAIT_SECONDS) if min_position else True
     with context.liuhen.pool.connection() as conn, conn.transaction():
         conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        conn.execute(f"SET LOCAL search_path TO {engine.schema(name, conn)}".encode())
         yield View(conn, engine.freshness(name, conn), caught_up)
 
 

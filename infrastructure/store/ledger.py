@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NoReturn
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from domain.recorded import Recorded
 from domain.streams import StreamAt, StreamKind
 from infrastructure import awaiting
 from infrastructure.store.batch_writer import NotRecordedError, Pool, Save, Saved
-from infrastructure.store.mapper import LedgerMapper, recorded_event, to_recorded
+from infrastructure.store.mapper import LedgerMapper, LoggedEvent, as_uuid, recorded_event, to_recorded
 from infrastructure.store.recorder import LedgerRecorder
 from infrastructure.store.tracking import LedgerTrackingRecorder
 
@@ -116,6 +116,17 @@ class EventLedger(Application[UUID]):
         """The events of a stream as it stood at a position."""
         return self.read(kind, stream, UpTo(position=position))
 
+    def histories(self, streams: Collection[UUID], position: int) -> dict[UUID, list[Recorded]]:
+        """The events of several streams as they stood at a position, in one read."""
+        found: dict[UUID, list[Recorded]] = {}
+        for logged in self.logged_histories(streams, position):
+            found.setdefault(as_uuid(logged.originator_id), []).append(to_recorded(logged))
+        return found
+
+    def logged_histories(self, streams: Collection[UUID], position: int) -> Sequence[LoggedEvent]:
+        """The same as they are stored, each stream's events together."""
+        return self._ledger_recorder.select_streams(streams, position)
+
     def record(
         self, events: Sequence[NewEvent], *, guards: Sequence[StreamAt] = (), request: RequestKey | None = None
     ) -> Sequence[Recorded]:
@@ -160,7 +171,11 @@ class EventLedger(Application[UUID]):
 
     def after(self, position: int, limit: int) -> list[Recorded]:
         """Up to `limit` events after a position, in position order."""
-        return [to_recorded(e) for e in self._ledger_recorder.select_notifications(position + 1, limit)]
+        return [to_recorded(e) for e in self.logged_after(position, limit)]
+
+    def logged_after(self, position: int, limit: int, stop: int | None = None) -> Sequence[LoggedEvent]:
+        """The same as they are stored, for who must live with one that cannot be decoded; none after `stop`."""
+        return self._ledger_recorder.select_notifications(position + 1, limit, stop)
 
     def close(self) -> None:
         """Answer everything that was accepted, then record no more."""

@@ -7,7 +7,7 @@ followers. Here the log's head row orders the batches, and a batch whose answer 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -94,6 +94,15 @@ class LedgerRecorder(ApplicationRecorder):
             " AND recorded_at <= coalesce(%s::timestamptz, 'infinity') ORDER BY stream_version",
             (self.log_id, stream, kind, after, upto.position, upto.recorded_at),
         )
+
+    def select_streams(self, streams: Collection[UUID], position: int) -> list[LoggedEvent]:
+        """The events of several streams as they stood at a position, each stream's together and in version order."""
+        rows = self._select(
+            f"SELECT {_COLUMNS} FROM liuhen.events WHERE log_id = %s AND stream_id = ANY(%s) AND position <= %s"
+            " ORDER BY stream_id, stream_version",
+            (self.log_id, list(streams), position),
+        )
+        return [_logged(row) for row in rows]
 
     def select_positions(self, first: int, last: int) -> list[LoggedEvent]:
         """The events at positions first to last, both included."""

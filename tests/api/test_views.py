@@ -17,6 +17,7 @@ from domain.rule import Gate
 from infrastructure import demo
 from infrastructure.bootstrap import Liuhen, wired
 from infrastructure.issuer import Holder, Issuer
+from infrastructure.projecting.follower import Trouble
 from infrastructure.settings import Settings
 from tests.api.conftest import APPROVAL, OBLIGATION, RECORDING, SHARING, Client
 from tests.conftest import NewDatabase
@@ -50,7 +51,7 @@ def test_an_answer_waits_for_a_position_and_says_how_fresh_it_is(
 def test_readiness_names_a_failing_view(client: Client, liuhen: Liuhen) -> None:
     assert client.http.get("/livez").json() == {"status": "alive"}
     assert client.http.get("/readyz").status_code == 200
-    liuhen.engine._workers["timeline"].failure = "RuntimeError: x"
+    liuhen.engine.follower._troubles["timeline"] = Trouble("RuntimeError: x")
     answer = client.http.get("/readyz")
     assert (answer.status_code, answer.json()["failing"]) == (503, ["timeline"])
 
@@ -270,7 +271,7 @@ def test_rows_and_stated_position_are_of_one_moment(client: Client, auditor: Cli
     liuhen.engine.start()
     answers = []
     with ThreadPoolExecutor(1) as writer:
-        writing = writer.submit(lambda: [client.file()["events"][0]["position"] for _ in range(30)])
+        writing = writer.submit(lambda: [client.file()["events"][0]["position"] for _ in range(100)])
         while not writing.done():
             answers.append(auditor.get("/register/projects", limit=1).json())
         filed = writing.result()
