@@ -36,6 +36,7 @@ from api.routes import (
     meetings,
     money,
     oversight,
+    personal,
     ppp,
     procurement,
     projects,
@@ -88,6 +89,7 @@ ACTS = (
     satisfaction,
     assessment,
     correcting,
+    personal,
     importing,
 )
 READS = (projects, county, views, money, clauses, rule_sets, evaluation_schemes)

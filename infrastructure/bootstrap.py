@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import psycopg
+import structlog
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
@@ -25,9 +26,12 @@ from infrastructure.projecting.engine import Engine
 from infrastructure.roles import WRITER, as_writer
 from infrastructure.rule_sets import load_rule_sets
 from infrastructure.schemes import load_schemes
+from infrastructure.sealing import MasterKeys, PersonSeals, StoredPersonKeys
 from infrastructure.settings import Settings
 from infrastructure.store.batch_writer import Pool
 from infrastructure.store.ledger import EventLedger
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,9 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
         _pool(working, settings, check=ConnectionPool.check_connection) as pool,
     ):
         ledger = EventLedger(for_ledger, settings.division)
+        keys = StoredPersonKeys(pool, settings.division)
+        if completed := keys.complete_erasures():
+            log.warning("erasures.completed", persons=completed)
         desk = Desk(
             ledger=ledger,
             rule_sets=load_rule_sets(settings.rule_sets_dir),
@@ -78,6 +85,7 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
             division=f"{settings.division:06d}",
             today=today,
             new_id=uuid4,
+            seals=PersonSeals(keys, MasterKeys(settings), settings.division, settings.sealing_suite),
         )
         engine = Engine(working, ledger, log_id=settings.division, page=settings.page, poll=settings.poll_seconds)
         ledger.on_recorded = engine.wake
