@@ -10,7 +10,6 @@ docs/personal-data.md has the byte forms.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import os
 import secrets
@@ -226,7 +225,7 @@ def _parsed(given: str, where: str) -> tuple[MasterKey, ...]:
     for part in given.replace(",", "\n").split():
         try:
             secret = base64.b64decode(part, validate=True)
-        except binascii.Error:
+        except ValueError:
             secret = b""
         if len(secret) != _MASTER:
             raise MasterKeyError(
@@ -386,7 +385,7 @@ class PersonSeals:
             nonce = base64.b64decode(sealed.nonce, validate=True)
             ciphertext = base64.b64decode(sealed.ciphertext, validate=True)
             return Opened(PersonState.OPEN, suite.open(key, nonce, ciphertext, bound))
-        except (InvalidTag, binascii.Error):
+        except (InvalidTag, ValueError):
             log.warning("sealing.does_not_open", person=str(sealed.person), stream=str(stream), field=sealed.field)
             return Opened(PersonState.UNREADABLE)
 
