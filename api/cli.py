@@ -18,14 +18,16 @@ import uvicorn
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from api import cli_doctor, cli_rules
+from api import cli_doctor, cli_personal, cli_rules
 from api.cli_service import err, out, read_settings, service
 from api.main import create_app
 from application.asking import AsOf, project_dossier
 from application.importing import MAPPINGS, FileFault, import_file
-from application.ports import KeyReusedError, UpTo
+from application.ports import KeyReusedError, SealingError, UpTo
+from application.sealing import shown
 from domain.faults import UnknownSubjectError
 from domain.recorded import Actor, Role
+from domain.streams import StreamKind
 from infrastructure.bootstrap import Liuhen
 from infrastructure.calendars import CalendarError
 from infrastructure.demo import record_demo_county
@@ -39,6 +41,7 @@ from infrastructure.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="留痕：县级电子政务项目全过程记录 Liuhen")
 app.add_typer(cli_rules.app, name="rules")
+app.add_typer(cli_personal.app, name="personal")
 app.command()(cli_doctor.doctor)
 app.command()(cli_doctor.migrate)
 Advance = Callable[[int, int], None]
@@ -63,6 +66,7 @@ def main() -> None:
         RuleSetError,
         CalendarError,
         SchemeError,
+        SealingError,
         FileFault,
     ) as error:
         err.print(f"[red]{error}[/red]")
@@ -207,13 +211,14 @@ def show(
         except UnknownSubjectError as error:
             err.print(f"[red]{error}[/red]")
             raise typer.Exit(1) from error
+        units = [shown(liuhen.desk, StreamKind.UNIT, u.id, u, may_see=False) for u in dossier.owner_units]
     typer.echo(
         json.dumps(
             {
                 "stage": dossier.project.stage,
                 "project": dossier.project.model_dump(mode="json"),
                 "systems": [s.model_dump(mode="json") for s in dossier.systems],
-                "owner_units": [u.model_dump(mode="json") for u in dossier.owner_units],
+                "owner_units": [u.model_dump(mode="json") for u in units],
             },
             ensure_ascii=False,
             indent=2,

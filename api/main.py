@@ -38,6 +38,7 @@ from api.routes import (
     meetings,
     money,
     oversight,
+    personal,
     ppp,
     procurement,
     projects,
@@ -92,6 +93,7 @@ ACTS = (
     satisfaction,
     assessment,
     correcting,
+    personal,
     importing,
 )
 READS = (projects, county, views, money, clauses, rule_sets, evaluation_schemes)

@@ -15,7 +15,7 @@ from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 
 from application.desk import BusyError
-from application.ports import KeyReusedError, OutcomeUnknownError, StoreBusyError, StoreDownError
+from application.ports import KeyReusedError, OutcomeUnknownError, SealingError, StoreBusyError, StoreDownError
 from domain.event import Value
 from domain.faults import ActError, BadFieldError, UnknownSubjectError
 from domain.rule import Finding, text
@@ -39,6 +39,7 @@ TITLES: dict[str, tuple[int, Text]] = {
     ),
     "not-found": (404, text("没有此地址", "No such address")),
     "method-not-allowed": (405, text("不支持的方法", "Method not allowed")),
+    "sealing": (503, text("个人信息暂不能密封或解封，未记录", "Personal data cannot be sealed or opened now")),
     "too-large": (413, text("请求过大", "The request is too large")),
     "bad-file": (422, text("文件不能导入", "The file cannot be imported")),
     "internal": (500, text("内部错误", "Internal error")),
@@ -208,6 +209,12 @@ def _install_of_store(app: FastAPI) -> None:
             "recorded once; without a key, look at the history first",
         )
         return problem(request, "outcome-unknown", told, headers={"Retry-After": "2"})
+
+    @app.exception_handler(SealingError)
+    def _sealing(request: Request, error: SealingError) -> JSONResponse:
+        log.error("request.sealing", error=str(error))  # names keys by their identity; the client is not told
+        told = text("请联系系统管理员：liuhen doctor会说明原因", "ask the administrator: liuhen doctor says why")
+        return problem(request, "sealing", told)
 
     @app.exception_handler(BusyError)
     @app.exception_handler(StoreBusyError)

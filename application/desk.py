@@ -11,6 +11,7 @@ from typing import TypeVar, cast
 from uuid import UUID
 
 from application.ports import Desk, NewEvent, RequestKey, StreamMovedError
+from application.sealing import sealed
 from domain.case import Case
 from domain.command import Command
 from domain.county import County
@@ -20,6 +21,7 @@ from domain.event import Event, as_json
 from domain.evolve import Foldable
 from domain.faults import ActError, BadFieldError, UnknownSubjectError
 from domain.guidance_fund import GuidanceFund
+from domain.personal import Person
 from domain.project import Project
 from domain.proposal import Proposal
 from domain.recorded import Actor, Authority, Circumstances, Evidence, Recorded
@@ -256,6 +258,7 @@ def submit(
     if act.happened_on.earliest > desk.today():
         raise BadFieldError(text("发生日期在未来", "the day lies in the future"), "/happened_on")
     _check_fit(command, act)
+    _check_sealed(command)
     request = None
     if act.key is None:
         new_id = desk.new_id()
@@ -314,6 +317,12 @@ def _check_fit(command: Command, act: Act) -> None:
         raise BadFieldError(
             text("数额超过100万亿元，请检查单位", "the amount is beyond 100 trillion yuan: check its unit"), pointer
         )
+
+
+def _check_sealed(command: Command) -> None:
+    """Raises TypeError: nothing in plain words of a person is decided on, fingerprinted or recorded."""
+    if any(isinstance(getattr(command, name), Person) for name in command.PERSONAL):
+        raise TypeError(f"{type(command).__name__} has to be sealed first (application.sealing)")
 
 
 def _outcome(recorded: Sequence[Recorded]) -> Outcome:
@@ -384,6 +393,8 @@ def on_system(
 def on_unit(desk: Desk, uscc: str, command: CommandT, act: Act, decide: Callable[[Unit, CommandT], Event]) -> Outcome:
     """Run a step whose one event belongs to the stream of an enrolled unit."""
 
+    command = sealed(desk, act, StreamKind.UNIT, unit_id(uscc), command)
+
     def plan(reading: Reading) -> list[Planned]:
         unit = reading.unit(uscc, must_exist=True)
         return [Planned(StreamKind.UNIT, unit.id, decide(unit, command))]
@@ -393,6 +404,8 @@ def on_unit(desk: Desk, uscc: str, command: CommandT, act: Act, decide: Callable
 
 def on_county(desk: Desk, command: CommandT, act: Act, decide: Callable[[County, CommandT], Event]) -> Outcome:
     """Run a step whose one event belongs to the stream of the county."""
+
+    command = sealed(desk, act, StreamKind.COUNTY, county_id(desk.division), command)
 
     def plan(reading: Reading) -> list[Planned]:
         county = reading.county()

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from importlib.resources import files
 from uuid import uuid4
 
+import structlog
 from psycopg.conninfo import make_conninfo
 
 from application.ports import Desk
@@ -21,10 +22,13 @@ from infrastructure.projecting.engine import Engine
 from infrastructure.roles import WRITER, as_writer
 from infrastructure.rule_sets import load_rule_sets
 from infrastructure.schemes import load_schemes
+from infrastructure.sealing import MasterKeys, PersonSeals, StoredPersonKeys
 from infrastructure.settings import Settings
 from infrastructure.store.batch_writer import Pool
 from infrastructure.store.connections import Connections, noticing_dead_lines
 from infrastructure.store.ledger import EventLedger
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,9 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
         _ready(Connections(working, size=settings.pool_size, checked=True)) as pool,
     ):
         ledger = EventLedger(for_ledger, settings.division)
+        keys = StoredPersonKeys(pool, settings.division)
+        if completed := keys.complete_erasures():
+            log.warning("erasures.completed", persons=completed)
         desk = Desk(
             ledger=ledger,
             rule_sets=load_rule_sets(settings.rule_sets_dir),
@@ -75,6 +82,7 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
             division=f"{settings.division:06d}",
             today=today,
             new_id=uuid4,
+            seals=PersonSeals(keys, MasterKeys(settings), settings.division, settings.sealing_suite),
         )
         engine = Engine(
             noticing_dead_lines(working),

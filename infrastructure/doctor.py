@@ -21,6 +21,7 @@ from domain.texts import Text
 from infrastructure import migrations, roles
 from infrastructure.bootstrap import service_login
 from infrastructure.roles import OWNER, READER, WRITER
+from infrastructure.sealing import MasterKeyError, MasterKeys
 from infrastructure.settings import Settings
 from infrastructure.store.ledger import forbidden_settings
 
@@ -39,6 +40,10 @@ _FINAL = {
     (table, f"{table}_are_final", "A", _BEFORE_CHANGES, "liuhen.refuse_change", True)
     for table in ("events", "requests")
 }
+_AFTER_EACH_INSERT = 1 | 4
+"""PostgreSQL's type of a trigger: once per row; insert."""
+_ERASING = ("events", "erasures_destroy_keys", "A", _AFTER_EACH_INSERT, "liuhen.destroy_erased_key", False)
+_ERASING_WHEN = "WHEN ((new.topic = 'county.personal_data_erased'::text))"
 _PINNED = "search_path=pg_catalog, liuhen, pg_temp"
 _FUNCTION = re.compile(
     r"CREATE\s+(?:OR\s+REPLACE\s+)?FUNCTION\s+liuhen\.(?P<made>\w+)\s*\(.*?\bAS\s+(?P<quote>\$\w*\$)(?P<body>.*?)(?P=quote)"
@@ -419,7 +424,7 @@ def _reader(examined: Examined) -> Verdict:
     )
     if examined.value("SELECT has_schema_privilege(%s, 'liuhen', 'CREATE')", READER):
         faults.append("liuhen: 多出 too much CREATE")
-    return _unless(faults, "只读，不含请求键", "reads all but the request keys")
+    return _unless(faults, "只读，不含请求键和人员密钥", "reads all but request keys and persons' keys")
 
 
 @_check(
@@ -466,12 +471,13 @@ def _triggers(examined: Examined) -> Verdict:
         )
     )
     present = {trigger[:2] for trigger in found}
-    due = {trigger[:2] for trigger in _FINAL}
+    wanted = {*_FINAL, _ERASING}
+    due = {trigger[:2] for trigger in wanted}
     faults = [f"{table}: 缺少 lacks {name}" for table, name in sorted(due - present)]
     faults += [f"{table}: 多出 has besides {name}" for table, name in sorted(present - due)]
     faults += [
         f"{table}.{name}: 被停用或改动 disabled or changed ({', '.join(map(str, state))})"
-        for table, name, *state in sorted(found - _FINAL)
+        for table, name, *state in sorted(found - wanted)
         if (table, name) in due
     ]
     faults += [
@@ -481,7 +487,7 @@ def _triggers(examined: Examined) -> Verdict:
             " WHERE c.relnamespace = 'liuhen'::regnamespace AND c.relkind IN ('r', 'p') ORDER BY 1, 2"
         )
     ]
-    return _unless(faults, "拒绝改动，始终启用", "they refuse every change, and are always enabled")
+    return _unless(faults, "在位，始终启用", "they are in place, and always enabled")
 
 
 @_check(
@@ -525,6 +531,80 @@ def functions_of(files: Iterable[migrations.Migration]) -> dict[str, str]:
             else:
                 bodies[match["made"]] = match["body"]
     return bodies
+
+
+# Personal data.
+
+
+@_check(
+    "master_key",
+    ("个人信息主密钥", "master key of personal data"),
+    (
+        "恢复原主密钥；文件权限设为0600。没有它，密封的个人信息都不能读",
+        "bring the master key back, and chmod its file to 600; without it no sealed personal data can be read",
+    ),
+)
+def _master_key(examined: Examined) -> Verdict:
+    keys = MasterKeys(examined.settings)
+    where = "LIUHEN_MASTER_KEY" if keys.from_environment else str(keys.file)
+    try:
+        held = [key.id for key in keys.load()]
+        needed = {row[0] for row in examined.rows(_LIVING_KEYS, examined.settings.division)}
+        for identity in sorted(needed):
+            keys.named(identity)
+    except MasterKeyError as error:
+        return _verdict(State.FAILURE, str(error), str(error))
+    if not held:
+        return _verdict(State.OK, "首次密封时生成", "is made when it is needed first")
+    return _verdict(State.OK, f"{where}：{held[0]}", f"{where}: {held[0]}")
+
+
+_LIVING_KEYS = "SELECT master_key FROM liuhen.person_keys WHERE log_id = %s AND wrapped IS NOT NULL GROUP BY master_key"
+_ROTATED = (
+    "SELECT coalesce(max(position), 0) FROM liuhen.events WHERE log_id = %s AND topic = 'county.master_key_rotated'"
+)
+
+
+@_check(
+    "personal_data",
+    ("密封的个人信息", "sealed personal data"),
+    (
+        "密钥未销毁的：重启服务；触发条件不同的：照迁移文件恢复；旧备份仍可解封的：运行liuhen personal rotate",
+        "restart the service (a key is left), restore the trigger, or run liuhen personal rotate (older backups)",
+    ),
+)
+def _personal_data(examined: Examined) -> Verdict:
+    log = examined.settings.division
+    shown = examined.value(
+        "SELECT string_agg(pg_get_triggerdef(oid), '') FROM pg_trigger WHERE tgname = 'erasures_destroy_keys'"
+    )
+    if shown is not None and _ERASING_WHEN not in shown:
+        return _verdict(State.FAILURE, f"触发条件不同：{shown}", f"the trigger has another condition: {shown}")
+    living, destroyed = examined.rows(
+        "SELECT count(wrapped), count(destroyed_at) FROM liuhen.person_keys WHERE log_id = %s", log
+    )[0]
+    left: int = examined.value(
+        "SELECT count(*) FROM liuhen.events e JOIN liuhen.person_keys k ON k.log_id = e.log_id"
+        " AND k.person = (convert_from(e.state, 'UTF8')::jsonb #>> '{e,person}')::uuid"
+        " WHERE e.log_id = %s AND e.topic = 'county.personal_data_erased' AND k.wrapped IS NOT NULL",
+        log,
+    )
+    if left:
+        return _verdict(State.FAILURE, f"{left}人已删除而密钥仍在", f"{left} persons are erased, but have a key")
+    opened: int = examined.value(
+        "SELECT count(*) FROM liuhen.events WHERE log_id = %s AND topic = 'county.personal_data_erased'"
+        f" AND position > ({_ROTATED})",
+        log,
+        log,
+    )
+    zh, en = f"{living}人已密封，{destroyed}人已删除", f"{living} persons sealed, {destroyed} erased"
+    if opened:
+        return _verdict(
+            State.WARNING,
+            f"{zh}；其中{opened}人在更早的密钥备份中仍可解封",
+            f"{en}, {opened} of which a copy of the keys from before still opens",
+        )
+    return _verdict(State.OK, zh, en)
 
 
 # The record.

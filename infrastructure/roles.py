@@ -28,8 +28,8 @@ WRITER_WRITES = {
     "discarded": frozenset({"INSERT"}),
 }
 """What the writer may do to a table by itself, beside reading all of them."""
-READER_READS_NOT = frozenset({"requests"})
-"""Tables that are closed to the reader: they name clients."""
+READER_READS_NOT = frozenset({"requests", "person_keys", "master_keys"})
+"""Tables that are closed to the reader: they name clients, or hold the wrapped keys of persons."""
 
 _KINDS = {OWNER: "NOLOGIN", WRITER: "LOGIN", READER: "LOGIN"}
 

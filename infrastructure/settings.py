@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -43,6 +44,17 @@ class Settings(BaseSettings):
     )
     schemes_dir: Path | None = Field(
         default=None, description="另加的评价方案目录（TOML） folder of further evaluation schemes, one file each"
+    )
+    master_key: SecretStr | None = Field(
+        default=None,
+        description="个人信息主密钥：32字节的base64，可多个，新的在前；留空则用文件 master key of personal data",
+    )
+    master_key_file: Path | None = Field(
+        default=None,
+        description="主密钥文件（0600）；留空则为数据目录中的keys/master.key，首次需要时生成 file of the master key",
+    )
+    sealing_suite: Literal["AES-256-GCM", "SM4-GCM"] = Field(
+        default="AES-256-GCM", description="新密封个人信息的密码套件 cipher suite of newly sealed personal data"
     )
     pool_size: int = Field(
         default=8,

@@ -34,6 +34,7 @@ from domain.steps.history import ProjectImported
 from domain.steps.interconnection import InterconnectionTested, PlatformSupplyVerified, SupplyConfirmed
 from domain.steps.meetings import DecisionMade, MeetingHeld
 from domain.steps.oversight import OversightMeasureLifted, OversightMeasureTaken
+from domain.steps.personal import MasterKeyRotated, PersonalDataErased
 from domain.steps.ppp import OperationReported, PppDelisted, PppListed, PppListingRefused
 from domain.steps.procurement import ContractRecorded
 from domain.steps.responsibility import (
@@ -77,6 +78,8 @@ EVENTS: tuple[type[Event], ...] = (
     RoleEnded,
     ExpertListed,
     ExpertDelisted,
+    PersonalDataErased,
+    MasterKeyRotated,
     HeadAppointed,
     ContactNamed,
     UnitRenamed,

@@ -42,6 +42,7 @@ from domain.steps.history import ProjectImported
 from domain.steps.interconnection import InterconnectionTested, PlatformSupplyVerified, SupplyConfirmed
 from domain.steps.meetings import DecisionMade, MeetingHeld
 from domain.steps.oversight import OversightMeasureLifted, OversightMeasureTaken
+from domain.steps.personal import MasterKeyRotated, PersonalDataErased
 from domain.steps.ppp import OperationReported, PppDelisted, PppListed, PppListingRefused
 from domain.steps.procurement import ContractRecorded
 from domain.steps.responsibility import (
@@ -211,6 +212,24 @@ def _(event: ExpertListed) -> Text:
 @sentence.register
 def _(event: ExpertDelisted) -> Text:
     return text(f"专家{event.number}移出名册：{event.reason}", f"Expert {event.number} delisted: {event.reason}")
+
+
+@sentence.register
+def _(event: PersonalDataErased) -> Text:
+    return text(
+        f"依{event.legal_basis}（{event.document_no}）删除人员{event.person}的个人信息：{event.reason}",
+        f"Personal data of person {event.person} erased under {event.legal_basis} ({event.document_no}): "
+        f"{event.reason}",
+    )
+
+
+@sentence.register
+def _(event: MasterKeyRotated) -> Text:
+    return text(
+        f"个人信息主密钥由{event.before}更换为{event.after}（{event.persons}人）：{event.reason}",
+        f"Master key of personal data changed from {event.before} to {event.after} ({event.persons} persons): "
+        f"{event.reason}",
+    )
 
 
 @sentence.register
