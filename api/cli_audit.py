@@ -20,6 +20,7 @@ from infrastructure.logging import configure_logging
 from infrastructure.settings import Settings
 from infrastructure.tlog.audit import AuditError, AuditReport, Brought, audit
 from infrastructure.tlog.checkpoint import Checkpoint
+from infrastructure.tlog.keys import KeyFileError
 from infrastructure.tlog.note import Note, NoteError, Verifier, open_note
 from infrastructure.tlog.operator_key import operator_verifiers
 from infrastructure.tlog.text_forms import FormatError
@@ -68,7 +69,7 @@ def audit_command(
                 processes=processes,
                 progress=told,
             )
-    except (FormatError, NoteError, AuditError) as error:
+    except (FormatError, NoteError, AuditError, KeyFileError) as error:
         err.print(Shown(str(error), style="red"))
         raise typer.Exit(2) from error
     if as_json:

@@ -29,8 +29,8 @@ from infrastructure.settings import Settings
 from infrastructure.store.batch_writer import Pool
 from infrastructure.store.ledger import EventLedger
 from infrastructure.tlog.kept_checkpoint import KeptCheckpoint, kept_path
-from infrastructure.tlog.operator_key import operator_signer
-from infrastructure.tlog.sequencer import Keys, Sequencer
+from infrastructure.tlog.operator_key import OperatorKeys, operator_keys
+from infrastructure.tlog.sequencer import Sequencer
 from infrastructure.tlog.store import Tree, TreeStore
 
 
@@ -100,9 +100,8 @@ def sequencer_of(settings: Settings, conninfo: str) -> Sequencer:
     """The sequencer of the settings' log, by the service's login. Also for a process that does nothing else."""
     log_id = settings.division
 
-    def keys(tree: Tree) -> Keys:
-        signer = operator_signer(settings.data_dir, log_id, tree.origin, tree.suite)
-        return Keys(signer, [signer.verifier])
+    def keys(tree: Tree) -> OperatorKeys:
+        return operator_keys(settings.data_dir, log_id, tree.origin, tree.suite)
 
     return Sequencer(
         conninfo,

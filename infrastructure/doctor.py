@@ -26,6 +26,7 @@ from infrastructure.settings import Settings
 from infrastructure.store.ledger import forbidden_settings
 from infrastructure.tlog.agreement import TreeDisagreesError, check_agreement
 from infrastructure.tlog.kept_checkpoint import KeptCheckpoint, kept_path
+from infrastructure.tlog.keys import KeyFileError
 from infrastructure.tlog.operator_key import operator_verifiers
 from infrastructure.tlog.store import standing_of, tree_of
 from infrastructure.tlog.text_forms import FormatError
@@ -648,7 +649,7 @@ def _tree(examined: Examined) -> Verdict | None:
         edge = check_agreement(examined.conn, log_id, tree, operator_verifiers(folder, log_id), kept)
     except TreeDisagreesError as error:
         return State.FAILURE, error.text
-    except FormatError as error:
+    except (FormatError, KeyFileError) as error:
         return _verdict(State.FAILURE, str(error), str(error))
     return _verdict(
         State.OK,

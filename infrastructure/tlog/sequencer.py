@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
@@ -21,7 +20,8 @@ from infrastructure.tlog.agreement import TreeDisagreesError, check_agreement, c
 from infrastructure.tlog.checkpoint import Checkpoint
 from infrastructure.tlog.kept_checkpoint import KeptCheckpoint
 from infrastructure.tlog.leaves import LeafReader
-from infrastructure.tlog.note import Signer, Verifier, sign_note
+from infrastructure.tlog.note import sign_note
+from infrastructure.tlog.operator_key import OperatorKeys
 from infrastructure.tlog.store import LOCK_CLASS, Tree, checkpoint_of, tree_of
 from infrastructure.tlog.suite import suite_named
 from infrastructure.tlog.tiles import RightEdge
@@ -57,14 +57,6 @@ class Duty(StrEnum):
     ACTIVE = "active"
 
 
-@dataclass(frozen=True)
-class Keys:
-    """Who signs the checkpoints of a log, and whose signatures on earlier ones are good."""
-
-    signer: Signer
-    verifiers: Sequence[Verifier]
-
-
 class Sequencer:
     """Integrates and signs one log."""
 
@@ -75,7 +67,7 @@ class Sequencer:
         *,
         suite: str,
         origin: str,
-        keys: Callable[[Tree], Keys],
+        keys: Callable[[Tree], OperatorKeys],
         kept: KeptCheckpoint,
         stretch: int = STRETCH,
         round_seconds: float = ROUND_SECONDS,
@@ -164,7 +156,7 @@ class Sequencer:
         tree = tree_of(conn, self._log_id)
         if tree is None:
             tree = self._plant(conn)
-        return _Active(conn, self._log_id, tree, self._keys(tree), self._kept, self._stretch, self._at)
+        return _Active(conn, self._log_id, tree, self._keys, self._kept, self._stretch, self._at)
 
     def _plant(self, conn: psycopg.Connection[Any]) -> Tree:
         """Make the tree of a log that has none; not where one was signed before: then the database is an old one."""
@@ -194,7 +186,7 @@ class _Active:
         conn: psycopg.Connection[Any],
         log_id: int,
         tree: Tree,
-        keys: Keys,
+        keys: Callable[[Tree], OperatorKeys],
         kept: KeptCheckpoint,
         stretch: int,
         at: Callable[[str], None],
@@ -202,19 +194,21 @@ class _Active:
         self._conn = conn
         self._log_id = log_id
         self._tree = tree
-        self._keys = keys
+        self._read_keys = keys
+        self._keys = keys(tree)
         self._kept_file = kept
         self._kept = kept.read()
         self._stretch = stretch
         self._at = at
         self._reader = LeafReader(conn, tree.suite, log_id)
-        self.edge = check_agreement(conn, log_id, tree, keys.verifiers, self._kept)
+        self.edge = check_agreement(conn, log_id, tree, self._keys.verifiers, self._kept)
         self._root = self.edge.root()
         self._signed = checkpoint_of(conn, log_id) is not None
         at("checked")
 
     def recheck(self) -> None:
-        """Compare the stored tree with events and checkpoints again. Raises TreeDisagreesError."""
+        """Read the keys again, and compare the stored tree with events and checkpoints. Raises TreeDisagreesError."""
+        self._keys = self._read_keys(self._tree)
         found = check_agreement(self._conn, self._log_id, self._tree, self._keys.verifiers, self._kept)
         if (found.size, found.root()) != (self.edge.size, self._root):
             raise _changed(self.edge.size)
@@ -254,7 +248,7 @@ class _Active:
         if self._kept is not None and self._kept.size == edge.size:
             check_kept_root(self._kept, root)
         checkpoint = Checkpoint(self._tree.origin, edge.size, root)
-        note = sign_note(checkpoint.text(), [self._keys.signer])
+        note = sign_note(checkpoint.text(), self._keys.signers)
         self._at("signed")
         # First kept, then stored: what others may have seen is never unknown here.
         if self._kept is None or self._kept.size <= edge.size:

@@ -16,8 +16,8 @@ from infrastructure.store.ledger import EventLedger
 from infrastructure.tlog.agreement import check_agreement
 from infrastructure.tlog.kept_checkpoint import KeptCheckpoint, kept_path
 from infrastructure.tlog.note import Verifier
-from infrastructure.tlog.operator_key import operator_signer, operator_verifiers
-from infrastructure.tlog.sequencer import Keys, Sequencer
+from infrastructure.tlog.operator_key import OperatorKeys, operator_keys, operator_verifiers
+from infrastructure.tlog.sequencer import Sequencer
 from infrastructure.tlog.store import Tree
 from infrastructure.tlog.suite import Suite
 from infrastructure.tlog.tiles import RightEdge
@@ -50,9 +50,8 @@ def sequencer(
 ) -> Sequencer:
     """A sequencer of the tests' log, as the service makes one."""
 
-    def keys(tree: Tree) -> Keys:
-        signer = operator_signer(folder, LOG, tree.origin, tree.suite)
-        return Keys(signer, [signer.verifier])
+    def keys(tree: Tree) -> OperatorKeys:
+        return operator_keys(folder, LOG, tree.origin, tree.suite)
 
     return Sequencer(
         service_login(Settings(database_url=conninfo), conninfo),
