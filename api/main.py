@@ -35,6 +35,7 @@ from api.routes import (
     health,
     importing,
     interconnection,
+    log,
     meetings,
     money,
     oversight,
@@ -127,6 +128,7 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPI:
     for module in (*ACTS, *READS):
         closed.include_router(module.router)
     app.include_router(closed)
+    app.include_router(log.router, prefix=PREFIX)  # decides itself: commitments may be public
     app.include_router(health.router)
     quick = {r.path: r.endpoint.quick for m in ACTS for r in m.router.routes if hasattr(r.endpoint, "quick")}
     closed_routes = (r for m in (*ACTS, *READS) for r in m.router.routes if isinstance(r, APIRoute))
