@@ -7,7 +7,7 @@ from importlib.metadata import version
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
-from api import problems
+from api import moments, problems
 from api.context import reader
 from api.middleware import Gate
 from api.quick_acts import QuickActs
@@ -38,6 +38,7 @@ from api.routes import (
     oversight,
     ppp,
     procurement,
+    projections,
     projects,
     responsibility,
     review,
@@ -90,7 +91,7 @@ ACTS = (
     correcting,
     importing,
 )
-READS = (projects, county, views, money, clauses, rule_sets, evaluation_schemes)
+READS = (projects, county, views, money, clauses, rule_sets, evaluation_schemes, projections)
 
 PREFIX = "/v1"
 
@@ -116,6 +117,7 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPI:
     app.state.liuhen = liuhen
     app.state.issuer = issuer
     problems.install(app)
+    moments.install(app)
     # Every route under /v1 needs a token, whatever the route itself says.
     closed = APIRouter(prefix=PREFIX, dependencies=[Depends(reader)])
     for module in (*ACTS, *READS):

@@ -79,7 +79,14 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
             today=today,
             new_id=uuid4,
         )
-        engine = Engine(working, ledger, log_id=settings.division, page=settings.page, poll=settings.poll_seconds)
+        engine = Engine(
+            working,
+            ledger,
+            log_id=settings.division,
+            page=settings.page,
+            poll=settings.poll_seconds,
+            stall=settings.stall_seconds,
+        )
         ledger.on_recorded = engine.wake
         try:
             yield Liuhen(settings, conninfo, pool, ledger, desk, engine)
