@@ -123,19 +123,22 @@ class _Correcting:
 
     def __init__(self, ledger: EventLedger, position: int) -> None:
         self._corrections: dict[UUID, list[Recorded]] = {}
+        self._begun: set[UUID] = set()
         for entry in ledger.of_topics([FactCorrected.TOPIC], position):
             self._corrections.setdefault(entry.originator_id, []).append(entry)
 
     def by(self, happened: date, entries: Sequence[Recorded]) -> list[Recorded]:
-        """Those that certainly happened by a day. Corrections stay, whenever they were made."""
+        """Those that certainly happened by a day. Corrections of what had begun stay, whenever they were made."""
         found = []
         for entry in entries:
             if isinstance(entry.event, FactCorrected):
-                found.append(entry)
+                found += [entry] if entry.originator_id in self._begun else []
                 continue
             known = self._corrections.get(entry.originator_id)
             now = [e for e in effective([entry, *known]) if e.position == entry.position] if known else [entry]
-            found += [e for e in now if e.happened_on.certainly_on_or_before(happened)]
+            if now and now[0].happened_on.certainly_on_or_before(happened):
+                self._begun.add(entry.originator_id)
+                found += now
         return found
 
 
