@@ -18,7 +18,7 @@ import uvicorn
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from api import cli_audit, cli_doctor, cli_personal, cli_rules, cli_witness
+from api import cli_audit, cli_doctor, cli_personal, cli_projections, cli_rules, cli_witness
 from api.cli_service import err, out, read_settings, service
 from api.main import create_app
 from application.asking import AsOf, project_dossier
@@ -43,6 +43,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="留痕：县
 app.add_typer(cli_rules.app, name="rules")
 app.add_typer(cli_personal.app, name="personal")
 app.add_typer(cli_witness.app, name="witness")
+app.add_typer(cli_projections.app, name="projections")
 app.command()(cli_doctor.doctor)
 app.command()(cli_doctor.migrate)
 app.command(name="audit")(cli_audit.audit_command)
@@ -83,6 +84,21 @@ def serve() -> None:
 
 
 @app.command()
+def worker() -> None:
+    """更新视图的单独进程 Keep the views at the end of the log, in a process of its own, until Ctrl-C.
+
+    每个视图只有一个进程更新，其余待命。Of several, one moves each view; the others stand by.
+    """
+    with service() as liuhen:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        liuhen.engine.start()
+        out.print("正在更新视图 keeping the views; Ctrl-C 停止 stops")
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
+    out.print("已停止 stopped")
+
+
+@app.command()
 def demo() -> None:
     """演示县：经真实命令记录演示数据，然后启动服务 Record a demo county through the real commands, then serve."""
     with service() as liuhen:
@@ -107,7 +123,8 @@ def demo() -> None:
 def _serve(liuhen: Liuhen, *, demo: bool) -> None:
     settings = liuhen.settings
     issuer = Issuer(settings.data_dir)
-    liuhen.engine.start()
+    if settings.views_in_server:
+        liuhen.engine.start()
     liuhen.sequencer.start()
     config = uvicorn.Config(
         create_app(liuhen, issuer),

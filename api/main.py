@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 
-from api import problems
+from api import moments, problems
 from api.context import reader
 from api.middleware import Gate
 from api.quick_acts import QuickActs
@@ -42,6 +42,7 @@ from api.routes import (
     personal,
     ppp,
     procurement,
+    projections,
     projects,
     responsibility,
     review,
@@ -97,7 +98,7 @@ ACTS = (
     personal,
     importing,
 )
-READS = (projects, county, views, money, clauses, rule_sets, evaluation_schemes)
+READS = (projects, county, views, money, clauses, rule_sets, evaluation_schemes, projections)
 
 PREFIX = "/v1"
 
@@ -123,6 +124,7 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPI:
     app.state.liuhen = liuhen
     app.state.issuer = issuer
     problems.install(app)
+    moments.install(app)
     # Every route under /v1 needs a token, whatever the route itself says.
     closed = APIRouter(prefix=PREFIX, dependencies=[Depends(reader)])
     for module in (*ACTS, *READS):

@@ -37,6 +37,8 @@ TITLES: dict[str, tuple[int, Text]] = {
         503,
         text("结果未知，请以同一幂等键重发", "Not known whether it was recorded: repeat it with its key"),
     ),
+    "view-behind": (503, text("视图尚未读到所要的位置", "The view has not reached the position that was asked for")),
+    "view-filling": (503, text("视图正在首次填充", "The view is being filled for the first time")),
     "not-found": (404, text("没有此地址", "No such address")),
     "method-not-allowed": (405, text("不支持的方法", "Method not allowed")),
     "sealing": (503, text("个人信息暂不能密封或解封，未记录", "Personal data cannot be sealed or opened now")),
@@ -66,6 +68,7 @@ class Problem(Value):
     errors: tuple[FieldFault, ...] = ()
     findings: tuple[Finding, ...] = ()
     receipt: Any = None
+    freshness: Any = None
 
 
 class NotAuthenticatedError(Exception):
@@ -101,6 +104,7 @@ def problem(
     errors: Sequence[FieldFault] = (),
     findings: Sequence[Finding] = (),
     receipt: Any = None,
+    freshness: Any = None,
     headers: dict[str, str] | None = None,
 ) -> JSONResponse:
     """The answer of a problem of this kind."""
@@ -116,6 +120,7 @@ def problem(
         errors=tuple(errors),
         findings=tuple(findings),
         receipt=receipt,
+        freshness=freshness,
     )
     content = jsonable_encoder(body.model_dump(mode="json", exclude_defaults=True, exclude_none=True))
     language = {"Content-Language": "en" if in_english else "zh-CN", "Vary": "Accept-Language"}

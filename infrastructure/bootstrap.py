@@ -96,6 +96,7 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
             log_id=settings.division,
             page=settings.page,
             poll=settings.poll_seconds,
+            stall=settings.stall_seconds,
         )
         ledger.wakes(engine.wake)
         sequencer = sequencer_of(settings, working)

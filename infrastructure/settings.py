@@ -69,6 +69,16 @@ class Settings(BaseSettings):
         description="同时处理的请求数上限，超过的答复503并请稍后重试 requests worked on at once; more are answered 503",
     )
     page: int = Field(default=500, ge=1, le=10_000, description="投影每批事件数 events that a projection takes at once")
+    views_in_server: bool = Field(
+        default=True,
+        description="服务进程是否更新视图；否则另行运行liuhen worker does the server keep the views",
+    )
+    stall_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        le=3600,
+        description="视图落后且不前进多少秒算停滞 seconds after which a view behind and not moving counts as stalled",
+    )
     poll_seconds: float = Field(
         default=1.0, gt=0, le=60, description="投影轮询间隔上限，秒 longest wait of a projection for news, seconds"
     )

@@ -71,7 +71,7 @@ class Streams:
         """
         self._read = read
         self._largest = largest
-        self._corrected = corrected
+        self.corrected = corrected
         self._known: OrderedDict[UUID, _Known] = OrderedDict()
         self.position = position
 
@@ -86,7 +86,7 @@ class Streams:
         self.position = position
         unknown = []
         for stream, new in by_stream.items():
-            corrects = not self._corrected and any(isinstance(e.event, FactCorrected) for e in new)
+            corrects = not self.corrected and any(isinstance(e.event, FactCorrected) for e in new)
             known = self._known.get(stream)
             begins = self._read is None or new[0].originator_version == 1
             if corrects or (known is None and not begins):

@@ -41,7 +41,7 @@ class Page:
         self._corrected: set[UUID] = set()
         for entry in entries:
             self._touched.setdefault(entry.kind, {})[entry.originator_id] = None
-            if isinstance(entry.event, FactCorrected):
+            if isinstance(entry.event, FactCorrected) and not streams.corrected:
                 self._corrected.add(entry.originator_id)
 
     def touched(self, kind: StreamKind) -> list[UUID]:
@@ -142,6 +142,7 @@ class Freshness(Value):
     lag_seconds: float
     still_seconds: float = Field(default=0, description="距上次前进的秒数 seconds since it last moved")
     parked: int = Field(default=0, description="搁置的事件数 events that could not be taken in and are left out")
+    as_of_happened: date | None = Field(default=None, description="按哪一天的事实 as it was on this day")
 
 
 def upsert(cursor: Cursor, table: str, key: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 
 from domain.event import Value
 from infrastructure.bootstrap import Liuhen
+from infrastructure.projecting.engine import DATABASE_ERRORS
+from infrastructure.projecting.metrics import exposition
 from projections.view import Freshness
 
 router = APIRouter(tags=["健康 health"])
+
+_PATIENCE = 5.0
+"""Seconds to wait for a connection."""
 
 
 class Readiness(Value):
@@ -18,6 +23,11 @@ class Readiness(Value):
     ready: bool
     views: tuple[Freshness, ...] = ()
     failing: tuple[str, ...] = ()
+    """Views whose last attempt failed; `database` when it cannot be asked."""
+    stalled: tuple[str, ...] = ()
+    """Views that are behind the log and do not move, whoever should move them."""
+    filling: tuple[str, ...] = ()
+    """Views that are filled for the first time, and not shown yet."""
 
 
 @router.get("/livez", summary="存活 alive")
@@ -28,12 +38,27 @@ def alive() -> dict[str, str]:
 
 @router.get("/readyz", summary="就绪 ready", response_model=Readiness, responses={503: {"model": Readiness}})
 def ready(request: Request) -> JSONResponse:
-    """The database answers, no view is failing, and the log is being signed.
+    """The database answers, no view fails, stalls or is empty yet, and the log is being signed.
 
     Lag is told, and measured against the log itself.
     """
     liuhen: Liuhen = request.app.state.liuhen
-    failing = (*liuhen.engine.failures(), *(("sequencer",) if liuhen.sequencer.failure else ()))
-    views = tuple(liuhen.engine.freshness(name) for name in liuhen.engine.names())
-    state = Readiness(ready=not failing, views=views, failing=failing)
+    engine = liuhen.engine
+    try:
+        with liuhen.pool.connection(timeout=_PATIENCE) as conn:
+            views = tuple(engine.freshness(name, conn) for name in engine.names())
+            stalled, filling = tuple(engine.stalled()), tuple(engine.filling(conn))
+    except DATABASE_ERRORS:
+        # What cannot be asked is not well.
+        return JSONResponse(Readiness(ready=False, failing=("database",)).model_dump(mode="json"), 503)
+    failing = (*engine.failures(), *(("sequencer",) if liuhen.sequencer.failure else ()))
+    ready = not (failing or stalled or filling)
+    state = Readiness(ready=ready, views=views, failing=failing, stalled=stalled, filling=filling)
     return JSONResponse(state.model_dump(mode="json"), 200 if state.ready else 503)
+
+
+@router.get("/metrics", summary="指标 metrics for Prometheus", response_class=Response)
+def metrics(request: Request) -> Response:
+    """Where the views stand, and what was done, in the text form of Prometheus. Nothing of what is recorded."""
+    liuhen: Liuhen = request.app.state.liuhen
+    return Response(exposition(liuhen.engine), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -15,6 +15,7 @@ from uuid import UUID
 
 import psycopg
 import structlog
+from psycopg_pool import PoolTimeout
 
 from infrastructure.projecting import builds, parking
 from infrastructure.projecting.builds import Standing
@@ -48,6 +49,9 @@ comes while a page is folded would wait that long."""
 _SWEEP = 60.0
 """Seconds between two looks for replaced builds that can be dropped."""
 
+DATABASE_ERRORS = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
+"""What is raised when the database cannot be asked."""
+
 Connection = psycopg.Connection[Any]
 
 log = structlog.get_logger(__name__)
@@ -74,7 +78,8 @@ class Engine:
         self.page = page
         self._poll = poll
         self._stall = stall
-        self._stopping = threading.Event()
+        self.stopping = threading.Event()
+        """Set when the engine is to end, and rebuilds with it."""
         self._woken = threading.Event()
         self._moved = threading.Condition()
         self._reached: dict[str, int] = {}
@@ -104,7 +109,7 @@ class Engine:
 
     def stop(self) -> None:
         """Let the page that is being worked on be finished, and end."""
-        self._stopping.set()
+        self.stopping.set()
         self.wake()
         if self._thread is not None:
             self._thread.join(timeout=30)
@@ -121,7 +126,7 @@ class Engine:
         """Views whose last attempt failed here, with the reason."""
         if self._failure is not None:
             return dict.fromkeys(self._held or self.names(), self._failure)
-        if self._thread is not None and not self._thread.is_alive() and not self._stopping.is_set():
+        if self._thread is not None and not self._thread.is_alive() and not self.stopping.is_set():
             return dict.fromkeys(self.names(), "the thread has ended")
         return self.follower.troubles()
 
@@ -134,6 +139,11 @@ class Engine:
                 if fresh.lag_events and min(fresh.lag_seconds, fresh.still_seconds) > self._stall:
                     found[name] = f"{fresh.lag_events} events behind, still for {fresh.still_seconds:.0f} s"
         return found
+
+    def filling(self, conn: Connection) -> list[str]:
+        """Views that are not shown yet."""
+        found = builds.builds_of(conn, self.log_id, list(self.projections.values()), Standing.FILLING)
+        return [build.name for build in found]
 
     def held(self) -> frozenset[str]:
         """Views that this process moves; it stands by for the others."""
@@ -233,11 +243,11 @@ class Engine:
 
     def _run(self) -> None:
         back_off = 0.0
-        while not self._stopping.is_set():
+        while not self.stopping.is_set():
             try:
                 with psycopg.connect(self.conninfo, autocommit=True) as conn:
                     swept = 0.0
-                    while not self._stopping.is_set():
+                    while not self.stopping.is_set():
                         self._woken.clear()
                         taken_up = self._hold(conn)
                         for name in taken_up:
@@ -250,12 +260,12 @@ class Engine:
                         if not events:
                             self._woken.wait(self._poll)
                         elif events < self.page:
-                            self._stopping.wait(_REST)
+                            self.stopping.wait(_REST)
             except Exception as error:  # noqa: BLE001 (a follower survives anything but the end of the process)
                 back_off = min(_LONGEST_BACK_OFF, back_off * 2 or 0.2)
                 self._failure = parking.told(error)
                 log.warning("projection.waits", error=type(error).__name__, seconds=back_off)
-                self._stopping.wait(back_off)
+                self.stopping.wait(back_off)
             finally:
                 self._held.clear()
 

@@ -109,6 +109,11 @@ class Follower:
         self._troubles: dict[str, Trouble] = {}
         self.counts = Counts()
 
+    @property
+    def projections(self) -> list[Projection]:
+        """What it moves."""
+        return list(self._projections.values())
+
     def troubles(self) -> dict[str, str]:
         """Views whose last attempt failed, with the reason."""
         return {name: trouble.error for name, trouble in self._troubles.items()}
@@ -325,7 +330,8 @@ class Follower:
                 self._halve_or_park(conn, build, piece, search, error)
                 return
             search.aside.update(aside)
-            search.taken += sum(e.originator_id not in aside for e in piece.entries)
+            handles = self._projections[build.name].HANDLES
+            search.taken += sum(e.originator_id not in aside and e.event.TOPIC in handles for e in piece.entries)
             return
 
     def _halve_or_park(self, conn: Connection, build: Build, piece: _Piece, search: _Search, error: Exception) -> None:

@@ -177,6 +177,11 @@ class EventLedger(Application[UUID]):
         """The same as they are stored, for who must live with one that cannot be decoded; none after `stop`."""
         return self._ledger_recorder.select_notifications(position + 1, limit, stop)
 
+    def of_topics(self, topics: Sequence[str], position: int) -> list[Recorded]:
+        """The events of some topics up to a position, in position order."""
+        found = self._ledger_recorder.select_notifications(1, position, position, topics)
+        return [to_recorded(e) for e in found]
+
     def close(self) -> None:
         """Answer everything that was accepted, then record no more."""
         self._ledger_recorder.close()

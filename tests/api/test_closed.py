@@ -21,7 +21,7 @@ from infrastructure.issuer import ALGORITHM, AUDIENCE, ISSUER, Holder, Issuer
 from tests.api.conftest import Client
 from tests.stages import OWNER
 
-OPEN = {"/livez", "/readyz"}
+OPEN = {"/livez", "/readyz", "/metrics"}
 DOCUMENT = create_app(None, None).openapi()
 ROUTES = [(method.upper(), path) for path, methods in DOCUMENT["paths"].items() for method in methods]
 IMPORTS = "/v1/imports/{mapping}"
@@ -36,6 +36,7 @@ def concrete(path: str) -> str:
         .replace("{mapping}", "world-bank")
         .replace("{rule_set_id}", "x")
         .replace("{scheme_id}", "x")
+        .replace("{name}", "register")
     )
 
 

@@ -31,7 +31,6 @@ def test_an_answer_waits_for_a_position_and_says_how_fresh_it_is(
     position = client.file()["events"][-1]["position"]
     liuhen.engine.start()
     answer = auditor.get("/register/projects", min_position=position).json()
-    assert answer["caught_up"]
     assert answer["total"] == 1
     fresh = answer["freshness"]
     assert (fresh["position"], fresh["log_position"], fresh["lag_events"], fresh["lag_seconds"]) == (
@@ -42,10 +41,15 @@ def test_an_answer_waits_for_a_position_and_says_how_fresh_it_is(
     )
     liuhen.engine.stop()
     later = client.file("2019-01-06")["events"][-1]["position"]
-    behind = auditor.get("/register/projects", min_position=later).json()
-    assert not behind["caught_up"]
-    assert (behind["total"], behind["freshness"]["lag_events"]) == (1, 2)
-    assert behind["freshness"]["lag_seconds"] > 0
+    asked = auditor.http.get(
+        "/v1/register/projects", params={"min_position": later}, headers={**auditor.headers, "Prefer": "wait=0"}
+    )
+    assert (asked.status_code, asked.json()["type"]) == (503, "/problems/view-behind")
+    assert asked.headers["retry-after"] == "1"
+    stale = asked.json()["freshness"]
+    assert (stale["position"], stale["lag_events"]) == (position, 2)
+    assert stale["lag_seconds"] > 0
+    assert auditor.get("/register/projects").json()["freshness"]["lag_events"] == 2
 
 
 def test_readiness_names_a_failing_view(client: Client, liuhen: Liuhen) -> None:
