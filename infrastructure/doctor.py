@@ -50,6 +50,15 @@ _AFTER_EACH_INSERT = 1 | 4
 """PostgreSQL's type of a trigger: once per row; insert."""
 _ERASING = ("events", "erasures_destroy_keys", "A", _AFTER_EACH_INSERT, "liuhen.destroy_erased_key", False)
 _ERASING_WHEN = "WHEN ((new.topic = 'county.personal_data_erased'::text))"
+_KEYS = {
+    ("events", "log_id, position"),
+    ("events", "log_id, stream_id, stream_version"),
+    ("logs", "log_id"),
+    ("requests", "log_id, client, key"),
+    ("stream_heads", "log_id, stream_id"),
+    ("writers", "log_id, writer"),
+}
+"""What makes it impossible that a position, a version or a request is there twice."""
 _PINNED = "search_path=pg_catalog, liuhen, pg_temp"
 _FUNCTION = re.compile(
     r"CREATE\s+(?:OR\s+REPLACE\s+)?FUNCTION\s+liuhen\.(?P<made>\w+)\s*\(.*?\bAS\s+(?P<quote>\$\w*\$)(?P<body>.*?)(?P=quote)"
@@ -506,6 +515,33 @@ def _triggers(examined: Examined) -> Verdict:
         )
     ]
     return _unless(faults, "在位，始终启用", "they are in place, and always enabled")
+
+
+@_check(
+    "tables",
+    ("表", "tables"),
+    (
+        "查明是谁改动的；照迁移文件恢复键，用ALTER TABLE … SET LOGGED恢复日志",
+        "find out who changed them; restore the keys from the migrations, and ALTER TABLE … SET LOGGED",
+    ),
+)
+def _tables(examined: Examined) -> Verdict:
+    """The keys hold, and what is written outlives a crash."""
+    held = set(
+        examined.rows(
+            "SELECT c.relname::text, (SELECT string_agg(t.attname, ', ' ORDER BY k.n) FROM unnest(o.conkey)"
+            " WITH ORDINALITY AS k(attnum, n) JOIN pg_attribute t ON t.attrelid = c.oid AND t.attnum = k.attnum)"
+            " FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid JOIN pg_index i ON i.indexrelid = o.conindid"
+            " WHERE c.relnamespace = 'liuhen'::regnamespace AND o.contype IN ('p', 'u') AND i.indisvalid"
+            " AND NOT o.condeferrable"
+        )
+    )
+    faults = [f"{table}: 缺少键 lacks the key ({columns})" for table, columns in sorted(_KEYS - held)]
+    faults += [
+        f"{table}: 不写日志，崩溃后为空 unlogged, empty after a crash"
+        for (table,) in examined.rows(f"SELECT c.relname::text {_RECORD} AND c.relpersistence <> 'p' ORDER BY 1")
+    ]
+    return _unless(faults, "键齐全，崩溃后仍在", "all keys are there; what is written outlives a crash")
 
 
 @_check(

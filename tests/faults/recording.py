@@ -57,8 +57,9 @@ class Sender:
         """One event, or the one of a mark once more."""
         again = mark is not None
         mark = mark or f"{self.name}.{len(self.operations)}"
-        began = time.monotonic_ns()
-        outcome, places = self._put(marked(mark, self.name, self.version + 1, self.last), began)
+        # Sent again, it is still the operation that began when it was sent first: it may have been recorded then.
+        began = min([time.monotonic_ns(), *(o.began for o in self.operations if o.mark == mark)])
+        outcome, places = self._put(marked(mark, self.name, self.version + 1, self.last))
         if again:
             self.operations = [o for o in self.operations if o.mark != mark]
         self.operations.append(Operation(mark, outcome, began, time.monotonic_ns(), places))
@@ -66,7 +67,7 @@ class Sender:
             self.version, self.last = self.version + 1, mark
         return outcome
 
-    def _put(self, wanted: Save, began: int) -> tuple[Outcome, tuple[Place, ...]]:
+    def _put(self, wanted: Save) -> tuple[Outcome, tuple[Place, ...]]:
         try:
             saved = self.recorder.append(wanted)
         except (StoreDownError, StoreBusyError, StreamMovedError):
