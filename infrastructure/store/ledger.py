@@ -16,7 +16,7 @@ from domain.recorded import Recorded
 from domain.streams import StreamAt, StreamKind
 from infrastructure import awaiting
 from infrastructure.store.batch_writer import NotRecordedError, Pool, Save, Saved
-from infrastructure.store.mapper import LedgerMapper, recorded_event, to_recorded
+from infrastructure.store.mapper import LedgerMapper, recorded_history, to_recorded
 from infrastructure.store.recorder import LedgerRecorder
 from infrastructure.store.tracking import LedgerTrackingRecorder
 
@@ -104,7 +104,7 @@ class EventLedger(Application[UUID]):
     def read(self, kind: StreamKind, stream: UUID, upto: UpTo = ALL_OF_IT, after: int = 0) -> Sequence[Recorded]:
         """The events of a stream after a version, in version order."""
         rows = awaiting.in_thread(self._ledger_recorder.select_stream, kind, stream, upto, after)
-        return [recorded_event(kind, stream, *row) for row in rows]
+        return recorded_history(kind, stream, rows)
 
     def read_at(self, kind: StreamKind, stream: UUID, position: int) -> Sequence[Recorded]:
         """The events of a stream as it stood at a position."""

@@ -31,6 +31,8 @@ GATHER = 0.0003
 """Seconds that a batch waits for those who were just answered; about what their next save takes to come."""
 GIVE_UP_AFTER = 20.0
 """Seconds after which a sender is told that the outcome of its save is unknown."""
+_READER = "liuhen_reader"
+"""Under which attribute a connection keeps its cursor for reading."""
 
 
 class LedgerRecorder(ApplicationRecorder):
@@ -168,8 +170,17 @@ class LedgerRecorder(ApplicationRecorder):
             return self._select_once(query, parameters)
 
     def _select_once(self, query: str, parameters: Sequence[Any]) -> list[Any]:
-        with self.pool.connection() as conn:
-            return conn.execute(query.encode(), parameters, prepare=True, binary=True).fetchall()
+        conn = self.pool.getconn()
+        try:
+            # A cursor knows how to read what it read before, so each connection keeps its own.
+            kept = vars(conn)
+            cursor = kept.get(_READER)
+            if cursor is None:
+                cursor = kept[_READER] = conn.cursor(binary=True)
+            rows: list[Any] = cursor.execute(query.encode(), parameters, prepare=True).fetchall()
+            return rows
+        finally:
+            self.pool.putconn(conn)
 
 
 def _logged(row: Sequence[Any]) -> LoggedEvent:
