@@ -58,6 +58,12 @@ class LedgerRecorder(ApplicationRecorder):
         self._wake()
         return saved
 
+    def append_each(self, saves: Sequence[Save]) -> list[Saved | BaseException]:
+        """Store saves of one sender durably, each accepted or refused alone. Raises StoreBusyError."""
+        results = self._commits.put_all(saves)
+        self._wake()
+        return results
+
     async def append_from_loop(self, save: Save) -> Saved:
         """As `append`, without holding up the running event loop."""
         saved = await self._commits.put_from_loop(save)
@@ -96,6 +102,14 @@ class LedgerRecorder(ApplicationRecorder):
             " AND position <= coalesce(%s::bigint, 9223372036854775807)"
             " AND recorded_at <= coalesce(%s::timestamptz, 'infinity') ORDER BY stream_version",
             (self.log_id, stream, kind, after, upto.position, upto.recorded_at),
+        )
+
+    def select_streams(self, kind: str, streams: Sequence[UUID]) -> list[tuple[UUID, int, int, datetime, str, bytes]]:
+        """As `select_stream` gives them, the events of many streams, each row after its stream, stream by stream."""
+        return self._select(
+            "SELECT stream_id, stream_version, position, recorded_at, topic, state FROM liuhen.events"
+            " WHERE log_id = %s AND stream_id = ANY(%s) AND stream_kind = %s ORDER BY stream_id, stream_version",
+            (self.log_id, list(streams), kind),
         )
 
     def select_positions(self, first: int, last: int) -> list[LoggedEvent]:
