@@ -255,9 +255,8 @@ def submit(
     The plan reads through its `Reading`; every stream that it read guards the save, and those that it did not
     write are named in the events with their versions. Raises ActError and its kinds, KeyReusedError, BusyError.
     """
-    if act.happened_on.earliest > desk.today():
-        raise BadFieldError(text("发生日期在未来", "the day lies in the future"), "/happened_on")
-    _check_fit(command, act)
+    check_day(desk, act)
+    check_fit(command, act)
     _check_sealed(command)
     request = None
     if act.key is None:
@@ -297,7 +296,13 @@ def submit(
     raise BusyError
 
 
-def _check_fit(command: Command, act: Act) -> None:
+def check_day(desk: Desk, act: Act) -> None:
+    """What is recorded has happened. Raises BadFieldError for a day in the future."""
+    if act.happened_on.earliest > desk.today():
+        raise BadFieldError(text("发生日期在未来", "the day lies in the future"), "/happened_on")
+
+
+def check_fit(command: Command, act: Act) -> None:
     """What is recorded can be stored, summed, searched and printed everywhere. Raises BadFieldError."""
     if not any(_SUSPECT.search(as_json(part)) for part in (command, act.authority, act.actor, *act.evidence) if part):
         return
@@ -329,6 +334,18 @@ def _outcome(recorded: Sequence[Recorded]) -> Outcome:
     return Outcome(recorded[0].stream.id, tuple(r.event for r in recorded), tuple(recorded))
 
 
+def circumstances_of(act: Act, based_on: tuple[StreamAt, ...] = ()) -> Circumstances:
+    """What surrounds the events of a request that read these streams."""
+    return Circumstances(
+        happened_on=act.happened_on,
+        actor=act.actor,
+        authority=act.authority,
+        evidence=act.evidence,
+        correlation=act.correlation,
+        based_on=based_on,
+    )
+
+
 def _place(planned: list[Planned], reading: Reading, act: Act) -> list[NewEvent]:
     """Give each planned event its version, and name in it the other streams that the decision read."""
     versions = reading.read_streams()
@@ -338,14 +355,7 @@ def _place(planned: list[Planned], reading: Reading, act: Act) -> list[NewEvent]
         for (kind, stream), version in versions.items()
         if (kind, stream) not in written and version
     )
-    circumstances = Circumstances(
-        happened_on=act.happened_on,
-        actor=act.actor,
-        authority=act.authority,
-        evidence=act.evidence,
-        correlation=act.correlation,
-        based_on=based_on,
-    )
+    circumstances = circumstances_of(act, based_on)
     placed = []
     for event in planned:
         key = (event.kind, event.stream)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -78,6 +78,17 @@ class Ledger(Protocol):
 
     def read(self, kind: StreamKind, stream: UUID, upto: UpTo = ALL_OF_IT, after: int = 0) -> Sequence[Recorded]:
         """The events of a stream after a version, in version order; empty when there are none."""
+        ...
+
+    def read_each(self, kind: StreamKind, streams: Sequence[UUID]) -> Mapping[UUID, Sequence[Recorded]]:
+        """The events of those of the streams that have any."""
+        ...
+
+    def record_each(self, events: Sequence[NewEvent]) -> Sequence[Recorded | None]:
+        """Record events of different streams, each alone and durably. None for one whose stream has moved.
+
+        Raises StoreBusyError, StoreDownError, OutcomeUnknownError; what was recorded before that stays.
+        """
         ...
 
     def record(

@@ -70,6 +70,20 @@ class MemoryLedger:
             self._requests[request.client, request.key] = (request.fingerprint, first, len(self.log))
         return [to_recorded(e) for e in self.log[first - 1 :]]
 
+    def read_each(self, kind: StreamKind, streams: Sequence[UUID]) -> Mapping[UUID, Sequence[Recorded]]:
+        """One after the other."""
+        return {stream: history for stream in streams if (history := self.read(kind, stream))}
+
+    def record_each(self, events: Sequence[NewEvent]) -> Sequence[Recorded | None]:
+        """One after the other."""
+        recorded: list[Recorded | None] = []
+        for event in events:
+            try:
+                recorded += self.record([event])
+            except StreamMovedError:
+                recorded.append(None)
+        return recorded
+
     def recall(self, request: RequestKey) -> Sequence[Recorded] | None:
         known = self._requests.get((request.client, request.key))
         if known is None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import NoReturn
 from uuid import UUID
 
@@ -11,12 +13,12 @@ from eventsourcing.application import Application
 from eventsourcing.persistence import InfrastructureFactory, TrackingRecorder
 from eventsourcing.utils import Environment
 
-from application.ports import ALL_OF_IT, NewEvent, RequestKey, UpTo
+from application.ports import ALL_OF_IT, NewEvent, RequestKey, StreamMovedError, UpTo
 from domain.recorded import Recorded
 from domain.streams import StreamAt, StreamKind
 from infrastructure import awaiting
 from infrastructure.store.batch_writer import NotRecordedError, Pool, Save, Saved
-from infrastructure.store.mapper import LedgerMapper, LoggedEvent, as_uuid, recorded_event, to_recorded
+from infrastructure.store.mapper import LedgerMapper, LoggedEvent, as_uuid, recorded_history, to_recorded
 from infrastructure.store.recorder import LedgerRecorder
 from infrastructure.store.tracking import LedgerTrackingRecorder
 
@@ -110,7 +112,15 @@ class EventLedger(Application[UUID]):
     def read(self, kind: StreamKind, stream: UUID, upto: UpTo = ALL_OF_IT, after: int = 0) -> Sequence[Recorded]:
         """The events of a stream after a version, in version order."""
         rows = awaiting.in_thread(self._ledger_recorder.select_stream, kind, stream, upto, after)
-        return [recorded_event(kind, stream, *row) for row in rows]
+        return recorded_history(kind, stream, rows)
+
+    def read_each(self, kind: StreamKind, streams: Sequence[UUID]) -> Mapping[UUID, Sequence[Recorded]]:
+        """The events of those of the streams that have any, in one round trip."""
+        rows = awaiting.in_thread(self._ledger_recorder.select_histories, kind, streams)
+        return {
+            stream: recorded_history(kind, stream, [row[1:] for row in found])
+            for stream, found in groupby(rows, itemgetter(0))
+        }
 
     def read_at(self, kind: StreamKind, stream: UUID, position: int) -> Sequence[Recorded]:
         """The events of a stream as it stood at a position."""
@@ -150,6 +160,34 @@ class EventLedger(Application[UUID]):
             )
             for n, e in enumerate(events)
         ]
+
+    def record_each(self, events: Sequence[NewEvent]) -> Sequence[Recorded | None]:
+        """Record events of different streams, each in a save of its own. None for one whose stream has moved.
+
+        Raises what `LedgerRecorder.append` raises; what was recorded before that stays.
+        """
+        saves = [
+            Save([self.mapper.to_stored_event(e)], [e.stream.kind])  # type: ignore[arg-type]
+            for e in events
+        ]
+        results = awaiting.in_thread(self._ledger_recorder.append_each, saves)
+        recorded: list[Recorded | None] = []
+        for e, result in zip(events, results, strict=True):
+            if isinstance(result, StreamMovedError):
+                recorded.append(None)
+            elif isinstance(result, BaseException):
+                raise result
+            else:
+                recorded.append(
+                    Recorded(
+                        stream=e.stream,
+                        position=result.first_position,
+                        recorded_at=result.recorded_at,
+                        circumstances=e.circumstances,
+                        event=e.event,
+                    )
+                )
+        return recorded
 
     def recall(self, request: RequestKey) -> Sequence[Recorded] | None:
         """What an earlier request of this key recorded, or None. Raises what `LedgerRecorder.append` raises."""
