@@ -36,6 +36,8 @@ BEGIN
 END
 $$;
 
+REVOKE ALL ON FUNCTION liuhen.destroy_erased_key() FROM liuhen_writer;
+
 -- However the event comes in (by the service, by an import, by replication): with it goes the key.
 CREATE TRIGGER erasures_destroy_keys AFTER INSERT ON liuhen.events
     FOR EACH ROW WHEN (NEW.topic = 'county.personal_data_erased') EXECUTE FUNCTION liuhen.destroy_erased_key();
