@@ -36,7 +36,7 @@ BEGIN
 END
 $$;
 
-REVOKE EXECUTE ON FUNCTION liuhen.destroy_erased_key FROM liuhen_writer;
+REVOKE ALL ON FUNCTION liuhen.destroy_erased_key() FROM liuhen_writer;
 
 -- However the event comes in (by the service, by an import, by replication): with it goes the key.
 CREATE TRIGGER erasures_destroy_keys AFTER INSERT ON liuhen.events
