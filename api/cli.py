@@ -18,7 +18,7 @@ import uvicorn
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from api import cli_doctor, cli_rules
+from api import cli_doctor, cli_rules, cli_verify
 from api.cli_service import err, out, read_settings, service
 from api.main import create_app
 from application.asking import AsOf, project_dossier
@@ -41,6 +41,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="留痕：县
 app.add_typer(cli_rules.app, name="rules")
 app.command()(cli_doctor.doctor)
 app.command()(cli_doctor.migrate)
+app.command()(cli_verify.verify)
 Advance = Callable[[int, int], None]
 """Told how many of how many are done."""
 
