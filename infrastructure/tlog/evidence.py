@@ -169,9 +169,9 @@ def build(
 ) -> bytes:
     """The file. `subject` says what it is about (kind, id, title …).
 
-    `complete` names the streams of which every event up to the checkpoint is shown. `checkpoint` is the signed note
-    with its cosignatures, `documents` are papers by SHA-256. The same values give the same bytes. Raises FormatError
-    for what does not fit the form; it does not check the proofs: `verify` does.
+    `complete` names the streams of which every event up to the checkpoint is shown; `checkpoint` is the signed note
+    with its cosignatures; `documents` are papers by SHA-256, in lower-case hexadecimal. The same values give the
+    same bytes. Raises FormatError for what does not fit the form; it does not check the proofs: `verify` does.
     """
     shown = sorted(events, key=lambda e: e.position)
     parts = {
