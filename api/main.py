@@ -33,6 +33,7 @@ from api.routes import (
     health,
     importing,
     interconnection,
+    log_keeping,
     meetings,
     money,
     oversight,
@@ -87,6 +88,7 @@ ACTS = (
     evaluation,
     satisfaction,
     assessment,
+    log_keeping,
     correcting,
     importing,
 )

@@ -9,6 +9,7 @@ from domain.assessment import CountyEvaluation
 from domain.dates import HalfYear
 from domain.event import Value
 from domain.expert import Expert
+from domain.log_keeping import LogKey, LogRestart
 from domain.meeting import Decision, HalfYearOfMeetings, Meeting
 from domain.project import CorrectionNote, Track
 from domain.recorded import Role
@@ -25,6 +26,8 @@ class County(Value):
     roles: tuple[RoleHolding, ...] = ()
     experts: tuple[Expert, ...] = ()
     evaluations: tuple[CountyEvaluation, ...] = ()
+    log_keys: tuple[LogKey, ...] = ()
+    log_restarts: tuple[LogRestart, ...] = ()
     corrections: tuple[CorrectionNote, ...] = ()
 
     def half_years(self, first_day: date, on: date) -> tuple[HalfYearOfMeetings, ...]:

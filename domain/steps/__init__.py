@@ -31,6 +31,7 @@ from domain.steps.funding import BudgetSet, FundsArranged, FundsDisbursed, Funds
 from domain.steps.guidance_fund import FundContributed, FundInvested, InvestmentRefused, InvestmentReturned
 from domain.steps.history import ProjectImported
 from domain.steps.interconnection import InterconnectionTested, PlatformSupplyVerified, SupplyConfirmed
+from domain.steps.log_keeping import LogKeyChanged, LogRestarted
 from domain.steps.meetings import DecisionMade, MeetingHeld
 from domain.steps.oversight import OversightMeasureLifted, OversightMeasureTaken
 from domain.steps.ppp import OperationReported, PppDelisted, PppListed, PppListingRefused
@@ -154,6 +155,8 @@ EVENTS: tuple[type[Event], ...] = (
     UnitAssessed,
     CountyEvaluated,
     SystemRetired,
+    LogKeyChanged,
+    LogRestarted,
     ProjectImported,
     Refused,
     FactCorrected,
