@@ -18,7 +18,7 @@ import uvicorn
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from api import cli_doctor, cli_rules, cli_witness
+from api import cli_audit, cli_doctor, cli_rules, cli_witness
 from api.cli_service import err, out, read_settings, service
 from api.main import create_app
 from application.asking import AsOf, project_dossier
@@ -42,6 +42,7 @@ app.add_typer(cli_rules.app, name="rules")
 app.add_typer(cli_witness.app, name="witness")
 app.command()(cli_doctor.doctor)
 app.command()(cli_doctor.migrate)
+app.command(name="audit")(cli_audit.audit_command)
 Advance = Callable[[int, int], None]
 """Told how many of how many are done."""
 
@@ -103,6 +104,7 @@ def _serve(liuhen: Liuhen, *, demo: bool) -> None:
     settings = liuhen.settings
     issuer = Issuer(settings.data_dir)
     liuhen.engine.start()
+    liuhen.sequencer.start()
     config = uvicorn.Config(
         create_app(liuhen, issuer),
         host=settings.host,

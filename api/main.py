@@ -33,6 +33,7 @@ from api.routes import (
     health,
     importing,
     interconnection,
+    log,
     log_keeping,
     meetings,
     money,
@@ -123,6 +124,7 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPI:
     for module in (*ACTS, *READS):
         closed.include_router(module.router)
     app.include_router(closed)
+    app.include_router(log.router, prefix=PREFIX)  # decides itself: commitments may be public
     app.include_router(health.router)
     quick = {r.path: r.endpoint.quick for m in ACTS for r in m.router.routes if hasattr(r.endpoint, "quick")}
     app.add_middleware(QuickActs, prefix=PREFIX, acts=quick)

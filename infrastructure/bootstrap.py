@@ -28,6 +28,10 @@ from infrastructure.schemes import load_schemes
 from infrastructure.settings import Settings
 from infrastructure.store.batch_writer import Pool
 from infrastructure.store.ledger import EventLedger
+from infrastructure.tlog.kept_checkpoint import KeptCheckpoint, kept_path
+from infrastructure.tlog.operator_key import OperatorKeys, operator_keys
+from infrastructure.tlog.sequencer import Sequencer
+from infrastructure.tlog.store import Tree, TreeStore
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ class Liuhen:
     ledger: EventLedger
     desk: Desk
     engine: Engine
+    tree: TreeStore
+    sequencer: Sequencer
 
 
 @contextmanager
@@ -60,7 +66,7 @@ def service_login(settings: Settings, conninfo: str) -> str:
 
 @contextmanager
 def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
-    """Migrate the database and join the parts. Projections do not run until the engine is started."""
+    """Migrate the database and join the parts. Projections and sequencer do not run until they are started."""
     migrate(settings.owner_url or conninfo)
     working = service_login(settings, conninfo)
     # The ledger's reads are repeated on a dead connection; so they need not ask each time whether it lives.
@@ -81,11 +87,30 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
         )
         engine = Engine(working, ledger, log_id=settings.division, page=settings.page, poll=settings.poll_seconds)
         ledger.on_recorded = engine.wake
+        sequencer = sequencer_of(settings, working)
         try:
-            yield Liuhen(settings, conninfo, pool, ledger, desk, engine)
+            yield Liuhen(settings, conninfo, pool, ledger, desk, engine, TreeStore(pool, settings.division), sequencer)
         finally:
             engine.stop()
+            sequencer.stop()
             ledger.close()
+
+
+def sequencer_of(settings: Settings, conninfo: str) -> Sequencer:
+    """The sequencer of the settings' log, by the service's login. Also for a process that does nothing else."""
+    log_id = settings.division
+
+    def keys(tree: Tree) -> OperatorKeys:
+        return operator_keys(settings.data_dir, log_id, tree.origin, tree.suite)
+
+    return Sequencer(
+        conninfo,
+        log_id,
+        suite=settings.log_suite,
+        origin=settings.origin,
+        keys=keys,
+        kept=KeptCheckpoint(kept_path(settings.data_dir, log_id)),
+    )
 
 
 @contextmanager

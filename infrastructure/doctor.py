@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -24,6 +24,12 @@ from infrastructure.projecting.engine import PROJECTIONS
 from infrastructure.roles import OWNER, READER, WRITER
 from infrastructure.settings import Settings
 from infrastructure.store.ledger import forbidden_settings
+from infrastructure.tlog.agreement import TreeDisagreesError, check_agreement
+from infrastructure.tlog.kept_checkpoint import KeptCheckpoint, kept_path
+from infrastructure.tlog.keys import KeyFileError
+from infrastructure.tlog.operator_key import operator_verifiers
+from infrastructure.tlog.store import standing_of, tree_of
+from infrastructure.tlog.text_forms import FormatError
 
 OLDEST_SERVER = 150000
 CLOCK_SECONDS = 2.0
@@ -38,7 +44,7 @@ _BEFORE_CHANGES = 2 | 8 | 16 | 32
 """PostgreSQL's type of a trigger: before; delete, update, truncate; once per statement."""
 _FINAL = {
     (table, f"{table}_are_final", "A", _BEFORE_CHANGES, "liuhen.refuse_change", True)
-    for table in ("events", "requests")
+    for table in ("events", "requests", "trees", "tiles", "checkpoints", "cosignatures")
 }
 _PINNED = "search_path=pg_catalog, liuhen, pg_temp"
 _FUNCTION = re.compile(
@@ -104,8 +110,18 @@ CHECKS: list[Check] = []
 """In the order in which they are shown."""
 
 
-def examine(settings: Settings, conninfo: str) -> list[Finding]:
-    """Do every check on the database of a connection string, as the service would connect. Changes nothing."""
+HARDENING = frozenset(
+    {"fsync", "synchronous_commit", "migrations", "roles", "login", "owners", "writer", "reader", "others", "triggers"}
+    | {"functions"}
+)
+"""Checks that say how the record is guarded: their outcome is shown with the checkpoints."""
+
+
+def examine(settings: Settings, conninfo: str, only: Container[str] | None = None) -> list[Finding]:
+    """Do every check, or those named, on the database of a connection string, as the service would connect.
+
+    Changes nothing.
+    """
     try:
         working = service_login(settings, conninfo)
     except (roles.RolesError, psycopg.OperationalError):
@@ -118,7 +134,8 @@ def examine(settings: Settings, conninfo: str) -> list[Finding]:
         conn.isolation_level, conn.read_only = psycopg.IsolationLevel.REPEATABLE_READ, True
         conn.execute("SET LOCAL search_path TO pg_catalog, pg_temp")
         examined = Examined(conn, settings)
-        return [finding for check in CHECKS if (finding := _finding(check, examined)) is not None]
+        chosen = [check for check in CHECKS if only is None or check.name in only]
+        return [finding for check in chosen if (finding := _finding(check, examined)) is not None]
 
 
 def _finding(check: Check, examined: Examined) -> Finding | None:
@@ -237,8 +254,8 @@ def _connections(examined: Examined) -> Verdict:
     most: int = examined.value(
         "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
     )
-    # One pool for the ledger and one for the views, and a connection for each projection.
-    wanted = 2 * examined.settings.pool_size + len(PROJECTIONS)
+    # One pool for the ledger and one for the views, and a connection for each projection and for the sequencer.
+    wanted = 2 * examined.settings.pool_size + len(PROJECTIONS) + 1
     enough = max(used, wanted) < most * BUSY
     shown = f"{used} / {most}"
     return _verdict(State.OK if enough else State.WARNING, shown, shown)
@@ -603,3 +620,64 @@ def _requests(examined: Examined) -> Verdict:
     )
     faults = (f"{log}: {count}个指向不存在的事件 point at no event" for log, count in found)
     return _unless(faults, "都指向已记录的事件", "all point at recorded events")
+
+
+# The verifiable log.
+
+
+@_check(
+    "tree",
+    ("可验证日志", "verifiable log"),
+    (
+        "不要再签署，保留现场，运行liuhen audit查明首个不同之处，与备份和见证方核对",
+        "sign no more, keep everything as it is, find the first difference by liuhen audit, ask backups and witnesses",
+    ),
+)
+def _tree(examined: Examined) -> Verdict | None:
+    log_id, folder = examined.settings.division, examined.settings.data_dir
+    tree = tree_of(examined.conn, log_id)
+    kept = KeptCheckpoint(kept_path(folder, log_id)).read()
+    if tree is None:
+        if kept is None or not kept.size:
+            return None  # Nothing was ever signed.
+        zh, en = (
+            f"本机已签署过{kept.size}个事件的树，数据库里却没有",
+            f"a tree of {kept.size} was signed, there is none",
+        )
+        return _verdict(State.FAILURE, zh, en)
+    try:
+        edge = check_agreement(examined.conn, log_id, tree, operator_verifiers(folder, log_id), kept)
+    except TreeDisagreesError as error:
+        return State.FAILURE, error.text
+    except (FormatError, KeyFileError) as error:
+        return _verdict(State.FAILURE, str(error), str(error))
+    return _verdict(
+        State.OK,
+        f"{edge.size}片叶，右缘与事件和检查点一致",
+        f"{edge.size} leaves; right edge, events, checkpoint agree",
+    )
+
+
+UNSIGNED_SECONDS = 10.0
+"""Age of an event that is not in the tree from which on something is wrong."""
+
+
+@_check(
+    "sequencer",
+    ("定序", "sequencer"),
+    (
+        "启动服务；若已在运行，查看/readyz与日志中的原因",
+        "start the service; if it runs, see /readyz and its log for why",
+    ),
+)
+def _sequencer(examined: Examined) -> Verdict | None:
+    standing = standing_of(examined.conn, examined.settings.division)
+    if standing is None:
+        return None
+    zh, en = ("在签署", "signing") if standing.active else ("无进程在签署", "no process is signing")
+    late = standing.lag_seconds > UNSIGNED_SECONDS
+    return _verdict(
+        State.WARNING if late else State.OK,
+        f"{zh}；最早的未入树事件已{standing.lag_seconds:.0f}秒",
+        f"{en}; the oldest event that is not in the tree is {standing.lag_seconds:.0f} s old",
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -63,7 +64,26 @@ class Settings(BaseSettings):
     token_days: int = Field(
         default=90, ge=1, le=366, description="本机签发令牌的有效天数 validity of tokens issued here, days"
     )
+    log_suite: Literal["sha256-ed25519", "sm3-sm2"] = Field(
+        default="sha256-ed25519",
+        description="可验证日志的密码套件，只在日志建立时有效 suite of the verifiable log, used when the log is made",
+    )
+    log_origin: str | None = Field(
+        default=None,
+        max_length=200,
+        pattern=r"^[^\s+]+$",
+        description="日志名称，建立时定；缺省liuhen.local/log/区划代码 the log's name, used when it is made",
+    )
+    log_public: bool = Field(
+        default=True,
+        description="检查点、瓦片与证明不用令牌即可读取 checkpoints, tiles and proofs are read without a token",
+    )
     log_level: str = Field(default="INFO", description="日志级别 log level")
+
+    @property
+    def origin(self) -> str:
+        """The name of the log in checkpoints, where none is kept with it yet."""
+        return self.log_origin or f"liuhen.local/log/{self.division}"
 
     @field_validator("owner_url")
     @classmethod

@@ -13,7 +13,7 @@ router = APIRouter(tags=["健康 health"])
 
 
 class Readiness(Value):
-    """Whether the service can record and read; views that fail or lag are named."""
+    """Whether the service can record, read and sign; what fails is named, and how far the views are."""
 
     ready: bool
     views: tuple[Freshness, ...] = ()
@@ -28,9 +28,12 @@ def alive() -> dict[str, str]:
 
 @router.get("/readyz", summary="就绪 ready", response_model=Readiness, responses={503: {"model": Readiness}})
 def ready(request: Request) -> JSONResponse:
-    """The database answers and no view is failing. Lag is told, and measured against the log itself."""
+    """The database answers, no view is failing, and the log is being signed.
+
+    Lag is told, and measured against the log itself.
+    """
     liuhen: Liuhen = request.app.state.liuhen
-    failing = tuple(liuhen.engine.failures())
+    failing = (*liuhen.engine.failures(), *(("sequencer",) if liuhen.sequencer.failure else ()))
     views = tuple(liuhen.engine.freshness(name) for name in liuhen.engine.names())
     state = Readiness(ready=not failing, views=views, failing=failing)
     return JSONResponse(state.model_dump(mode="json"), 200 if state.ready else 503)

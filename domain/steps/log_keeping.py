@@ -36,7 +36,7 @@ class RestartLog(Command):
     abandoned_checkpoint: str = Field(
         min_length=1,
         max_length=20_000,
-        description="最后签署的检查点全文，末尾换行不存 the last signed checkpoint, whole but for its last newline",
+        description="最后签署的检查点（不含末尾换行） the last signed checkpoint, without its last newline",
     )
     abandoned_origin: str = Field(min_length=1, max_length=250, description="被放弃的日志 origin of the log given up")
     abandoned_size: int = Field(ge=0, description="其事件数 size that it had")
