@@ -18,7 +18,7 @@ import uvicorn
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from api import cli_audit, cli_doctor, cli_rules, cli_witness
+from api import cli_audit, cli_doctor, cli_rules, cli_verify, cli_witness
 from api.cli_service import err, out, read_settings, service
 from api.main import create_app
 from application.asking import AsOf, project_dossier
@@ -43,6 +43,7 @@ app.add_typer(cli_witness.app, name="witness")
 app.command()(cli_doctor.doctor)
 app.command()(cli_doctor.migrate)
 app.command(name="audit")(cli_audit.audit_command)
+app.command()(cli_verify.verify)
 Advance = Callable[[int, int], None]
 """Told how many of how many are done."""
 

@@ -22,6 +22,8 @@ class Policy:
     require: int = 0
 
     def __post_init__(self) -> None:
+        if not self.log:
+            raise FormatError("没有日志的公钥 / there is no key of the log")
         if untimed := [w for w in self.witnesses if not w.kind.timed]:
             raise FormatError(f"{untimed[0].name}不是附署公钥 / {untimed[0].name} is no key for cosignatures")
         if shared := {v.public for v in self.log} & {w.public for w in self.witnesses}:

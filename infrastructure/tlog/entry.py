@@ -31,8 +31,8 @@ from infrastructure.tlog.suite import HASH_LENGTH, Suite
 from infrastructure.tlog.text_forms import FormatError
 
 VERSION = 1
-MOST_BYTES = 0xFFFF
-"""An entry bundle gives each entry's length in 16 bits (c2sp.org/tlog-tiles)."""
+MOST_TEXT = 1024
+"""Bytes of a text of an entry."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -83,7 +83,7 @@ class EntryFields(NamedTuple):
 @lru_cache(maxsize=4096)
 def _text(text: str) -> bytes:
     encoded = text.encode()
-    if len(encoded) > 1024:
+    if len(encoded) > MOST_TEXT:
         raise FormatError(f"条目中的文本过长 / a text of the entry is too long: {text[:60]!r}")
     return encoded
 
@@ -183,8 +183,11 @@ class Entry:
             return int.from_bytes(take(length), "big", signed=signed)
 
         def text() -> str:
+            length = number(2)
+            if length > MOST_TEXT:
+                raise FormatError(f"条目中的文本过长：{length}字节 / a text of the entry is too long: {length} bytes")
             try:
-                return take(number(2)).decode()
+                return take(length).decode()
             except UnicodeDecodeError:
                 raise FormatError("条目中的文本不是UTF-8 / a text of the entry is not UTF-8") from None
 
