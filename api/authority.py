@@ -50,6 +50,7 @@ STEP_ROLES: dict[str, tuple[Role, ...]] = {
     "evaluators": (OFFICE, FINANCE),
     "evaluator-conflicts": (Role.THIRD_PARTY, OFFICE, FINANCE),
     "assessment": (OFFICE, GROUP),
+    "log-keeping": (OFFICE, Role.ADMINISTRATOR),
     "correcting": (OFFICE, AUTHORITY, OWNER),
     "erasure": (OFFICE, Role.ADMINISTRATOR),
     "importing": (OFFICE, Role.ADMINISTRATOR),

@@ -9,6 +9,7 @@ from domain.assessment import CountyEvaluation
 from domain.dates import HalfYear
 from domain.event import Value
 from domain.expert import Expert
+from domain.log_keeping import LogKey, LogRestart
 from domain.meeting import Decision, HalfYearOfMeetings, Meeting
 from domain.personal import Erasure, MasterKeyChange
 from domain.project import CorrectionNote, Track
@@ -29,6 +30,8 @@ class County(Value):
     erasures: tuple[Erasure, ...] = ()
     master_keys: tuple[MasterKeyChange, ...] = ()
     """Changes of the master key of personal data."""
+    log_keys: tuple[LogKey, ...] = ()
+    log_restarts: tuple[LogRestart, ...] = ()
     corrections: tuple[CorrectionNote, ...] = ()
 
     def half_years(self, first_day: date, on: date) -> tuple[HalfYearOfMeetings, ...]:

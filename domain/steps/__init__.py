@@ -32,6 +32,7 @@ from domain.steps.funding import BudgetSet, FundsArranged, FundsDisbursed, Funds
 from domain.steps.guidance_fund import FundContributed, FundInvested, InvestmentRefused, InvestmentReturned
 from domain.steps.history import ProjectImported
 from domain.steps.interconnection import InterconnectionTested, PlatformSupplyVerified, SupplyConfirmed
+from domain.steps.log_keeping import LogKeyChanged, LogRestarted
 from domain.steps.meetings import DecisionMade, MeetingHeld
 from domain.steps.oversight import OversightMeasureLifted, OversightMeasureTaken
 from domain.steps.personal import MasterKeyRotated, PersonalDataErased
@@ -159,6 +160,8 @@ EVENTS: tuple[type[Event], ...] = (
     UnitAssessed,
     CountyEvaluated,
     SystemRetired,
+    LogKeyChanged,
+    LogRestarted,
     ProjectImported,
     Refused,
     FactCorrected,

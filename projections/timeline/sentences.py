@@ -6,6 +6,7 @@ from functools import singledispatch
 
 from domain.correction import FactCorrected
 from domain.event import Event
+from domain.log_keeping import KeyChange, KeyHolder
 from domain.meeting import MatterKind
 from domain.project import AmountStage, CommentReply, FundPurpose, Track
 from domain.recorded import Role
@@ -40,6 +41,7 @@ from domain.steps.funding import BudgetSet, FundsArranged, FundsDisbursed, Funds
 from domain.steps.guidance_fund import FundContributed, FundInvested, InvestmentRefused, InvestmentReturned
 from domain.steps.history import ProjectImported
 from domain.steps.interconnection import InterconnectionTested, PlatformSupplyVerified, SupplyConfirmed
+from domain.steps.log_keeping import LogKeyChanged, LogRestarted
 from domain.steps.meetings import DecisionMade, MeetingHeld
 from domain.steps.oversight import OversightMeasureLifted, OversightMeasureTaken
 from domain.steps.personal import MasterKeyRotated, PersonalDataErased
@@ -198,6 +200,28 @@ def _(event: RoleEnded) -> Text:
     return text(
         f"第{event.number}项任职于{event.until}结束{next_zh}：{event.reason}",
         f"Holding no. {event.number} ended on {event.until}{next_en}: {event.reason}",
+    )
+
+
+@sentence.register
+def _(event: LogKeyChanged) -> Text:
+    log = event.holder is KeyHolder.LOG
+    added = event.change is KeyChange.ADDED
+    named = event.key.rpartition("+")[0]
+    return text(
+        f"{'日志' if log else '见证'}密钥{named}{'启用' if added else '停用'}（{event.document_no}）：{event.reason}",
+        f"Key {named} of the {'log' if log else 'witness'} {'taken into use' if added else 'retired'} "
+        f"({event.document_no}): {event.reason}",
+    )
+
+
+@sentence.register
+def _(event: LogRestarted) -> Text:
+    return text(
+        f"放弃日志{event.abandoned_origin}（{event.abandoned_size}个事件处），改用{event.origin}"
+        f"（{event.document_no}）：{event.reason}",
+        f"Log {event.abandoned_origin} given up at {event.abandoned_size} events, followed by {event.origin} "
+        f"({event.document_no}): {event.reason}",
     )
 
 
