@@ -16,6 +16,9 @@ from structlog.tracebacks import ExceptionDictTransformer
 class _Lines:
     """Writes each entry as one line to standard error."""
 
+    def __init__(self, name: str = "") -> None:
+        self.name = name
+
     def msg(self, line: bytes) -> None:
         """Write a line. Where nobody takes it any more (a closed pipe), the work that it tells of goes on."""
         with suppress(OSError, ValueError):
@@ -40,7 +43,7 @@ def configure_logging(level: str) -> None:
     # Our own entries go straight to the stream: by way of the standard library each costs four times as much.
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer(serializer=_written)],
-        logger_factory=lambda *_names: _Lines(),
+        logger_factory=_Lines,
         wrapper_class=structlog.make_filtering_bound_logger(root.level),
         cache_logger_on_first_use=False,
     )
