@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -279,6 +280,10 @@ def submit(
     raise BusyError
 
 
+_DOUBTFUL = re.compile(r'\\(?:u00|[bf])|\x7f|"fen":(?!-?\d{1,16}[,}])')
+"""What a JSON text holds when it may have a control character or a vast amount, and sometimes without: look closer."""
+
+
 def check_day(desk: Desk, act: Act) -> None:
     """What is recorded has happened. Raises BadFieldError for a day in the future."""
     if act.happened_on.earliest > desk.today():
@@ -287,6 +292,11 @@ def check_day(desk: Desk, act: Act) -> None:
 
 def check_fit(command: Command, act: Act) -> None:
     """What is recorded can be stored, summed, searched and printed everywhere. Raises BadFieldError."""
+    written = [
+        part.model_dump_json() for part in (command, act.actor, act.authority, *act.evidence) if part is not None
+    ]
+    if not any(map(_DOUBTFUL.search, written)):
+        return
     said = {
         "act": command.model_dump(mode="json"),
         "authority": act.authority.model_dump(mode="json") if act.authority else None,

@@ -14,7 +14,6 @@ from domain.recorded import Actor, Authority
 from domain.rule import text
 from domain.texts import Text
 
-
 ROWS_AT_ONCE = 256
 """Rows whose projects are read, and whose saves are sent, together."""
 
