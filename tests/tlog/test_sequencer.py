@@ -50,7 +50,7 @@ def stored(conninfo: str) -> tuple[object, ...]:
         )
 
 
-@pytest.mark.parametrize("suite", SUITES.values(), ids=str)
+@pytest.mark.parametrize("suite", SUITES.values(), ids=lambda suite: suite.name)
 def test_the_tree_is_that_of_the_events(any_database: str, tmp_path: Path, suite: Suite) -> None:
     at: dict[object, int] = {}
     with opened(any_database) as ledger:
