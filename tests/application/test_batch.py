@@ -23,7 +23,7 @@ from application.sharing import declare_sharing
 from application.systems import register_system
 from domain.dates import CivilDate
 from domain.faults import ActError
-from domain.money import Money
+from domain.money import Money, MoneyUnit
 from domain.project import Category, FundPurpose, FundSource
 from domain.recorded import Actor, Recorded, Role
 from domain.steps.building import ReportProgress
@@ -73,16 +73,14 @@ def row(step: Step) -> Callable[[Desk], Outcome]:
         case "system":
             return lambda desk: register_system(desk, subject, RegisterSystem(name=f"系统{variant}"), act)
         case "arrange":
-            amount = Money.of(str(variant))
+            amount = Money.of(str(variant), MoneyUnit.WAN_YUAN)
             asked = ArrangeFunds(purpose=FundPurpose.BUILD, year=2019, source=FundSource.DEPT_BUDGET, amount=amount)
             return lambda desk: arrange_funds(desk, subject, asked, act)
         case "correct":
-            correction = CorrectFact(target_version=variant, reason="录入有误")
+            correction = CorrectFact(version=variant, reason="录入有误")
             return lambda desk: correct_fact(desk, StreamKind.PROJECT, subject, correction, act)
         case _:
-            return lambda desk: correct_fact(
-                desk, StreamKind.SYSTEM, subject, CorrectFact(target_version=1, reason="错"), act
-            )
+            return lambda desk: correct_fact(desk, StreamKind.SYSTEM, subject, CorrectFact(version=1, reason="错"), act)
 
 
 def by_itself(desk: Desk, step: Step) -> Answer:
