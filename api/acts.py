@@ -199,9 +199,24 @@ def _record(
     dry_run: bool,
 ) -> Response:
     """Record the act and answer. Raises NotAllowedError and what the use case raises."""
+    run = _prepared(context, step, use_case, subject, submission, key, dry_run=dry_run)
+    return answer(request, run(context.liuhen.desk), dry_run=dry_run)
+
+
+def _prepared(
+    context: Context,
+    step: str,
+    use_case: Callable[[Desk, Any, Any, Act], Outcome],
+    subject: Any,
+    submission: Submission[Any],
+    key: str | None,
+    *,
+    dry_run: bool,
+) -> Callable[[Desk], Outcome]:
+    """The use case with everything but the desk. Raises NotAllowedError."""
     actor = actor_for(context, submission.acting_as, step)
     act = act_of(submission, actor, key, dry_run=dry_run)
-    return answer(request, use_case(context.liuhen.desk, subject, submission.act, act), dry_run=dry_run)
+    return lambda desk: use_case(desk, subject, submission.act, act)
 
 
 def _add(
@@ -217,7 +232,11 @@ def _add(
     def quickly(request: Request, context: Context, subject: Any, submission: Any, key: str | None) -> Response:
         return _record(request, context, step, use_case, subject, submission, key, dry_run=False)
 
-    endpoint.quick = QuickAct(TypeAdapter(Submission[command]), subject, quickly)  # type: ignore[attr-defined,valid-type]
+    def prepare(context: Context, subject: Any, submission: Any, key: str | None) -> Callable[[Desk], Outcome]:
+        return _prepared(context, step, use_case, subject, submission, key, dry_run=False)
+
+    body: TypeAdapter[Any] = TypeAdapter(Submission[command])  # type: ignore[valid-type]
+    endpoint.quick = QuickAct(body, subject, quickly, prepare)  # type: ignore[attr-defined]
     router.add_api_route(
         path,
         endpoint,

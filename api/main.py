@@ -11,13 +11,14 @@ from fastapi_offline import FastAPIOffline
 from api import moments, problems
 from api.context import reader
 from api.middleware import Gate
-from api.quick_acts import QuickActs
+from api.quick_acts import ActTable, QuickActs
 from api.routes import (
     acceptance,
     amounts,
     answering,
     approval,
     assessment,
+    batch,
     building,
     clauses,
     connection,
@@ -99,6 +100,7 @@ ACTS = (
     correcting,
     personal,
     importing,
+    batch,
 )
 READS = (projects, county, views, money, clauses, rule_sets, evaluation_schemes, projections)
 
@@ -137,6 +139,7 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPI:
     quick = {r.path: r.endpoint.quick for m in ACTS for r in m.router.routes if hasattr(r.endpoint, "quick")}
     closed_routes = (r for m in (*ACTS, *READS) for r in m.router.routes if isinstance(r, APIRoute))
     app.router.middleware_stack = RoutingTable(app.router.middleware_stack, closed, closed_routes)
-    app.add_middleware(QuickActs, prefix=PREFIX, acts=quick)
+    app.state.acts = ActTable(PREFIX, quick)
+    app.add_middleware(QuickActs, acts=app.state.acts)
     app.add_middleware(Gate)
     return app

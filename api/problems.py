@@ -43,6 +43,11 @@ TITLES: dict[str, tuple[int, Text]] = {
     "method-not-allowed": (405, text("不支持的方法", "Method not allowed")),
     "sealing": (503, text("个人信息暂不能密封或解封，未记录", "Personal data cannot be sealed or opened now")),
     "too-large": (413, text("请求过大", "The request is too large")),
+    "not-ndjson": (415, text("应为NDJSON，每行一个JSON对象", "NDJSON is needed, one JSON object a line")),
+    "batch-not-recorded": (
+        424,
+        text("同批另有一行不能办理，本行未记录", "Another row of the batch was not accepted: this one is not recorded"),
+    ),
     "bad-file": (422, text("文件不能导入", "The file cannot be imported")),
     "internal": (500, text("内部错误", "Internal error")),
 }

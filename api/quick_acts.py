@@ -16,6 +16,8 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.context import Context
+from application.desk import Outcome
+from application.ports import Desk
 from infrastructure import awaiting
 from infrastructure.issuer import BadTokenError
 
@@ -32,34 +34,48 @@ class QuickAct:
     """What the path names: an identity or a code; nothing when the act begins a history."""
     record: Callable[[Request, Context, Any, Any, str | None], Response]
     """Records the act of a body on a subject under a key, and answers."""
+    prepare: Callable[[Context, Any, Any, str | None], Callable[[Desk], Outcome]]
+    """The use case with everything but the desk. Raises NotAllowedError."""
+
+
+class ActTable:
+    """The acts by their paths."""
+
+    def __init__(self, prefix: str, acts: Mapping[str, QuickAct]) -> None:
+        """`acts`: by path template, of the form /collection, /collection/{subject} or /collection/{subject}/act."""
+        self._whole = {prefix + path: act for path, act in acts.items() if act.subject is None}
+        self._named = {_form(prefix + path)[0]: act for path, act in acts.items() if act.subject is not None}
+
+    def find(self, path: str) -> tuple[QuickAct, str] | None:
+        """The act of a path, and the name in the path; None when there is no such act."""
+        form, named = _form(path)
+        act = self._named.get(form) or self._whole.get(path)
+        return None if act is None else (act, named)
 
 
 class QuickActs:
     """Stands before the application and serves the acts that it can."""
 
-    def __init__(self, app: ASGIApp, prefix: str, acts: Mapping[str, QuickAct]) -> None:
-        """`acts`: by path template, of the form /collection, /collection/{subject} or /collection/{subject}/act."""
+    def __init__(self, app: ASGIApp, acts: ActTable) -> None:
         self._app = app
-        self._whole = {prefix + path: act for path, act in acts.items() if act.subject is None}
-        self._named = {_form(prefix + path)[0]: act for path, act in acts.items() if act.subject is not None}
+        self._acts = acts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or leave it to the application."""
         if scope["type"] != "http" or scope["method"] != "POST" or scope["query_string"]:
             await self._app(scope, receive, send)
             return
-        path: str = scope["path"]
-        form, named = _form(path)
-        act = self._named.get(form) or self._whole.get(path)
-        if act is None:
+        found = self._acts.find(scope["path"])
+        if found is None:
             await self._app(scope, receive, send)
             return
+        act, named = found
         request = Request(scope, receive)
         body = await request.body()
         try:
             response = await _recorded(act, request, named, body)
         except Exception as error:  # noqa: BLE001 (what the application has no answer to is raised again)
-            response = _told(request, error)
+            response = told(request, error)
         if response is None:
             await self._app(scope, _again(body, receive), send)
         else:
@@ -92,7 +108,7 @@ async def _recorded(act: QuickAct, request: Request, named: str, body: bytes) ->
     return await awaiting.run(act.record, request, context, subject, submission, key)
 
 
-def _told(request: Request, error: Exception) -> Response:
+def told(request: Request, error: Exception) -> Response:
     """The application's answer to an error. Raises the error again when it has none of its own."""
     handlers = request.app.exception_handlers
     for kind in type(error).__mro__:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
@@ -56,6 +56,15 @@ class StreamMovedError(Exception):
 
 class KeyReusedError(Exception):
     """The request key was used before, for another request."""
+
+
+class RowsRecordedError(Exception):
+    """Some rows were recorded before, or their keys were used for something else. Nothing was recorded now."""
+
+    def __init__(self, known: Mapping[int, Sequence[Recorded] | KeyReusedError]) -> None:
+        """`known`: by the row's number from 0, what it recorded."""
+        super().__init__(sorted(known))
+        self.known = known
 
 
 class StoreBusyError(Exception):
@@ -154,6 +163,19 @@ class Seals(Protocol):
         ...
 
 
+class RowsLedger(Ledger, Protocol):
+    """A record that takes the events of many requests at once."""
+
+    def record_rows(
+        self, rows: Sequence[tuple[RequestKey, Sequence[NewEvent]]], guards: Sequence[StreamAt]
+    ) -> Sequence[Sequence[Recorded]]:
+        """Record the events of several requests in one transaction, all or none, each under its own key.
+
+        Gives each row's events as recorded. Raises RowsRecordedError and what `record` raises.
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class Desk:
     """Everything that a use case works with. Wired in one place (infrastructure/bootstrap.py)."""
@@ -176,3 +198,9 @@ class Desk:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "states", States(self.ledger))
+
+    def drafting(self, ledger: Ledger, states: States) -> Desk:
+        """The same desk on a ledger that is no record yet."""
+        drafting = replace(self, ledger=ledger)
+        object.__setattr__(drafting, "states", states)
+        return drafting

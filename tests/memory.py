@@ -10,7 +10,16 @@ from uuid import UUID, uuid4
 
 from pydantic import SecretStr
 
-from application.ports import ALL_OF_IT, Desk, KeyReusedError, NewEvent, RequestKey, StreamMovedError, UpTo
+from application.ports import (
+    ALL_OF_IT,
+    Desk,
+    KeyReusedError,
+    NewEvent,
+    RequestKey,
+    RowsRecordedError,
+    StreamMovedError,
+    UpTo,
+)
 from domain.identifiers import DivisionSpell, DivisionTable
 from domain.recorded import Recorded
 from domain.streams import StreamAt, StreamKind
@@ -83,6 +92,29 @@ class MemoryLedger:
             except StreamMovedError:
                 recorded.append(None)
         return recorded
+
+    def record_rows(
+        self, rows: Sequence[tuple[RequestKey, Sequence[NewEvent]]], guards: Sequence[StreamAt]
+    ) -> Sequence[Sequence[Recorded]]:
+        known: dict[int, Sequence[Recorded] | KeyReusedError] = {}
+        for n, (request, _) in enumerate(rows):
+            try:
+                before = self.recall(request)
+            except KeyReusedError as error:
+                known[n] = error
+            else:
+                if before is not None:
+                    known[n] = before
+        if known:
+            raise RowsRecordedError(known)
+        recorded = self.record([event for _, events in rows for event in events], guards=guards)
+        at = recorded[0].position
+        told = []
+        for request, events in rows:
+            self._requests[request.client, request.key] = (request.fingerprint, at, at + len(events) - 1)
+            told.append(recorded[at - recorded[0].position :][: len(events)])
+            at += len(events)
+        return told
 
     def recall(self, request: RequestKey) -> Sequence[Recorded] | None:
         known = self._requests.get((request.client, request.key))

@@ -10,7 +10,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,6 +36,7 @@ Pool = ConnectionPool[psycopg.Connection[TupleRow]]
 log = structlog.get_logger(__name__)
 
 _APPEND = "SELECT * FROM liuhen.append_batch(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_APPEND_ROWS = "SELECT * FROM liuhen.append_rows(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 _STANDBY_DOUBT = ("01000", "57P01")
 """SQLSTATE of the warnings by which PostgreSQL says that it stopped waiting for a synchronous standby."""
 _CONNECTION_LOST = ("08", "57P")
@@ -49,22 +50,35 @@ _PAUSES = (0.0, 0.05, 0.2, 0.5, 1.0)
 
 
 @dataclass(frozen=True)
+class Row:
+    """One of several requests that are recorded by one save, with the places of its events among the save's."""
+
+    request: RequestKey
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
 class Save:
     """Events to be stored together, with the streams that must not have moved and the request that asks for it.
 
-    A save without events only asks what its request recorded.
+    A save without events only asks what its request recorded. A save of several requests has `rows` instead.
     """
 
     events: Sequence[StoredEvent]
     kinds: Sequence[str]
     guards: Sequence[StreamAt] = ()
     request: RequestKey | None = None
+    rows: Sequence[Row] = ()
 
     @cached_property
     def writes(self) -> frozenset[Any]:
-        """The streams that are written, and the request key."""
-        streams = {as_uuid(e.originator_id) for e in self.events}
-        return frozenset(streams | {(self.request.client, self.request.key)} if self.request else streams)
+        """The streams that are written, and the request keys."""
+        written: set[Any] = {as_uuid(e.originator_id) for e in self.events}
+        if self.request:
+            written.add((self.request.client, self.request.key))
+        written.update((row.request.client, row.request.key) for row in self.rows)
+        return frozenset(written)
 
     @cached_property
     def reads(self) -> frozenset[Any]:
@@ -86,6 +100,14 @@ class NotRecordedError(Exception):
     """The request that was asked for has recorded nothing."""
 
 
+class RowsKnownError(Exception):
+    """Some of a save's rows were recorded before, or their keys were used otherwise (None). Nothing was recorded."""
+
+    def __init__(self, known: Mapping[int, Saved | None]) -> None:
+        super().__init__(sorted(known))
+        self.known = known
+
+
 Result = Saved | BaseException
 
 
@@ -105,12 +127,27 @@ class BatchWriter:
 
     def write(self, saves: Sequence[Save]) -> list[Result]:
         """Write saves that do not touch each other, and give the result of each."""
-        return self._write(saves, time.monotonic() + self._give_up_after)
+        until = time.monotonic() + self._give_up_after
+        if not any(save.rows for save in saves):
+            return self._write(saves, until)
+        single = [save for save in saves if not save.rows]
+        results = iter(self._write(single, until)) if single else iter(())
+        return [self._write_rows(save, until) if save.rows else next(results) for save in saves]
+
+    def _write_rows(self, save: Save, until: float) -> Result:
+        self._batch += 1
+        try:
+            row = self._send(_APPEND_ROWS, _parameters_of_rows(save), until)
+        except (StoreDownError, OutcomeUnknownError) as error:
+            return type(error)()
+        except Exception as error:  # noqa: BLE001 (its sender is told)
+            return error
+        return _result_of_rows(save, row)
 
     def _write(self, saves: Sequence[Save], until: float) -> list[Result]:
         self._batch += 1
         try:
-            row = self._send(_parameters(saves), until)
+            row = self._send(_APPEND, _parameters(saves), until)
         except (StoreDownError, OutcomeUnknownError) as error:
             return [type(error)() for _ in saves]
         except Exception as error:  # noqa: BLE001 (whatever it is, its sender is told)
@@ -126,7 +163,7 @@ class BatchWriter:
         self._watchdog.stop()
         self._release()
 
-    def _send(self, parameters: tuple[Any, ...], until: float) -> TupleRow:
+    def _send(self, statement: str, parameters: tuple[Any, ...], until: float) -> TupleRow:
         """Send the present batch until it is answered. Raises StoreDownError, OutcomeUnknownError.
 
         Raises psycopg.Error when the database refuses what the batch holds.
@@ -141,7 +178,10 @@ class BatchWriter:
             try:
                 with self._watchdog.over(conn, until):
                     row = conn.execute(
-                        _APPEND, (self._log_id, self._writer, self._batch, *parameters), prepare=True, binary=True
+                        statement.encode(),
+                        (self._log_id, self._writer, self._batch, *parameters),
+                        prepare=True,
+                        binary=True,
                     ).fetchone()
             except psycopg.Error as error:
                 log.warning("store.write_failed", attempt=attempt, sqlstate=error.sqlstate)
@@ -256,6 +296,38 @@ def _parameters(saves: Sequence[Save]) -> tuple[Any, ...]:
         arrays.texts([r.key for _, r in requests]),
         arrays.texts([r.fingerprint for _, r in requests]),
     )
+
+
+def _parameters_of_rows(save: Save) -> tuple[Any, ...]:
+    """The arrays of `liuhen.append_rows`."""
+    requests = [row.request for row in save.rows]
+    return (
+        arrays.uuids([as_uuid(e.originator_id) for e in save.events]),
+        arrays.integers([e.originator_version for e in save.events]),
+        arrays.texts(save.kinds),
+        arrays.texts([e.topic for e in save.events]),
+        arrays.blobs([e.state for e in save.events]),
+        arrays.uuids([g.id for g in save.guards]),
+        arrays.integers([g.version for g in save.guards]),
+        arrays.texts([r.client for r in requests]),
+        arrays.texts([r.key for r in requests]),
+        arrays.texts([r.fingerprint for r in requests]),
+        arrays.integers([row.first for row in save.rows]),
+        arrays.integers([row.last for row in save.rows]),
+    )
+
+
+def _result_of_rows(save: Save, row: TupleRow) -> Result:
+    """What became of a save of rows, from the answer of `liuhen.append_rows`."""
+    position, recorded_at, others = row
+    if others is None:
+        return Saved(position, position + len(save.events) - 1, recorded_at, repeated=False)
+    known: dict[int, Saved | None] = {}
+    for n, outcome, first, last in orjson.loads(others):
+        if outcome == "moved":
+            return StreamMovedError()
+        known[n] = Saved(first, last, recorded_at, repeated=True) if outcome == "repeated" else None
+    return RowsKnownError(known)
 
 
 def _results(saves: Sequence[Save], row: TupleRow) -> list[Result]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
-from itertools import groupby
+from itertools import accumulate, groupby
 from operator import itemgetter
 from typing import NoReturn
 from uuid import UUID
@@ -13,11 +13,19 @@ from eventsourcing.application import Application
 from eventsourcing.persistence import InfrastructureFactory, TrackingRecorder
 from eventsourcing.utils import Environment
 
-from application.ports import ALL_OF_IT, NewEvent, RequestKey, StreamMovedError, UpTo
+from application.ports import (
+    ALL_OF_IT,
+    KeyReusedError,
+    NewEvent,
+    RequestKey,
+    RowsRecordedError,
+    StreamMovedError,
+    UpTo,
+)
 from domain.recorded import Recorded
 from domain.streams import StreamAt, StreamKind
 from infrastructure import awaiting
-from infrastructure.store.batch_writer import NotRecordedError, Pool, Save, Saved
+from infrastructure.store.batch_writer import NotRecordedError, Pool, Row, RowsKnownError, Save, Saved
 from infrastructure.store.mapper import LedgerMapper, LoggedEvent, as_uuid, recorded_history, to_recorded
 from infrastructure.store.recorder import LedgerRecorder
 from infrastructure.store.tracking import LedgerTrackingRecorder
@@ -150,16 +158,33 @@ class EventLedger(Application[UUID]):
         saved = self._append(save)
         if saved.repeated:
             return self.at_positions(saved.first_position, saved.last_position)
-        return [
-            Recorded(
-                stream=e.stream,
-                position=saved.first_position + n,
-                recorded_at=saved.recorded_at,
-                circumstances=e.circumstances,
-                event=e.event,
-            )
-            for n, e in enumerate(events)
-        ]
+        return _in_place(events, saved)
+
+    def record_rows(
+        self, rows: Sequence[tuple[RequestKey, Sequence[NewEvent]]], guards: Sequence[StreamAt]
+    ) -> Sequence[Sequence[Recorded]]:
+        """Record the events of several requests in one transaction, all or none, each under its own key.
+
+        Raises RowsRecordedError, and what `LedgerRecorder.append` raises.
+        """
+        events = [event for _, of_row in rows for event in of_row]
+        ends = list(accumulate(len(of_row) for _, of_row in rows))
+        save = Save(
+            events=[self.mapper.to_stored_event(e) for e in events],  # type: ignore[arg-type]
+            kinds=[e.stream.kind for e in events],
+            guards=guards,
+            rows=[Row(request, end - len(of_row), end - 1) for (request, of_row), end in zip(rows, ends, strict=True)],
+        )
+        try:
+            saved = self._append(save)
+        except RowsKnownError as error:
+            known = {n: self._known(found) for n, found in error.known.items()}
+            raise RowsRecordedError(known) from error
+        recorded = _in_place(events, saved)
+        return [recorded[row.first : row.last + 1] for row in save.rows]
+
+    def _known(self, found: Saved | None) -> Sequence[Recorded] | KeyReusedError:
+        return KeyReusedError() if found is None else self.at_positions(found.first_position, found.last_position)
 
     def record_each(self, events: Sequence[NewEvent]) -> Sequence[Recorded | None]:
         """Record events of different streams, each in a save of its own. None for one whose stream has moved.
@@ -178,15 +203,7 @@ class EventLedger(Application[UUID]):
             elif isinstance(result, BaseException):
                 raise result
             else:
-                recorded.append(
-                    Recorded(
-                        stream=e.stream,
-                        position=result.first_position,
-                        recorded_at=result.recorded_at,
-                        circumstances=e.circumstances,
-                        event=e.event,
-                    )
-                )
+                recorded += _in_place([e], result)
         return recorded
 
     def recall(self, request: RequestKey) -> Sequence[Recorded] | None:
@@ -228,3 +245,17 @@ class EventLedger(Application[UUID]):
     def position(self) -> int:
         """Position of the last event of the log; 0 when it is empty."""
         return self._ledger_recorder.max_notification_id() or 0
+
+
+def _in_place(events: Sequence[NewEvent], saved: Saved) -> list[Recorded]:
+    """The events where they were saved."""
+    return [
+        Recorded(
+            stream=e.stream,
+            position=saved.first_position + n,
+            recorded_at=saved.recorded_at,
+            circumstances=e.circumstances,
+            event=e.event,
+        )
+        for n, e in enumerate(events)
+    ]

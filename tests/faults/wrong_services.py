@@ -15,11 +15,11 @@ def answers_before_the_commit() -> None:
     """Acknowledges a batch when it is written, and commits it with the next one."""
     send = BatchWriter._send
 
-    def early(self: BatchWriter, parameters: Any, until: float) -> Any:
+    def early(self: BatchWriter, statement: str, parameters: tuple[Any, ...], until: float) -> Any:
         if self._conn is not None and self._conn.info.transaction_status is not psycopg.pq.TransactionStatus.IDLE:
             self._conn.execute("COMMIT")
         self._connection(until).execute("BEGIN")
-        return send(self, parameters, until)
+        return send(self, statement, parameters, until)
 
     BatchWriter._send = early  # type: ignore[method-assign]
 
