@@ -38,18 +38,9 @@ def verify(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="结果为JSON the report as JSON")] = False,
 ) -> None:
-    """离线检验证据包或回执 Check an evidence bundle or a receipt. Exit code 1 when refused, 2 when it cannot be checked."""
+    """离线检验证据包或回执 Check an evidence bundle or a receipt. Exit code 1: refused, 2: could not check."""
     try:
-        policy = _policy(key or [], witness or [], require)
-        if file.stat().st_size > bundle_file.MOST_BYTES:
-            raise FormatError(f"文件超过{bundle_file.MOST_BYTES}字节 / the file is too large")
-        data = file.read_bytes()
-        if data.startswith(proof_file.HEADER.encode()):
-            if policy is None:
-                raise FormatError("检验回执需要日志的公钥：--key / a receipt is checked with the log's key: --key")
-            report = verify_proof_file(data, policy)
-        else:
-            report = verify_bundle(data, policy, None if entries is None else _fetch(entries))
+        report = _checked(file, _policy(key or [], witness or [], require), entries)
     except (FormatError, OSError) as error:
         err.print(Shown(f"不能检验 could not check: {error}", style="red"))
         raise typer.Exit(2) from error
@@ -65,6 +56,17 @@ def verify(
         _show(report)
     if not report.ok:
         raise typer.Exit(1)
+
+
+def _checked(file: Path, policy: Policy | None, entries: str | None) -> Report:
+    if file.stat().st_size > bundle_file.MOST_BYTES:
+        raise FormatError(f"文件超过{bundle_file.MOST_BYTES}字节 / the file is too large")
+    data = file.read_bytes()
+    if not data.startswith(proof_file.HEADER.encode()):
+        return verify_bundle(data, policy, None if entries is None else _fetch(entries))
+    if policy is None:
+        raise FormatError("检验回执需要日志的公钥：--key / a receipt is checked with the log's key: --key")
+    return verify_proof_file(data, policy)
 
 
 def _policy(keys: list[str], witnesses: list[str], require: int) -> Policy | None:

@@ -18,7 +18,7 @@ import struct
 import sys
 import uuid
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -201,7 +201,7 @@ def dumps(value: Any, indent: int | None = None) -> bytes:
     return (json.dumps(value, ensure_ascii=False, sort_keys=True, indent=indent) + "\n").encode()
 
 
-def read_json(data: bytes, indent: int | None, fields: dict[str, type]) -> dict[str, Any]:
+def read_json(data: bytes, indent: int | None, fields: Mapping[str, type]) -> dict[str, Any]:
     """An object of just these fields, in the one form of its JSON."""
     value: dict[str, Any] = json.loads(data)
     need(dumps(value, indent) == data and isinstance(value, dict), "JSON is not in its one form")
