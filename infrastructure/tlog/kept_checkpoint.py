@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from infrastructure.tlog import durable
 from infrastructure.tlog.checkpoint import Checkpoint
+from infrastructure.tlog.durable import replace
 from infrastructure.tlog.note import Note
 from infrastructure.tlog.text_forms import FormatError
 
@@ -34,7 +34,7 @@ class KeptCheckpoint:
     def write(self, note: bytes) -> None:
         """Remember a signed note: on the disk when this returns. Raises OSError."""
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        durable.replace(self.path, note)
+        replace(self.path, note)
 
 
 def kept_path(data_dir: Path, log_id: int) -> Path:

@@ -6,6 +6,7 @@ import base64
 import hmac
 import json
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,6 +23,8 @@ from tests.api.conftest import Client
 from tests.stages import OWNER
 
 OPEN = {"/livez", "/readyz", "/metrics"}
+PUBLIC = "/v1/log/"
+"""Commitments, without content: open while the setting log_public is on (tests/api/test_log.py)."""
 DOCUMENT = create_app(None, None).openapi()
 ROUTES = [(method.upper(), path) for path, methods in DOCUMENT["paths"].items() for method in methods]
 IMPORTS = "/v1/imports/{mapping}"
@@ -37,6 +40,8 @@ def concrete(path: str) -> str:
         .replace("{rule_set_id}", "x")
         .replace("{scheme_id}", "x")
         .replace("{name}", "register")
+        .replace("{size}", "1")
+        .replace("{path}", "0/000")
     )
 
 
@@ -46,6 +51,11 @@ def test_there_are_routes_to_close() -> None:
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_without_a_token_every_route_is_closed(http: TestClient, method: str, path: str) -> None:
+    public = path.startswith(PUBLIC)
+    if public:  # where it is switched off, these are closed like all others
+        liuhen = http.app.state.liuhen  # type: ignore[attr-defined]
+        closed = liuhen.settings.model_copy(update={"log_public": False})
+        http.app.state.liuhen = replace(liuhen, settings=closed)  # type: ignore[attr-defined]
     answer = http.request(method, concrete(path), json={} if method == "POST" else None)
     if path in OPEN:
         assert answer.status_code in {200, 503}

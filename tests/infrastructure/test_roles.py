@@ -121,6 +121,19 @@ ATTEMPTS = [
     Attempt("ALTER TABLE liuhen.events ALTER COLUMN state TYPE bytea USING ''"),  # a rewrite passes no trigger
     Attempt("ALTER TABLE liuhen.events DROP COLUMN recorded_at"),
     Attempt("CREATE TABLE liuhen.other (n int)"),
+    # The signed tree: final but for its right edge, which moves by the function alone.
+    *(
+        Attempt(statement, owner=FINAL, superuser=FINAL)
+        for table in ("trees", "tiles", "checkpoints", "cosignatures")
+        for statement in (
+            f"UPDATE liuhen.{table} SET log_id = log_id WHERE false",
+            f"DELETE FROM liuhen.{table}",
+            f"TRUNCATE liuhen.{table} CASCADE",
+        )
+    ),
+    Attempt("INSERT INTO liuhen.trees VALUES (1, 'sha256-ed25519', 'x')"),
+    Attempt("UPDATE liuhen.right_edges SET size = 0"),
+    Attempt("DELETE FROM liuhen.right_edges"),
     # Becoming somebody else.
     Attempt(f"SET ROLE {OWNER}"),
     Attempt(f"ALTER ROLE {WRITER} CREATEDB", owner=DENIED),

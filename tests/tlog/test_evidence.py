@@ -269,7 +269,7 @@ def test_any_byte_of_any_part_changed_at_random(log: Log) -> None:
 def test_any_byte_of_the_file_changed_is_refused_by_both(log: Log) -> None:
     data = bundle(log, log.of(PROJECT)[:3], complete=[])
     chance = random.Random(6)
-    for at in [*range(0, 70), *range(len(data) - 90, len(data)), *(chance.randrange(len(data)) for _ in range(150))]:
+    for at in [*range(70), *range(len(data) - 90, len(data)), *(chance.randrange(len(data)) for _ in range(150))]:
         changed = bytearray(data)
         changed[at] ^= 1 << chance.randrange(8)
         assert not both(bytes(changed)), at
