@@ -219,6 +219,11 @@ def _prepared(
     return lambda desk: use_case(desk, subject, submission.act, act)
 
 
+def _name_in(path: str) -> str:
+    """The name of a path's part in braces; nothing when there is none."""
+    return path.partition("{")[2].partition("}")[0]
+
+
 def _add(
     router: APIRouter,
     path: str,
@@ -236,7 +241,7 @@ def _add(
         return _prepared(context, step, use_case, subject, submission, key, dry_run=False)
 
     body: TypeAdapter[Any] = TypeAdapter(Submission[command])  # type: ignore[valid-type]
-    endpoint.quick = QuickAct(body, subject, quickly, prepare)  # type: ignore[attr-defined]
+    endpoint.quick = QuickAct(body, subject, quickly, _name_in(path), prepare)  # type: ignore[attr-defined]
     router.add_api_route(
         path,
         endpoint,

@@ -98,7 +98,7 @@ class _Draft:
         self._rows: list[int] = []
         self._requests: list[RequestKey] = []
         self._events: list[list[NewEvent]] = []
-        self._of_streams: dict[UUID, list[Recorded]] = {}
+        self._of_streams: dict[_Stream, list[Recorded]] = {}
         self._places: dict[tuple[str, str], int] = {}
         self._repeating: dict[int, int] = {}
         self._bases: dict[_Stream, StreamAt] = {}
@@ -122,7 +122,7 @@ class _Draft:
         """Record all that was drafted. Gives the outcomes by row. Raises what `RowsLedger.record_rows` raises."""
         if not self._rows:
             return {}
-        guards = [self._bases[stream] for stream in self._guarded if stream[1] not in self._of_streams]
+        guards = [self._bases[stream] for stream in self._guarded if stream not in self._of_streams]
         recorded = self._ledger.record_rows(list(zip(self._requests, self._events, strict=True)), guards)
         for of_row in recorded:
             self._real.states.learn(of_row)
@@ -143,7 +143,7 @@ class _Draft:
             self.stands_at(kind, stream, after)
         elif base.version > after:
             raise _StaleError
-        return [*found, *(r for r in self._of_streams.get(stream, ()) if r.stream.version > after)]
+        return [*found, *(r for r in self._of_streams.get((kind, stream), ()) if r.stream.version > after)]
 
     def record(
         self, events: Sequence[NewEvent], *, guards: Sequence[StreamAt] = (), request: RequestKey | None = None
@@ -165,7 +165,7 @@ class _Draft:
             for e in events
         ]
         for entry in recorded:
-            self._of_streams.setdefault(entry.stream.id, []).append(entry)
+            self._of_streams.setdefault((entry.stream.kind, entry.stream.id), []).append(entry)
         self._places[request.client, request.key] = len(self._rows)
         self._rows.append(self._row)
         self._requests.append(request)
@@ -203,9 +203,9 @@ class _Draft:
         elif base.version != version:
             raise _StaleError
 
-    def is_written(self, stream: UUID) -> bool:
+    def is_written(self, kind: StreamKind, stream: UUID) -> bool:
         """Has a row drafted an event of the stream?"""
-        return stream in self._of_streams
+        return (kind, stream) in self._of_streams
 
     def _repeated(self, place: int, request: RequestKey) -> Sequence[Recorded]:
         if self._requests[place].fingerprint != request.fingerprint:
@@ -233,7 +233,7 @@ class _DraftedStates(States):
     def seen(self, kind: StreamKind, stream: UUID) -> Foldable | None:
         """The state as the rows before leave it, or else as it is known beneath."""
         own = super().seen(kind, stream)
-        if own is not None or self._newest or self._draft.is_written(stream):
+        if own is not None or self._newest or self._draft.is_written(kind, stream):
             return own
         below = self._beneath.seen(kind, stream)
         if below is not None:
@@ -246,7 +246,7 @@ class _DraftedStates(States):
         own = self._get(kind, initial)
         if own is not None:
             return own
-        if self._draft.is_written(initial.id):  # it was corrected, so that it has to be folded as a whole
+        if self._draft.is_written(kind, initial.id):  # it was corrected, so that it has to be folded as a whole
             return self._keep(kind, fold(initial, self._draft.read(kind, initial.id)))
         below = (self._beneath.newest if self._newest else self._beneath.known)(kind, initial)
         self._draft.stands_at(kind, initial.id, below.version)

@@ -168,11 +168,18 @@ def _run(acts: ActTable, context: Context, line: bytes) -> Row:
     if found is None:
         raise HTTPException(404)
     act, named = found
+    faults: list[Any] = []
+    subject = submission = None
     try:
-        submission = act.body.validate_python(fields)
         subject = act.subject.validate_strings(named) if act.subject is not None else None
     except ValidationError as error:
-        raise RequestValidationError([{**e, "loc": ("body", *e["loc"])} for e in error.errors()]) from error
+        faults += [{**e, "loc": ("path", act.names, *e["loc"])} for e in error.errors()]
+    try:
+        submission = act.body.validate_python(fields)
+    except ValidationError as error:
+        faults += [{**e, "loc": ("body", *e["loc"])} for e in error.errors()]
+    if faults:
+        raise RequestValidationError(faults)
     return act.prepare(context, subject, submission, key)
 
 
