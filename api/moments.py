@@ -14,7 +14,7 @@ from fastapi import Depends, FastAPI, Header, Query, Request
 from fastapi.responses import JSONResponse
 
 from api.problems import problem
-from application.asking import AsOf
+from application.asking import NOW, AsOf
 from application.ports import UpTo
 from domain.rule import text
 from infrastructure.projecting.engine import ViewFillingError
@@ -35,6 +35,10 @@ class Moment:
     min_position: int
     wait_seconds: float
     as_of: AsOf
+
+
+AS_IT_STANDS = Moment(0, WAIT_SECONDS, NOW)
+"""Now, without waiting."""
 
 
 class ViewBehindError(Exception):

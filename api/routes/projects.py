@@ -10,6 +10,8 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, Field
 
 from api.context import Context, Reader
+from api.moments import AS_IT_STANDS
+from api.routes.views import reading
 from application.asking import AsOf, history_of, project_dossier, system_state, unit_state
 from application.ports import UpTo
 from application.rejudging import Rejudged, rejudge_project
@@ -203,9 +205,9 @@ def history_answer(context: Context, events: list[Recorded]) -> HistoryAnswer:
 def _entry(context: Context, recorded: Recorded, corrected_by: int | None) -> HistoryEntry:
     affected: list[dict[str, Any]] = []
     if isinstance(recorded.event, FactCorrected):
-        with context.liuhen.pool.connection() as conn:
+        with reading(context, "supervision", AS_IT_STANDS) as view:
             affected = rested_on(
-                conn, context.log_id, recorded.stream.id, recorded.event.target_version, recorded.position
+                view.conn, context.log_id, recorded.stream.id, recorded.event.target_version, recorded.position
             )
     circumstances = recorded.circumstances
     return HistoryEntry(

@@ -14,7 +14,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
 from domain.texts import Text
 from infrastructure.bootstrap import wired
@@ -136,7 +136,7 @@ ATTACKS = (
            lambda c: c.attack(*_move(100, 1),
                               "INSERT INTO liuhen.events SELECT log_id, 100, '00000000-0000-4000-8000-000000000001', 1,"
                               " stream_kind, topic, state, recorded_at FROM liuhen.events WHERE position = 99",
-                              "INSERT INTO liuhen.stream_heads SELECT log_id, stream_id, 1 FROM liuhen.events"
+                              "INSERT INTO liuhen.stream_heads SELECT log_id, stream_id, 1, stream_kind FROM liuhen.events"
                               " WHERE position = 100",
                               f"UPDATE liuhen.logs SET position = {ALL + 1}"),
            frozenset({"sequencer", "audit"})),
@@ -265,7 +265,7 @@ def _fresh(server: str) -> str:
     name = f"drill_{uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as conn:
         conn.execute(f"CREATE DATABASE {name}".encode())
-    conninfo = make_conninfo(**{**conninfo_to_dict(server), "dbname": name})
+    conninfo = make_conninfo(server, dbname=name)
     with (
         tempfile.TemporaryDirectory() as folder,
         wired(Settings(data_dir=Path(folder), database_url=conninfo), conninfo),
