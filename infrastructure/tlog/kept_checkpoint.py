@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from infrastructure.tlog.durable import replace
 from infrastructure.tlog.checkpoint import Checkpoint
+from infrastructure.tlog.durable import replace
 from infrastructure.tlog.note import Note
 from infrastructure.tlog.text_forms import FormatError
 

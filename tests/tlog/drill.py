@@ -14,13 +14,14 @@ from pathlib import Path
 from uuid import uuid4
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
 from domain.texts import Text
 from infrastructure.bootstrap import wired
 from infrastructure.doctor import State, examine
 from infrastructure.embedded_postgres import EmbeddedPostgres
 from infrastructure.logging import configure_logging
+from infrastructure.migrations import migrate
 from infrastructure.settings import Settings
 from infrastructure.tlog.agreement import TreeDisagreesError
 from infrastructure.tlog.audit import Brought, audit
@@ -166,6 +167,7 @@ WHEN = {
 def run(attack: Attack, conninfo: str, folder: Path) -> dict[str, str]:
     """Record and sign a county, attack it, and ask every detector: what each of those that noticed said."""
     service, at = folder / "service", dict[object, int]()
+    migrate(conninfo)  # A copied database lacks the grants that belong to a database.
     with opened(conninfo) as ledger:
         record(ledger, [n % 9 for n in range(KEPT)], at)
         sequencer(conninfo, service).catch_up()
@@ -265,7 +267,7 @@ def _fresh(server: str) -> str:
     name = f"drill_{uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as conn:
         conn.execute(f"CREATE DATABASE {name}".encode())
-    conninfo = make_conninfo(**{**conninfo_to_dict(server), "dbname": name})
+    conninfo = make_conninfo(server, dbname=name)
     with (
         tempfile.TemporaryDirectory() as folder,
         wired(Settings(data_dir=Path(folder), database_url=conninfo), conninfo),
