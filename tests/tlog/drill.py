@@ -21,6 +21,7 @@ from infrastructure.bootstrap import wired
 from infrastructure.doctor import State, examine
 from infrastructure.embedded_postgres import EmbeddedPostgres
 from infrastructure.logging import configure_logging
+from infrastructure.migrations import migrate
 from infrastructure.settings import Settings
 from infrastructure.tlog.agreement import TreeDisagreesError
 from infrastructure.tlog.audit import Brought, audit
@@ -166,6 +167,7 @@ WHEN = {
 def run(attack: Attack, conninfo: str, folder: Path) -> dict[str, str]:
     """Record and sign a county, attack it, and ask every detector: what each of those that noticed said."""
     service, at = folder / "service", dict[object, int]()
+    migrate(conninfo)  # A copied database lacks the grants that belong to a database.
     with opened(conninfo) as ledger:
         record(ledger, [n % 9 for n in range(KEPT)], at)
         sequencer(conninfo, service).catch_up()
