@@ -24,7 +24,6 @@ from pydantic import (
     model_serializer,
     model_validator,
 )
-from pydantic_core import CoreSchema, core_schema
 
 from domain.texts import ValueFault, clipped, half_width
 
@@ -58,12 +57,15 @@ class CivilDate(BaseModel):
     precision: Precision = Precision.DAY
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> Any:
         # A record is full of equal days, and they cannot be changed: one of each is enough.
         read = handler(source)
-        return core_schema.json_or_python_schema(
-            json_schema=core_schema.no_info_wrap_validator_function(cls._from_json, read), python_schema=read
-        )
+        from_json = {
+            "type": "function-wrap",
+            "function": {"type": "no-info", "function": cls._from_json},
+            "schema": read,
+        }
+        return {"type": "json-or-python", "json_schema": from_json, "python_schema": read}
 
     @classmethod
     def _from_json(cls, value: Any, read: Callable[[Any], CivilDate]) -> CivilDate:
