@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; 
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
-.PHONY: help demo run test check lint format cov lock docs bench clean
+.PHONY: help demo run test faults check lint format cov lock docs bench clean
 help: ## 列出目标 list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
 
@@ -19,6 +19,9 @@ run: $(VENV)/.run ## 启动服务（无演示数据） serve without demo data
 
 test: $(VENV)/.dev ## 全部测试与覆盖率 all tests, with coverage
 	@$(PY) -m pytest -n 2 --dist worksteal --cov --cov-report=term:skip-covered
+
+faults: $(VENV)/.dev ## 一百轮杀进程（ARGS='--rounds 20 --seed 1'） a hundred rounds of killing (docs/faults.md)
+	@$(PY) -m tests.faults.crash $(ARGS)
 
 check: lint test ## 静态检查与全部测试 all checks and all tests
 
@@ -37,6 +40,7 @@ docs: $(VENV)/.dev ## 重写由代码生成的文档 write the generated pages o
 	@$(VENV)/bin/liuhen rules table > docs/rules.md
 	@$(PY) -m tests.contract.proofs > docs/clauses.md
 	@$(VENV)/bin/liuhen settings > docs/settings.md
+	@$(PY) -m tests.tlog.drill > docs/tampering-drill.md
 
 bench: $(VENV)/.run ## 测量，与对照轮流（WHAT=append，ARGS=--quick） measure beside others, in turns (docs/performance.md)
 	@$(PY) -m bench $(WHAT) $(ARGS)

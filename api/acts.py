@@ -21,6 +21,7 @@ from application.ports import Desk
 from domain.command import Command
 from domain.dates import CivilDate
 from domain.event import Value
+from domain.personal import persons_of
 from domain.recorded import Actor, Authority, Evidence, Role
 from domain.rule import Effect, Judgement, text
 from domain.steps.filing import ProjectFiled
@@ -59,6 +60,7 @@ class Receipt(Value):
     subject: UUID = Field(description="标识 of the project, system or unit")
     number: str | None = Field(default=None, description="备案号, when one was allotted")
     events: tuple[EventReceipt, ...] = ()
+    persons: tuple[UUID, ...] = Field(default=(), description="人员标识 pseudonyms of the persons that were named")
     judgement: Judgement | None = Field(default=None, description="关口判断 with all findings, for a decision")
 
 
@@ -109,6 +111,7 @@ def answer(request: Request, outcome: Outcome, *, dry_run: bool) -> Response:
             )
             for r in outcome.recorded
         ),
+        persons=() if dry_run else tuple(dict.fromkeys(p for e in outcome.events for p in persons_of(e))),
         judgement=outcome.judgement,
     )
     if outcome.refused and not dry_run and receipt.judgement is not None:

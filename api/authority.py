@@ -50,9 +50,13 @@ STEP_ROLES: dict[str, tuple[Role, ...]] = {
     "evaluators": (OFFICE, FINANCE),
     "evaluator-conflicts": (Role.THIRD_PARTY, OFFICE, FINANCE),
     "assessment": (OFFICE, GROUP),
+    "log-keeping": (OFFICE, Role.ADMINISTRATOR),
     "correcting": (OFFICE, AUTHORITY, OWNER),
+    "erasure": (OFFICE, Role.ADMINISTRATOR),
     "importing": (OFFICE, Role.ADMINISTRATOR),
 }
 
+SEES_PERSONAL = frozenset({OFFICE, AUTHORITY, Role.AUDITOR})
+"""Roles that see personal data. Others are told that they are sealed."""
 SEES_CLASSIFIED = frozenset({OFFICE, AUTHORITY, Role.AUDITOR})
 """Roles that see the placeholders of classified projects in views."""

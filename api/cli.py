@@ -18,14 +18,16 @@ import uvicorn
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from api import cli_doctor, cli_rules
+from api import cli_audit, cli_doctor, cli_personal, cli_projections, cli_rules, cli_verify, cli_witness
 from api.cli_service import err, out, read_settings, service
 from api.main import create_app
 from application.asking import AsOf, project_dossier
 from application.importing import MAPPINGS, FileFault, import_file
-from application.ports import KeyReusedError, UpTo
+from application.ports import KeyReusedError, SealingError, UpTo
+from application.sealing import shown
 from domain.faults import UnknownSubjectError
 from domain.recorded import Actor, Role
+from domain.streams import StreamKind
 from infrastructure.bootstrap import Liuhen
 from infrastructure.calendars import CalendarError
 from infrastructure.demo import record_demo_county
@@ -39,8 +41,13 @@ from infrastructure.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="留痕：县级电子政务项目全过程记录 Liuhen")
 app.add_typer(cli_rules.app, name="rules")
+app.add_typer(cli_personal.app, name="personal")
+app.add_typer(cli_witness.app, name="witness")
+app.add_typer(cli_projections.app, name="projections")
 app.command()(cli_doctor.doctor)
 app.command()(cli_doctor.migrate)
+app.command(name="audit")(cli_audit.audit_command)
+app.command()(cli_verify.verify)
 Advance = Callable[[int, int], None]
 """Told how many of how many are done."""
 
@@ -63,6 +70,7 @@ def main() -> None:
         RuleSetError,
         CalendarError,
         SchemeError,
+        SealingError,
         FileFault,
     ) as error:
         err.print(f"[red]{error}[/red]")
@@ -74,6 +82,21 @@ def serve() -> None:
     """启动服务 Serve the API until Ctrl-C."""
     with service() as liuhen:
         _serve(liuhen, demo=False)
+
+
+@app.command()
+def worker() -> None:
+    """更新视图的单独进程 Keep the views at the end of the log, in a process of its own, until Ctrl-C.
+
+    每个视图只有一个进程更新，其余待命。Of several, one moves each view; the others stand by.
+    """
+    with service() as liuhen:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        liuhen.engine.start()
+        out.print("正在更新视图 keeping the views; Ctrl-C 停止 stops")
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
+    out.print("已停止 stopped")
 
 
 @app.command()
@@ -101,7 +124,9 @@ def demo() -> None:
 def _serve(liuhen: Liuhen, *, demo: bool) -> None:
     settings = liuhen.settings
     issuer = Issuer(settings.data_dir)
-    liuhen.engine.start()
+    if settings.views_in_server:
+        liuhen.engine.start()
+    liuhen.sequencer.start()
     config = uvicorn.Config(
         create_app(liuhen, issuer),
         host=settings.host,
@@ -207,13 +232,14 @@ def show(
         except UnknownSubjectError as error:
             err.print(f"[red]{error}[/red]")
             raise typer.Exit(1) from error
+        units = [shown(liuhen.desk, StreamKind.UNIT, u.id, u, may_see=False) for u in dossier.owner_units]
     typer.echo(
         json.dumps(
             {
                 "stage": dossier.project.stage,
                 "project": dossier.project.model_dump(mode="json"),
                 "systems": [s.model_dump(mode="json") for s in dossier.systems],
-                "owner_units": [u.model_dump(mode="json") for u in dossier.owner_units],
+                "owner_units": [u.model_dump(mode="json") for u in units],
             },
             ensure_ascii=False,
             indent=2,

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, TypeVar
+from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from api.authority import SEES_CLASSIFIED, STEP_ROLES
+from api.authority import SEES_CLASSIFIED, SEES_PERSONAL, STEP_ROLES
 from api.problems import NotAllowedError, NotAuthenticatedError
+from application.sealing import shown
 from domain.recorded import Actor, Role
+from domain.streams import StreamKind
 from infrastructure.bootstrap import Liuhen
 from infrastructure.issuer import BadTokenError, Holder, Issuer
+
+T = TypeVar("T")
 
 _BEARER = HTTPBearer(auto_error=False, description="JWT，由本服务签发 issued by this service")
 
@@ -35,6 +40,11 @@ class Context:
     def sees_classified(self) -> bool:
         """May the holder see placeholders of classified projects in views?"""
         return bool(self.holder.roles & SEES_CLASSIFIED)
+
+    def shown(self, kind: StreamKind, stream: UUID, value: T) -> T:
+        """An event or a state as the holder is shown it: persons in plain words, or as sealed or erased."""
+        may_see = bool(self.holder.roles & SEES_PERSONAL)
+        return shown(self.liuhen.desk, kind, stream, value, may_see=may_see)
 
     def actor(self, role: Role) -> Actor:
         """The holder, acting in a role."""

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 
-from api import problems
+from api import moments, problems
 from api.context import reader
 from api.middleware import Gate
 from api.quick_acts import ActTable, QuickActs
@@ -36,11 +36,15 @@ from api.routes import (
     health,
     importing,
     interconnection,
+    log,
+    log_keeping,
     meetings,
     money,
     oversight,
+    personal,
     ppp,
     procurement,
+    projections,
     projects,
     responsibility,
     review,
@@ -92,11 +96,13 @@ ACTS = (
     evaluation,
     satisfaction,
     assessment,
+    log_keeping,
     correcting,
+    personal,
     importing,
     batch,
 )
-READS = (projects, county, views, money, clauses, rule_sets, evaluation_schemes)
+READS = (projects, county, views, money, clauses, rule_sets, evaluation_schemes, projections)
 
 PREFIX = "/v1"
 
@@ -122,11 +128,13 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPI:
     app.state.liuhen = liuhen
     app.state.issuer = issuer
     problems.install(app)
+    moments.install(app)
     # Every route under /v1 needs a token, whatever the route itself says.
     closed = APIRouter(prefix=PREFIX, dependencies=[Depends(reader)])
     for module in (*ACTS, *READS):
         closed.include_router(module.router)
     app.include_router(closed)
+    app.include_router(log.router, prefix=PREFIX)  # decides itself: commitments may be public
     app.include_router(health.router)
     quick = {r.path: r.endpoint.quick for m in ACTS for r in m.router.routes if hasattr(r.endpoint, "quick")}
     closed_routes = (r for m in (*ACTS, *READS) for r in m.router.routes if isinstance(r, APIRoute))

@@ -15,7 +15,7 @@ from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 
 from application.desk import BusyError
-from application.ports import KeyReusedError, OutcomeUnknownError, StoreBusyError, StoreDownError
+from application.ports import KeyReusedError, OutcomeUnknownError, SealingError, StoreBusyError, StoreDownError
 from domain.event import Value
 from domain.faults import ActError, BadFieldError, UnknownSubjectError
 from domain.rule import Finding, text
@@ -37,8 +37,11 @@ TITLES: dict[str, tuple[int, Text]] = {
         503,
         text("结果未知，请以同一幂等键重发", "Not known whether it was recorded: repeat it with its key"),
     ),
+    "view-behind": (503, text("视图尚未读到所要的位置", "The view has not reached the position that was asked for")),
+    "view-filling": (503, text("视图正在首次填充", "The view is being filled for the first time")),
     "not-found": (404, text("没有此地址", "No such address")),
     "method-not-allowed": (405, text("不支持的方法", "Method not allowed")),
+    "sealing": (503, text("个人信息暂不能密封或解封，未记录", "Personal data cannot be sealed or opened now")),
     "too-large": (413, text("请求过大", "The request is too large")),
     "not-ndjson": (415, text("应为NDJSON，每行一个JSON对象", "NDJSON is needed, one JSON object a line")),
     "batch-not-recorded": (
@@ -70,6 +73,7 @@ class Problem(Value):
     errors: tuple[FieldFault, ...] = ()
     findings: tuple[Finding, ...] = ()
     receipt: Any = None
+    freshness: Any = None
 
 
 class NotAuthenticatedError(Exception):
@@ -105,6 +109,7 @@ def problem(
     errors: Sequence[FieldFault] = (),
     findings: Sequence[Finding] = (),
     receipt: Any = None,
+    freshness: Any = None,
     headers: dict[str, str] | None = None,
 ) -> JSONResponse:
     """The answer of a problem of this kind."""
@@ -120,6 +125,7 @@ def problem(
         errors=tuple(errors),
         findings=tuple(findings),
         receipt=receipt,
+        freshness=freshness,
     )
     content = jsonable_encoder(body.model_dump(mode="json", exclude_defaults=True, exclude_none=True))
     language = {"Content-Language": "en" if in_english else "zh-CN", "Vary": "Accept-Language"}
@@ -213,6 +219,12 @@ def _install_of_store(app: FastAPI) -> None:
             "recorded once; without a key, look at the history first",
         )
         return problem(request, "outcome-unknown", told, headers={"Retry-After": "2"})
+
+    @app.exception_handler(SealingError)
+    def _sealing(request: Request, error: SealingError) -> JSONResponse:
+        log.error("request.sealing", error=str(error))  # names keys by their identity; the client is not told
+        told = text("请联系系统管理员：liuhen doctor会说明原因", "ask the administrator: liuhen doctor says why")
+        return problem(request, "sealing", told)
 
     @app.exception_handler(BusyError)
     @app.exception_handler(StoreBusyError)

@@ -7,7 +7,7 @@ recorded, and the rows are decided again on the newest states.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -34,6 +34,10 @@ Row = Callable[[Desk], Outcome]
 """A use case with everything but the desk. Its act must have a key. Raises ActError, KeyReusedError."""
 _Stream = tuple[StreamKind, UUID]
 Answer = Outcome | ActError | KeyReusedError
+
+
+_NOT_YET = datetime(9999, 12, 31, tzinfo=UTC)
+"""The recorded time of what is only drafted: nothing is decided by it, and no answer shows it."""
 
 
 class _StaleError(Exception):
@@ -156,9 +160,8 @@ class _Draft:
         for event in events:
             self._expect(event.stream, event.stream.version - 1)
             self._heads[event.stream.kind, event.stream.id] = event.stream.version
-        now = datetime.now(UTC)
         recorded = [
-            Recorded(stream=e.stream, position=0, recorded_at=now, circumstances=e.circumstances, event=e.event)
+            Recorded(stream=e.stream, position=0, recorded_at=_NOT_YET, circumstances=e.circumstances, event=e.event)
             for e in events
         ]
         for entry in recorded:
@@ -169,6 +172,14 @@ class _Draft:
         self._events.append(list(events))
         self._drafted.append(recorded)
         return recorded
+
+    def read_each(self, kind: StreamKind, streams: Sequence[UUID]) -> Mapping[UUID, Sequence[Recorded]]:
+        """The events of those of the streams that have any, as they will be."""
+        return {stream: history for stream in streams if (history := self.read(kind, stream))}
+
+    def record_each(self, events: Sequence[NewEvent]) -> Sequence[Recorded | None]:
+        """Not offered: a row is one request, and is recorded as one. Raises ValueError."""
+        raise ValueError(f"{len(events)} events without keys are no rows")
 
     def recall(self, request: RequestKey) -> Sequence[Recorded] | None:
         """What a row before, or an earlier request of this key recorded, or None. Raises KeyReusedError."""

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from application.desk import Act, Outcome, Planned, Reading, submit
 from application.ports import Desk
+from application.sealing import sealed_correction
 from domain.faults import UnknownSubjectError
+from domain.personal import sealed_fields
 from domain.rule import text
 from domain.steps.correcting import CorrectFact, correct
 from domain.streams import StreamKind
@@ -14,6 +16,10 @@ from domain.streams import StreamKind
 
 def correct_fact(desk: Desk, kind: StreamKind, stream: UUID, command: CorrectFact, act: Act) -> Outcome:
     """Record the correction of one event of any history."""
+
+    target = next((r for r in desk.ledger.read(kind, stream) if r.stream.version == command.version), None)
+    if target is not None and command.replacement is not None and sealed_fields(type(target.event)):
+        command = sealed_correction(desk, act, kind, stream, command, target.event)
 
     def plan(reading: Reading) -> list[Planned]:
         history = reading.history(kind, stream)

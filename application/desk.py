@@ -11,6 +11,7 @@ from typing import TypeVar, cast
 from uuid import UUID
 
 from application.ports import Desk, NewEvent, RequestKey, StreamMovedError
+from application.sealing import sealed
 from domain.case import Case
 from domain.command import Command
 from domain.county import County
@@ -20,6 +21,7 @@ from domain.event import Event, as_json
 from domain.evolve import Foldable
 from domain.faults import ActError, BadFieldError, UnknownSubjectError
 from domain.guidance_fund import GuidanceFund
+from domain.personal import Person
 from domain.project import Project
 from domain.proposal import Proposal
 from domain.recorded import Actor, Authority, Circumstances, Evidence, Recorded
@@ -253,9 +255,9 @@ def submit(
     The plan reads through its `Reading`; every stream that it read guards the save, and those that it did not
     write are named in the events with their versions. Raises ActError and its kinds, KeyReusedError, BusyError.
     """
-    if act.happened_on.earliest > desk.today():
-        raise BadFieldError(text("发生日期在未来", "the day lies in the future"), "/happened_on")
-    _check_fit(command, act)
+    check_day(desk, act)
+    check_fit(command, act)
+    _check_sealed(command)
     request = None
     if act.key is None:
         new_id = desk.new_id()
@@ -294,7 +296,13 @@ def submit(
     raise BusyError
 
 
-def _check_fit(command: Command, act: Act) -> None:
+def check_day(desk: Desk, act: Act) -> None:
+    """What is recorded has happened. Raises BadFieldError for a day in the future."""
+    if act.happened_on.earliest > desk.today():
+        raise BadFieldError(text("发生日期在未来", "the day lies in the future"), "/happened_on")
+
+
+def check_fit(command: Command, act: Act) -> None:
     """What is recorded can be stored, summed, searched and printed everywhere. Raises BadFieldError."""
     if not any(_SUSPECT.search(as_json(part)) for part in (command, act.authority, act.actor, *act.evidence) if part):
         return
@@ -316,8 +324,26 @@ def _check_fit(command: Command, act: Act) -> None:
         )
 
 
+def _check_sealed(command: Command) -> None:
+    """Raises TypeError: nothing in plain words of a person is decided on, fingerprinted or recorded."""
+    if any(isinstance(getattr(command, name), Person) for name in command.PERSONAL):
+        raise TypeError(f"{type(command).__name__} has to be sealed first (application.sealing)")
+
+
 def _outcome(recorded: Sequence[Recorded]) -> Outcome:
     return Outcome(recorded[0].stream.id, tuple(r.event for r in recorded), tuple(recorded))
+
+
+def circumstances_of(act: Act, based_on: tuple[StreamAt, ...] = ()) -> Circumstances:
+    """What surrounds the events of a request that read these streams."""
+    return Circumstances(
+        happened_on=act.happened_on,
+        actor=act.actor,
+        authority=act.authority,
+        evidence=act.evidence,
+        correlation=act.correlation,
+        based_on=based_on,
+    )
 
 
 def _place(planned: list[Planned], reading: Reading, act: Act) -> list[NewEvent]:
@@ -329,14 +355,7 @@ def _place(planned: list[Planned], reading: Reading, act: Act) -> list[NewEvent]
         for (kind, stream), version in versions.items()
         if (kind, stream) not in written and version
     )
-    circumstances = Circumstances(
-        happened_on=act.happened_on,
-        actor=act.actor,
-        authority=act.authority,
-        evidence=act.evidence,
-        correlation=act.correlation,
-        based_on=based_on,
-    )
+    circumstances = circumstances_of(act, based_on)
     placed = []
     for event in planned:
         key = (event.kind, event.stream)
@@ -384,6 +403,8 @@ def on_system(
 def on_unit(desk: Desk, uscc: str, command: CommandT, act: Act, decide: Callable[[Unit, CommandT], Event]) -> Outcome:
     """Run a step whose one event belongs to the stream of an enrolled unit."""
 
+    command = sealed(desk, act, StreamKind.UNIT, unit_id(uscc), command)
+
     def plan(reading: Reading) -> list[Planned]:
         unit = reading.unit(uscc, must_exist=True)
         return [Planned(StreamKind.UNIT, unit.id, decide(unit, command))]
@@ -393,6 +414,8 @@ def on_unit(desk: Desk, uscc: str, command: CommandT, act: Act, decide: Callable
 
 def on_county(desk: Desk, command: CommandT, act: Act, decide: Callable[[County, CommandT], Event]) -> Outcome:
     """Run a step whose one event belongs to the stream of the county."""
+
+    command = sealed(desk, act, StreamKind.COUNTY, county_id(desk.division), command)
 
     def plan(reading: Reading) -> list[Planned]:
         county = reading.county()

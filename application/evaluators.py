@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from application.desk import Act, Outcome, Planned, Reading, submit
 from application.ports import Desk
+from application.sealing import sealed
 from domain.command import Command
 from domain.evaluator import Evaluator
 from domain.event import Event
@@ -48,6 +49,8 @@ def _on_evaluator(
     desk: Desk, uscc: str, command: CommandT, act: Act, decide: Callable[[Evaluator, CommandT], Event]
 ) -> Outcome:
     """Run a step whose one event belongs to the stream of a registered evaluator."""
+
+    command = sealed(desk, act, StreamKind.EVALUATOR, evaluator_id(uscc), command)
 
     def plan(reading: Reading) -> list[Planned]:
         evaluator = reading.evaluator(uscc, must_exist=True)

@@ -10,7 +10,9 @@ from uuid import UUID
 
 from application.states import States
 from domain.event import Event
+from domain.faults import ActError
 from domain.identifiers import DivisionTable
+from domain.personal import PersonState, Sealed
 from domain.recorded import Circumstances, Recorded
 from domain.rule import RuleSets
 from domain.scheme import Schemes
@@ -87,6 +89,17 @@ class Ledger(Protocol):
         """The events of a stream after a version, in version order; empty when there are none."""
         ...
 
+    def read_each(self, kind: StreamKind, streams: Sequence[UUID]) -> Mapping[UUID, Sequence[Recorded]]:
+        """The events of those of the streams that have any."""
+        ...
+
+    def record_each(self, events: Sequence[NewEvent]) -> Sequence[Recorded | None]:
+        """Record events of different streams, each alone and durably. None for one whose stream has moved.
+
+        Raises StoreBusyError, StoreDownError, OutcomeUnknownError; what was recorded before that stays.
+        """
+        ...
+
     def record(
         self, events: Sequence[NewEvent], *, guards: Sequence[StreamAt] = (), request: RequestKey | None = None
     ) -> Sequence[Recorded]:
@@ -107,6 +120,46 @@ class Ledger(Protocol):
 
     def position(self) -> int:
         """Position of the last event of the log; 0 when it is empty."""
+        ...
+
+
+class PersonErasedError(ActError):
+    """The data of the person were erased. Nothing new can be sealed under that identity."""
+
+
+class SealingError(Exception):
+    """Personal data can be neither sealed nor opened now: master key missing or not the one in use. Says what to do."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What became of opening a sealed value: the plain bytes, or why there are none."""
+
+    state: PersonState
+    plain: bytes = b""
+
+
+class Seals(Protocol):
+    """The only place where personal data are sealed and opened. Keys are the persons', each under the master key."""
+
+    def seal(self, kind: StreamKind, stream: UUID, field: str, person: UUID, plain: bytes, *, new: bool) -> Sealed:
+        """Seal data of a person for a field of a stream: the same data give the same sealed value.
+
+        `new`: make a key for the person if there is none. Raises PersonErasedError, SealingError, and
+        UnknownSubjectError for a person without a key.
+        """
+        ...
+
+    def try_out(self, field: str, person: UUID) -> Sealed:
+        """A sealed value of nothing, for a dry run: no key is made or used. Raises as `seal` does."""
+        ...
+
+    def open(self, kind: StreamKind, stream: UUID, sealed: Sequence[Sealed]) -> list[Opened]:
+        """Open sealed values of a stream. Raises SealingError when the master key is not the one in use."""
+        ...
+
+    def state(self, person: UUID) -> PersonState | None:
+        """OPEN or ERASED; None for a person that is not known."""
         ...
 
 
@@ -138,6 +191,8 @@ class Desk:
     today: Callable[[], date]
     """The civil day in Asia/Shanghai."""
     new_id: Callable[[], UUID]
+    seals: Seals
+    """Seals and opens personal data."""
     states: States = field(init=False, repr=False, compare=False)
     """What is known of the ledger's streams."""
 

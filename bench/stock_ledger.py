@@ -7,7 +7,7 @@ between the look and the insert.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from struct import Struct
 from uuid import UUID
@@ -45,6 +45,20 @@ class StockLedger:
     ) -> Sequence[Recorded]:
         """Record events, all or none. Raises StreamMovedError, KeyReusedError."""
         return awaiting.in_thread(self._record, events, guards, request)
+
+    def read_each(self, kind: StreamKind, streams: Sequence[UUID]) -> Mapping[UUID, Sequence[Recorded]]:
+        """One after the other."""
+        return {stream: history for stream in streams if (history := self.read(kind, stream))}
+
+    def record_each(self, events: Sequence[NewEvent]) -> Sequence[Recorded | None]:
+        """One after the other."""
+        recorded: list[Recorded | None] = []
+        for event in events:
+            try:
+                recorded += self.record([event])
+            except StreamMovedError:
+                recorded.append(None)
+        return recorded
 
     def recall(self, request: RequestKey) -> Sequence[Recorded] | None:
         """What an earlier request of this key recorded, or None. Raises KeyReusedError."""

@@ -13,6 +13,10 @@ class Command(Value):
     PLACEHOLDER_FIELDS: ClassVar[frozenset[str]] = frozenset()
     """Text fields that may be filled for a classified project: numbers of documents, never content (G15)."""
 
+    PERSONAL: ClassVar[dict[str, str]] = {}
+    """Fields that name a person, each with the field of the event that it becomes. Sealed before anything is decided:
+    from then on they hold `Sealed` instead of `Person`."""
+
     def free_text(self) -> tuple[str, ...]:
         """Names of the filled fields that hold text or lists, which a classified project must leave empty."""
         filled = []

@@ -9,7 +9,9 @@ from domain.assessment import CountyEvaluation
 from domain.dates import HalfYear
 from domain.event import Value
 from domain.expert import Expert
+from domain.log_keeping import LogKey, LogRestart
 from domain.meeting import Decision, HalfYearOfMeetings, Meeting
+from domain.personal import Erasure, MasterKeyChange
 from domain.project import CorrectionNote, Track
 from domain.recorded import Role
 from domain.role_holding import RoleHolding
@@ -25,6 +27,11 @@ class County(Value):
     roles: tuple[RoleHolding, ...] = ()
     experts: tuple[Expert, ...] = ()
     evaluations: tuple[CountyEvaluation, ...] = ()
+    erasures: tuple[Erasure, ...] = ()
+    master_keys: tuple[MasterKeyChange, ...] = ()
+    """Changes of the master key of personal data."""
+    log_keys: tuple[LogKey, ...] = ()
+    log_restarts: tuple[LogRestart, ...] = ()
     corrections: tuple[CorrectionNote, ...] = ()
 
     def half_years(self, first_day: date, on: date) -> tuple[HalfYearOfMeetings, ...]:
@@ -36,6 +43,15 @@ class County(Value):
             found.append(HalfYearOfMeetings(half=half, meetings=held, ended=on > half.last_day))
             half = half.next()
         return tuple(found)
+
+    def erasure(self, person: UUID) -> Erasure | None:
+        """The erasure of a person's data, or None."""
+        return next((e for e in self.erasures if e.person == person), None)
+
+    def backups_opened(self) -> tuple[Erasure, ...]:
+        """Erasures with no change of the master key since: a copy of the key table from before still opens the data."""
+        changed = max((k.version for k in self.master_keys), default=0)
+        return tuple(e for e in self.erasures if e.version > changed)
 
     def decision(self, number: int) -> Decision | None:
         """The decision with this number, or None."""

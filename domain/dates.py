@@ -7,13 +7,24 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, model_serializer, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    ValidationInfo,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
+from pydantic_core import CoreSchema, core_schema
 
 from domain.texts import ValueFault, clipped, half_width
 
@@ -46,6 +57,18 @@ class CivilDate(BaseModel):
     earliest: date
     precision: Precision = Precision.DAY
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        # A record is full of equal days, and they cannot be changed: one of each is enough.
+        read = handler(source)
+        return core_schema.json_or_python_schema(
+            json_schema=core_schema.no_info_wrap_validator_function(cls._from_json, read), python_schema=read
+        )
+
+    @classmethod
+    def _from_json(cls, value: Any, read: Callable[[Any], CivilDate]) -> CivilDate:
+        return _civil(value) if isinstance(value, str) and len(value) <= _LONGEST_KEPT else read(value)
+
     @model_validator(mode="before")
     @classmethod
     def _read(cls, value: Any) -> Any:
@@ -57,17 +80,19 @@ class CivilDate(BaseModel):
             return {"earliest": value, "precision": Precision.DAY}
         return value
 
-    @model_validator(mode="after")
-    def _begin_with_the_first_day(self) -> CivilDate:
-        first = self.earliest
-        if self.precision is not Precision.DAY:
-            first = first.replace(day=1, month=first.month if self.precision is Precision.MONTH else 1)
-        if self.earliest != first:
+    @field_validator("precision")
+    @classmethod
+    def _begin_with_the_first_day(cls, precision: Precision, others: ValidationInfo) -> Precision:
+        earliest = others.data.get("earliest")
+        if earliest is None or precision is Precision.DAY:
+            return precision
+        first = earliest.replace(day=1, month=earliest.month if precision is Precision.MONTH else 1)
+        if earliest != first:
             raise ValueFault(
-                f"精度为{self.precision}的日期，其首日应为{first}，而不是{self.earliest}",
-                f"a date known to the {self.precision} begins on {first}, not on {self.earliest}",
+                f"精度为{precision}的日期，其首日应为{first}，而不是{earliest}",
+                f"a date known to the {precision} begins on {first}, not on {earliest}",
             )
-        return self
+        return precision
 
     @model_serializer
     def _write(self) -> str:
@@ -90,7 +115,7 @@ class CivilDate(BaseModel):
         Full-width forms and surrounding spaces are accepted. Raises ValueFault for anything else and for days
         that do not exist.
         """
-        return cls.model_validate(_parts(text))
+        return _civil(text) if len(text) <= _LONGEST_KEPT else cls.model_validate(_parts(text))
 
     @classmethod
     def on(cls, day: date) -> CivilDate:
@@ -129,15 +154,7 @@ class CivilDate(BaseModel):
         return self.earliest.isoformat()[:length]
 
 
-_SHORT = 20
-"""Characters of a text that is remembered with what it says: every usual way to write a day is shorter."""
-
-
 def _parts(text: str) -> dict[str, Any]:
-    return _remembered(text) if len(text) <= _SHORT else _parsed(text)
-
-
-def _parsed(text: str) -> dict[str, Any]:
     plain = half_width(text).strip()
     if found := _CHINESE.fullmatch(plain) or _PLAIN.fullmatch(plain):
         year, month, day = found.groups()
@@ -156,7 +173,13 @@ def _parsed(text: str) -> dict[str, Any]:
     return {"earliest": earliest, "precision": precision}
 
 
-_remembered = lru_cache(maxsize=4096)(_parsed)
+_LONGEST_KEPT = 16
+"""Characters of a text whose day is kept: all forms without needless spaces are shorter."""
+
+
+@lru_cache(maxsize=8192)
+def _civil(text: str) -> CivilDate:
+    return CivilDate.model_validate(_parts(text))
 
 
 def _month_end(day: date) -> date:

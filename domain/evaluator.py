@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.dates import CivilDate
 from domain.event import Value
 from domain.identifiers import Uscc
+from domain.personal import Sealed, ShownPerson
 from domain.project import CorrectionNote
 
 
@@ -30,6 +31,7 @@ class Conflict(Value):
     nature: InterestNature
     from_on: date
     until: date | None = None
+    person: Sealed | ShownPerson | None = None
 
     def stands(self, day: date) -> bool:
         """Does the conflict stand on this day?"""

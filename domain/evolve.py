@@ -6,9 +6,9 @@ applies corrections, so a withdrawn fact has no effect and a replaced one has th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import singledispatch
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable, Iterable
+from functools import cache, singledispatch
+from typing import Any, Protocol, TypeVar, cast
 from uuid import UUID
 
 from domain.correction import FactCorrected
@@ -96,7 +96,49 @@ def effective(history: Iterable[Recorded]) -> list[Recorded]:
 def fold(initial: StateT, history: Iterable[Recorded]) -> StateT:
     """Fold a stream's history, in version order, into its state."""
     entries = list(history)
-    state = initial
+    if not entries:
+        return initial
+    state: Any = _draft(initial)
     for entry in effective(entries):
-        state = evolve(entry.event, state, entry)
-    return state.but(version=entries[-1].stream.version) if entries else state
+        event = entry.event
+        state = _step(event.__class__)(event, state, entry)
+    return cast("StateT", _finished(state.but(version=entries[-1].originator_version)))
+
+
+@cache
+def _step(of: type[Event]) -> Callable[[Event, Any, Recorded], Any]:
+    """The function that evolves a class of events. A step registers its own before there is an event of it."""
+    return evolve.dispatch(of)
+
+
+class _Draft:
+    """What makes a state a draft: nobody but `fold` has it, so a step's changes are made in it, not in a copy."""
+
+    def but(self, **changes: Any) -> Any:
+        self.__dict__.update(changes)
+        self.__pydantic_fields_set__.update(changes)  # type: ignore[attr-defined]
+        return self
+
+
+@cache
+def _draft_class(of: Any) -> Any:
+    metaclass: Any = type(of)  # which makes classes of values
+    return metaclass(of.__name__, (_Draft, of), {"__module__": of.__module__, "model_config": {"defer_build": True}})
+
+
+def _draft(state: Any) -> Any:
+    return _alike(_draft_class(state.__class__), state)
+
+
+def _finished(draft: Any) -> Any:
+    """The state of a draft, which changes no more."""
+    return _alike(draft.__class__.__mro__[2], draft) if isinstance(draft, _Draft) else draft
+
+
+def _alike(kind: Any, state: Any) -> Any:
+    made = kind.__new__(kind)
+    object.__setattr__(made, "__dict__", dict(state.__dict__))
+    object.__setattr__(made, "__pydantic_fields_set__", set(state.__pydantic_fields_set__))
+    object.__setattr__(made, "__pydantic_extra__", None)
+    object.__setattr__(made, "__pydantic_private__", None)
+    return made

@@ -6,16 +6,18 @@ from datetime import date
 
 from domain.dates import CivilDate
 from domain.event import Value
+from domain.personal import Sealed, ShownPerson
 
 
 class Expert(Value):
-    """专家 One place on the roster: a number, a field and an organisation, never a name."""
+    """专家 One place on the roster: a number, a field and an organisation; the person only sealed."""
 
     number: str
     field: str
     organisation: str
     listed_on: CivilDate
     delisted_on: CivilDate | None = None
+    person: Sealed | ShownPerson | None = None
 
     def listed(self, day: date) -> bool:
         """Is the expert on the roster on this day? The day of delisting is not."""

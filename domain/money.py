@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from decimal import Context, Decimal, Inexact, InvalidOperation
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -73,7 +74,7 @@ class Money(BaseModel):
 
     @model_validator(mode="after")
     def _agree(self) -> Money:
-        _, fen = _read(self.text, self.unit)
+        _, fen = _read_again(self.text, self.unit)
         if fen != self.fen:
             raise ValueFault(
                 f"数额与原文不符：{self.text}（{self.unit}）为{fen}分，而不是{self.fen}分",
@@ -135,6 +136,9 @@ def _read(text: str, stated: str | None) -> tuple[MoneyUnit, int]:
     if not -_LIMIT <= fen < _LIMIT:
         raise ValueFault(f"{text}（{unit}）超出范围", f"{text} ({unit}) is out of range")
     return unit, int(fen)
+
+
+_read_again = lru_cache(maxsize=4096)(_read)
 
 
 def _unit(written: str | None, stated: str | None) -> MoneyUnit:

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from domain.dates import CivilDate
 from domain.event import Value
 from domain.identifiers import Uscc
+from domain.personal import Sealed, ShownPerson
 
 
 class Dated(Protocol):
@@ -29,12 +30,13 @@ def newest(recorded: Sequence[DatedT]) -> DatedT | None:
 
 
 class HeadPost(Value):
-    """一把手 The duty name of a unit's head, with its days; never a person's name (O06, O26)."""
+    """一把手 The duty name of a unit's head, with its days; the person only sealed (O06, O26)."""
 
     post: str
     since: date
     until: date | None = None
     """Last day, itself included; None while it lasts."""
+    person: Sealed | ShownPerson | None = None
 
 
 class Contact(Value):
@@ -43,6 +45,7 @@ class Contact(Value):
     office: str
     post: str
     since: date
+    person: Sealed | ShownPerson | None = None
 
 
 class UnitName(Value):

@@ -9,12 +9,19 @@ from __future__ import annotations
 import asyncio
 import contextvars
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, ParamSpec, TypeVar, cast
 
 from greenlet import getcurrent, greenlet
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+MOST_THREADS = 64
+"""How many calls may block at once. More than a pool has connections: where the database is away, each waits for it as
+long as any other, and not in turn."""
+_THREADS = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="waiting")
 
 
 class _Plain(greenlet):
@@ -36,7 +43,8 @@ def wait_for(awaitable: Awaitable[T]) -> T:
 def in_thread(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Call a function that blocks: in another thread where the caller runs by `run`, else simply here."""
     if in_loop():
-        return wait_for(asyncio.to_thread(function, *args, **kwargs))
+        call = partial(contextvars.copy_context().run, function, *args, **kwargs)
+        return wait_for(asyncio.get_running_loop().run_in_executor(_THREADS, call))
     return function(*args, **kwargs)
 
 

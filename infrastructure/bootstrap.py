@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from importlib.resources import files
 from uuid import uuid4
 
+import structlog
 from psycopg.conninfo import make_conninfo
 
 from application.ports import Desk
@@ -21,10 +22,17 @@ from infrastructure.projecting.engine import Engine
 from infrastructure.roles import WRITER, as_writer
 from infrastructure.rule_sets import load_rule_sets
 from infrastructure.schemes import load_schemes
+from infrastructure.sealing import MasterKeys, PersonSeals, StoredPersonKeys
 from infrastructure.settings import Settings
 from infrastructure.store.batch_writer import Pool
 from infrastructure.store.connections import Connections, noticing_dead_lines
 from infrastructure.store.ledger import EventLedger
+from infrastructure.tlog.kept_checkpoint import KeptCheckpoint, kept_path
+from infrastructure.tlog.operator_key import OperatorKeys, operator_keys
+from infrastructure.tlog.sequencer import Sequencer
+from infrastructure.tlog.store import Tree, TreeStore
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,8 @@ class Liuhen:
     ledger: EventLedger
     desk: Desk
     engine: Engine
+    tree: TreeStore
+    sequencer: Sequencer
 
 
 @contextmanager
@@ -57,7 +67,7 @@ def service_login(settings: Settings, conninfo: str) -> str:
 
 @contextmanager
 def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
-    """Migrate the database and join the parts. Projections do not run until the engine is started."""
+    """Migrate the database and join the parts. Projections and sequencer do not run until they are started."""
     migrate(settings.owner_url or conninfo)
     working = service_login(settings, conninfo)
     # The ledger's reads are repeated on a dead connection; so they need not ask each time whether it lives.
@@ -66,6 +76,9 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
         _ready(Connections(working, size=settings.pool_size, checked=True)) as pool,
     ):
         ledger = EventLedger(for_ledger, settings.division)
+        keys = StoredPersonKeys(pool, settings.division)
+        if completed := keys.complete_erasures():
+            log.warning("erasures.completed", persons=completed)
         desk = Desk(
             ledger=ledger,
             rule_sets=load_rule_sets(settings.rule_sets_dir),
@@ -75,6 +88,7 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
             division=f"{settings.division:06d}",
             today=today,
             new_id=uuid4,
+            seals=PersonSeals(keys, MasterKeys(settings), settings.division, settings.sealing_suite),
         )
         engine = Engine(
             noticing_dead_lines(working),
@@ -82,13 +96,33 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
             log_id=settings.division,
             page=settings.page,
             poll=settings.poll_seconds,
+            stall=settings.stall_seconds,
         )
         ledger.wakes(engine.wake)
+        sequencer = sequencer_of(settings, working)
         try:
-            yield Liuhen(settings, conninfo, pool, ledger, desk, engine)
+            yield Liuhen(settings, conninfo, pool, ledger, desk, engine, TreeStore(pool, settings.division), sequencer)
         finally:
             engine.stop()
+            sequencer.stop()
             ledger.close()
+
+
+def sequencer_of(settings: Settings, conninfo: str) -> Sequencer:
+    """The sequencer of the settings' log, by the service's login. Also for a process that does nothing else."""
+    log_id = settings.division
+
+    def keys(tree: Tree) -> OperatorKeys:
+        return operator_keys(settings.data_dir, log_id, tree.origin, tree.suite)
+
+    return Sequencer(
+        conninfo,
+        log_id,
+        suite=settings.log_suite,
+        origin=settings.origin,
+        keys=keys,
+        kept=KeptCheckpoint(kept_path(settings.data_dir, log_id)),
+    )
 
 
 @contextmanager

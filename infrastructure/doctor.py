@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -20,10 +20,16 @@ from pydantic import BaseModel, ConfigDict
 from domain.texts import Text
 from infrastructure import migrations, roles
 from infrastructure.bootstrap import service_login
-from infrastructure.projecting.engine import PROJECTIONS
 from infrastructure.roles import OWNER, READER, WRITER
+from infrastructure.sealing import MasterKeyError, MasterKeys
 from infrastructure.settings import Settings
 from infrastructure.store.ledger import forbidden_settings
+from infrastructure.tlog.agreement import TreeDisagreesError, check_agreement
+from infrastructure.tlog.kept_checkpoint import KeptCheckpoint, kept_path
+from infrastructure.tlog.keys import KeyFileError
+from infrastructure.tlog.operator_key import operator_verifiers
+from infrastructure.tlog.store import standing_of, tree_of
+from infrastructure.tlog.text_forms import FormatError
 
 OLDEST_SERVER = 150000
 CLOCK_SECONDS = 2.0
@@ -38,8 +44,21 @@ _BEFORE_CHANGES = 2 | 8 | 16 | 32
 """PostgreSQL's type of a trigger: before; delete, update, truncate; once per statement."""
 _FINAL = {
     (table, f"{table}_are_final", "A", _BEFORE_CHANGES, "liuhen.refuse_change", True)
-    for table in ("events", "requests")
+    for table in ("events", "requests", "trees", "tiles", "checkpoints", "cosignatures")
 }
+_AFTER_EACH_INSERT = 1 | 4
+"""PostgreSQL's type of a trigger: once per row; insert."""
+_ERASING = ("events", "erasures_destroy_keys", "A", _AFTER_EACH_INSERT, "liuhen.destroy_erased_key", False)
+_ERASING_WHEN = "WHEN ((new.topic = 'county.personal_data_erased'::text))"
+_KEYS = {
+    ("events", "log_id, position"),
+    ("events", "log_id, stream_id, stream_version"),
+    ("logs", "log_id"),
+    ("requests", "log_id, client, key"),
+    ("stream_heads", "log_id, stream_id"),
+    ("writers", "log_id, writer"),
+}
+"""What makes it impossible that a position, a version or a request is there twice."""
 _PINNED = "search_path=pg_catalog, liuhen, pg_temp"
 _FUNCTION = re.compile(
     r"CREATE\s+(?:OR\s+REPLACE\s+)?FUNCTION\s+liuhen\.(?P<made>\w+)\s*\(.*?\bAS\s+(?P<quote>\$\w*\$)(?P<body>.*?)(?P=quote)"
@@ -104,8 +123,18 @@ CHECKS: list[Check] = []
 """In the order in which they are shown."""
 
 
-def examine(settings: Settings, conninfo: str) -> list[Finding]:
-    """Do every check on the database of a connection string, as the service would connect. Changes nothing."""
+HARDENING = frozenset(
+    {"fsync", "synchronous_commit", "migrations", "roles", "login", "owners", "writer", "reader", "others", "triggers"}
+    | {"functions"}
+)
+"""Checks that say how the record is guarded: their outcome is shown with the checkpoints."""
+
+
+def examine(settings: Settings, conninfo: str, only: Container[str] | None = None) -> list[Finding]:
+    """Do every check, or those named, on the database of a connection string, as the service would connect.
+
+    Changes nothing.
+    """
     try:
         working = service_login(settings, conninfo)
     except (roles.RolesError, psycopg.OperationalError):
@@ -118,7 +147,8 @@ def examine(settings: Settings, conninfo: str) -> list[Finding]:
         conn.isolation_level, conn.read_only = psycopg.IsolationLevel.REPEATABLE_READ, True
         conn.execute("SET LOCAL search_path TO pg_catalog, pg_temp")
         examined = Examined(conn, settings)
-        return [finding for check in CHECKS if (finding := _finding(check, examined)) is not None]
+        chosen = [check for check in CHECKS if only is None or check.name in only]
+        return [finding for check in chosen if (finding := _finding(check, examined)) is not None]
 
 
 def _finding(check: Check, examined: Examined) -> Finding | None:
@@ -237,8 +267,9 @@ def _connections(examined: Examined) -> Verdict:
     most: int = examined.value(
         "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
     )
-    # One pool for the ledger and one for the views, and a connection for each projection.
-    wanted = 2 * examined.settings.pool_size + len(PROJECTIONS)
+    # One pool for the ledger and one for the views; a connection each for who follows the log, for a view that is built
+    # anew, and for the sequencer.
+    wanted = 2 * examined.settings.pool_size + 3
     enough = max(used, wanted) < most * BUSY
     shown = f"{used} / {most}"
     return _verdict(State.OK if enough else State.WARNING, shown, shown)
@@ -420,7 +451,7 @@ def _reader(examined: Examined) -> Verdict:
     )
     if examined.value("SELECT has_schema_privilege(%s, 'liuhen', 'CREATE')", READER):
         faults.append("liuhen: 多出 too much CREATE")
-    return _unless(faults, "只读，不含请求键", "reads all but the request keys")
+    return _unless(faults, "只读，不含请求键和人员密钥", "reads all but request keys and persons' keys")
 
 
 @_check(
@@ -467,12 +498,13 @@ def _triggers(examined: Examined) -> Verdict:
         )
     )
     present = {trigger[:2] for trigger in found}
-    due = {trigger[:2] for trigger in _FINAL}
+    wanted = {*_FINAL, _ERASING}
+    due = {trigger[:2] for trigger in wanted}
     faults = [f"{table}: 缺少 lacks {name}" for table, name in sorted(due - present)]
     faults += [f"{table}: 多出 has besides {name}" for table, name in sorted(present - due)]
     faults += [
         f"{table}.{name}: 被停用或改动 disabled or changed ({', '.join(map(str, state))})"
-        for table, name, *state in sorted(found - _FINAL)
+        for table, name, *state in sorted(found - wanted)
         if (table, name) in due
     ]
     faults += [
@@ -482,7 +514,34 @@ def _triggers(examined: Examined) -> Verdict:
             " WHERE c.relnamespace = 'liuhen'::regnamespace AND c.relkind IN ('r', 'p') ORDER BY 1, 2"
         )
     ]
-    return _unless(faults, "拒绝改动，始终启用", "they refuse every change, and are always enabled")
+    return _unless(faults, "在位，始终启用", "they are in place, and always enabled")
+
+
+@_check(
+    "tables",
+    ("表", "tables"),
+    (
+        "查明是谁改动的；照迁移文件恢复键，用ALTER TABLE … SET LOGGED恢复日志",
+        "find out who changed them; restore the keys from the migrations, and ALTER TABLE … SET LOGGED",
+    ),
+)
+def _tables(examined: Examined) -> Verdict:
+    """The keys hold, and what is written outlives a crash."""
+    held = set(
+        examined.rows(
+            "SELECT c.relname::text, (SELECT string_agg(t.attname, ', ' ORDER BY k.n) FROM unnest(o.conkey)"
+            " WITH ORDINALITY AS k(attnum, n) JOIN pg_attribute t ON t.attrelid = c.oid AND t.attnum = k.attnum)"
+            " FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid JOIN pg_index i ON i.indexrelid = o.conindid"
+            " WHERE c.relnamespace = 'liuhen'::regnamespace AND o.contype IN ('p', 'u') AND i.indisvalid"
+            " AND NOT o.condeferrable"
+        )
+    )
+    faults = [f"{table}: 缺少键 lacks the key ({columns})" for table, columns in sorted(_KEYS - held)]
+    faults += [
+        f"{table}: 不写日志，崩溃后为空 unlogged, empty after a crash"
+        for (table,) in examined.rows(f"SELECT c.relname::text {_RECORD} AND c.relpersistence <> 'p' ORDER BY 1")
+    ]
+    return _unless(faults, "键齐全，崩溃后仍在", "all keys are there; what is written outlives a crash")
 
 
 @_check(
@@ -526,6 +585,80 @@ def functions_of(files: Iterable[migrations.Migration]) -> dict[str, str]:
             else:
                 bodies[match["made"]] = match["body"]
     return bodies
+
+
+# Personal data.
+
+
+@_check(
+    "master_key",
+    ("个人信息主密钥", "master key of personal data"),
+    (
+        "恢复原主密钥；文件权限设为0600。没有它，密封的个人信息都不能读",
+        "bring the master key back, and chmod its file to 600; without it no sealed personal data can be read",
+    ),
+)
+def _master_key(examined: Examined) -> Verdict:
+    keys = MasterKeys(examined.settings)
+    where = "LIUHEN_MASTER_KEY" if keys.from_environment else str(keys.file)
+    try:
+        held = [key.id for key in keys.load()]
+        needed = {row[0] for row in examined.rows(_LIVING_KEYS, examined.settings.division)}
+        for identity in sorted(needed):
+            keys.named(identity)
+    except MasterKeyError as error:
+        return _verdict(State.FAILURE, str(error), str(error))
+    if not held:
+        return _verdict(State.OK, "首次密封时生成", "is made when it is needed first")
+    return _verdict(State.OK, f"{where}：{held[0]}", f"{where}: {held[0]}")
+
+
+_LIVING_KEYS = "SELECT master_key FROM liuhen.person_keys WHERE log_id = %s AND wrapped IS NOT NULL GROUP BY master_key"
+_ROTATED = (
+    "SELECT coalesce(max(position), 0) FROM liuhen.events WHERE log_id = %s AND topic = 'county.master_key_rotated'"
+)
+
+
+@_check(
+    "personal_data",
+    ("密封的个人信息", "sealed personal data"),
+    (
+        "密钥未销毁的：重启服务；触发条件不同的：照迁移文件恢复；旧备份仍可解封的：运行liuhen personal rotate",
+        "restart the service (a key is left), restore the trigger, or run liuhen personal rotate (older backups)",
+    ),
+)
+def _personal_data(examined: Examined) -> Verdict:
+    log = examined.settings.division
+    shown = examined.value(
+        "SELECT string_agg(pg_get_triggerdef(oid), '') FROM pg_trigger WHERE tgname = 'erasures_destroy_keys'"
+    )
+    if shown is not None and _ERASING_WHEN not in shown:
+        return _verdict(State.FAILURE, f"触发条件不同：{shown}", f"the trigger has another condition: {shown}")
+    living, destroyed = examined.rows(
+        "SELECT count(wrapped), count(destroyed_at) FROM liuhen.person_keys WHERE log_id = %s", log
+    )[0]
+    left: int = examined.value(
+        "SELECT count(*) FROM liuhen.events e JOIN liuhen.person_keys k ON k.log_id = e.log_id"
+        " AND k.person = (convert_from(e.state, 'UTF8')::jsonb #>> '{e,person}')::uuid"
+        " WHERE e.log_id = %s AND e.topic = 'county.personal_data_erased' AND k.wrapped IS NOT NULL",
+        log,
+    )
+    if left:
+        return _verdict(State.FAILURE, f"{left}人已删除而密钥仍在", f"{left} persons are erased, but have a key")
+    opened: int = examined.value(
+        "SELECT count(*) FROM liuhen.events WHERE log_id = %s AND topic = 'county.personal_data_erased'"
+        f" AND position > ({_ROTATED})",
+        log,
+        log,
+    )
+    zh, en = f"{living}人已密封，{destroyed}人已删除", f"{living} persons sealed, {destroyed} erased"
+    if opened:
+        return _verdict(
+            State.WARNING,
+            f"{zh}；其中{opened}人在更早的密钥备份中仍可解封",
+            f"{en}, {opened} of which a copy of the keys from before still opens",
+        )
+    return _verdict(State.OK, zh, en)
 
 
 # The record.
@@ -606,3 +739,64 @@ def _requests(examined: Examined) -> Verdict:
     )
     faults = (f"{log}: {count}个指向不存在的事件 point at no event" for log, count in found)
     return _unless(faults, "都指向已记录的事件", "all point at recorded events")
+
+
+# The verifiable log.
+
+
+@_check(
+    "tree",
+    ("可验证日志", "verifiable log"),
+    (
+        "不要再签署，保留现场，运行liuhen audit查明首个不同之处，与备份和见证方核对",
+        "sign no more, keep everything as it is, find the first difference by liuhen audit, ask backups and witnesses",
+    ),
+)
+def _tree(examined: Examined) -> Verdict | None:
+    log_id, folder = examined.settings.division, examined.settings.data_dir
+    tree = tree_of(examined.conn, log_id)
+    kept = KeptCheckpoint(kept_path(folder, log_id)).read()
+    if tree is None:
+        if kept is None or not kept.size:
+            return None  # Nothing was ever signed.
+        zh, en = (
+            f"本机已签署过{kept.size}个事件的树，数据库里却没有",
+            f"a tree of {kept.size} was signed, there is none",
+        )
+        return _verdict(State.FAILURE, zh, en)
+    try:
+        edge = check_agreement(examined.conn, log_id, tree, operator_verifiers(folder, log_id), kept)
+    except TreeDisagreesError as error:
+        return State.FAILURE, error.text
+    except (FormatError, KeyFileError) as error:
+        return _verdict(State.FAILURE, str(error), str(error))
+    return _verdict(
+        State.OK,
+        f"{edge.size}片叶，右缘与事件和检查点一致",
+        f"{edge.size} leaves; right edge, events, checkpoint agree",
+    )
+
+
+UNSIGNED_SECONDS = 10.0
+"""Age of an event that is not in the tree from which on something is wrong."""
+
+
+@_check(
+    "sequencer",
+    ("定序", "sequencer"),
+    (
+        "启动服务；若已在运行，查看/readyz与日志中的原因",
+        "start the service; if it runs, see /readyz and its log for why",
+    ),
+)
+def _sequencer(examined: Examined) -> Verdict | None:
+    standing = standing_of(examined.conn, examined.settings.division)
+    if standing is None:
+        return None
+    zh, en = ("在签署", "signing") if standing.active else ("无进程在签署", "no process is signing")
+    late = standing.lag_seconds > UNSIGNED_SECONDS
+    return _verdict(
+        State.WARNING if late else State.OK,
+        f"{zh}；最早的未入树事件已{standing.lag_seconds:.0f}秒",
+        f"{en}; the oldest event that is not in the tree is {standing.lag_seconds:.0f} s old",
+    )

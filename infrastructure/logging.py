@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from functools import partial
-from typing import Any, BinaryIO
+from contextlib import suppress
+from typing import Any
 
 import orjson
 import structlog
@@ -14,16 +14,16 @@ from structlog.tracebacks import ExceptionDictTransformer
 
 
 class _Lines:
-    """Writes each entry as one line."""
+    """Writes each entry as one line to standard error."""
 
-    def __init__(self, out: BinaryIO, name: str = "") -> None:
+    def __init__(self, name: str = "") -> None:
         self.name = name
-        self._out = out
 
     def msg(self, line: bytes) -> None:
-        """Write a line."""
-        self._out.write(line + b"\n")
-        self._out.flush()
+        """Write a line. Where nobody takes it any more (a closed pipe), the work that it tells of goes on."""
+        with suppress(OSError, ValueError):
+            sys.stderr.buffer.write(line + b"\n")
+            sys.stderr.buffer.flush()
 
     debug = info = warning = error = critical = msg
 
@@ -43,7 +43,7 @@ def configure_logging(level: str) -> None:
     # Our own entries go straight to the stream: by way of the standard library each costs four times as much.
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer(serializer=_written)],
-        logger_factory=partial(_Lines, sys.stderr.buffer),
+        logger_factory=_Lines,
         wrapper_class=structlog.make_filtering_bound_logger(root.level),
         cache_logger_on_first_use=False,
     )

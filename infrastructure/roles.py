@@ -24,10 +24,12 @@ READER = "liuhen_reader"
 WRITER_WRITES = {
     "projections": frozenset({"INSERT", "UPDATE", "DELETE"}),
     "tracking": frozenset({"INSERT", "UPDATE"}),
+    "parked": frozenset({"INSERT", "UPDATE", "DELETE"}),
+    "discarded": frozenset({"INSERT"}),
 }
 """What the writer may do to a table by itself, beside reading all of them."""
-READER_READS_NOT = frozenset({"requests"})
-"""Tables that are closed to the reader: they name clients."""
+READER_READS_NOT = frozenset({"requests", "person_keys", "master_keys"})
+"""Tables that are closed to the reader: they name clients, or hold the wrapped keys of persons."""
 
 _KINDS = {OWNER: "NOLOGIN", WRITER: "LOGIN", READER: "LOGIN"}
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -44,6 +45,17 @@ class Settings(BaseSettings):
     schemes_dir: Path | None = Field(
         default=None, description="另加的评价方案目录（TOML） folder of further evaluation schemes, one file each"
     )
+    master_key: SecretStr | None = Field(
+        default=None,
+        description="个人信息主密钥：32字节的base64，可多个，新的在前；留空则用文件 master key of personal data",
+    )
+    master_key_file: Path | None = Field(
+        default=None,
+        description="主密钥文件（0600）；留空则为数据目录中的keys/master.key，首次需要时生成 file of the master key",
+    )
+    sealing_suite: Literal["AES-256-GCM", "SM4-GCM"] = Field(
+        default="AES-256-GCM", description="新密封个人信息的密码套件 cipher suite of newly sealed personal data"
+    )
     pool_size: int = Field(
         default=8,
         ge=2,
@@ -57,13 +69,42 @@ class Settings(BaseSettings):
         description="同时处理的请求数上限，超过的答复503并请稍后重试 requests worked on at once; more are answered 503",
     )
     page: int = Field(default=500, ge=1, le=10_000, description="投影每批事件数 events that a projection takes at once")
+    views_in_server: bool = Field(
+        default=True,
+        description="服务进程是否更新视图；否则另行运行liuhen worker does the server keep the views",
+    )
+    stall_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        le=3600,
+        description="视图落后且不前进多少秒算停滞 seconds after which a view behind and not moving counts as stalled",
+    )
     poll_seconds: float = Field(
         default=1.0, gt=0, le=60, description="投影轮询间隔上限，秒 longest wait of a projection for news, seconds"
     )
     token_days: int = Field(
         default=90, ge=1, le=366, description="本机签发令牌的有效天数 validity of tokens issued here, days"
     )
+    log_suite: Literal["sha256-ed25519", "sm3-sm2"] = Field(
+        default="sha256-ed25519",
+        description="可验证日志的密码套件，只在日志建立时有效 suite of the verifiable log, used when the log is made",
+    )
+    log_origin: str | None = Field(
+        default=None,
+        max_length=200,
+        pattern=r"^[^\s+]+$",
+        description="日志名称，建立时定；缺省liuhen.local/log/区划代码 the log's name, used when it is made",
+    )
+    log_public: bool = Field(
+        default=True,
+        description="检查点、瓦片与证明不用令牌即可读取 checkpoints, tiles and proofs are read without a token",
+    )
     log_level: str = Field(default="INFO", description="日志级别 log level")
+
+    @property
+    def origin(self) -> str:
+        """The name of the log in checkpoints, where none is kept with it yet."""
+        return self.log_origin or f"liuhen.local/log/{self.division}"
 
     @field_validator("owner_url")
     @classmethod

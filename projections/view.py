@@ -2,72 +2,99 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
+import orjson
 import psycopg
+from psycopg.types.json import Jsonb
+from pydantic import Field
 
+from domain.correction import FactCorrected
 from domain.event import Value
-from domain.evolve import Foldable, fold
+from domain.evolve import Foldable
+from domain.ledger import Balance
 from domain.project import Project
 from domain.recorded import Recorded
-from domain.states import beginning
 from domain.streams import StreamKind
 from domain.system import GovSystem
 from domain.unit import Unit
+from projections.streams import Streams
 
 Cursor = psycopg.Cursor[Any]
 
 
-@dataclass(frozen=True)
 class Page:
     """A stretch of the log in position order, and the streams as they stood at its end."""
 
-    log_id: int
-    entries: Sequence[Recorded]
-    history: Callable[[StreamKind, UUID], Sequence[Recorded]]
-    _states: dict[UUID, Foldable] = field(default_factory=dict)
+    def __init__(self, log_id: int, entries: Sequence[Recorded], streams: Streams) -> None:
+        """`streams` stand at the page's end. `entries` may be part of it: those that a projection handles."""
+        self.log_id = log_id
+        self.entries = entries
+        self._streams = streams
+        self._touched: dict[StreamKind, dict[UUID, None]] = {}
+        self._corrected: set[UUID] = set()
+        for entry in entries:
+            self._touched.setdefault(entry.kind, {})[entry.originator_id] = None
+            if isinstance(entry.event, FactCorrected) and not streams.corrected:
+                self._corrected.add(entry.originator_id)
 
     def touched(self, kind: StreamKind) -> list[UUID]:
         """Streams of a kind that have events in the page, in order of first touch."""
-        return list(dict.fromkeys(e.stream.id for e in self.entries if e.stream.kind is kind))
+        return list(self._touched.get(kind, ()))
 
     def project(self, stream: UUID) -> Project:
         """A project's state at the page's end."""
-        return cast("Project", self.state(StreamKind.PROJECT, stream))
+        return cast("Project", self._streams.state(StreamKind.PROJECT, stream))
 
     def system(self, stream: UUID) -> GovSystem:
         """A system's state at the page's end."""
-        return cast("GovSystem", self.state(StreamKind.SYSTEM, stream))
+        return cast("GovSystem", self._streams.state(StreamKind.SYSTEM, stream))
 
     def unit(self, stream: UUID) -> Unit:
         """A unit's state at the page's end."""
-        return cast("Unit", self.state(StreamKind.UNIT, stream))
+        return cast("Unit", self._streams.state(StreamKind.UNIT, stream))
 
     def state(self, kind: StreamKind, stream: UUID) -> Foldable:
         """The state of any stream at the page's end."""
-        if stream not in self._states:
-            self._states[stream] = fold(beginning(kind, stream), self.history(kind, stream))
-        return self._states[stream]
+        return self._streams.state(kind, stream)
+
+    def balance(self, project: UUID) -> Balance:
+        """What stands in a project's book at the page's end."""
+        return self._streams.balance(project)
+
+    def corrects(self, stream: UUID) -> bool:
+        """Does the page correct an event of a stream? Then what was written of it before may be wrong."""
+        return stream in self._corrected
+
+    def of(self, stream: UUID) -> list[Recorded]:
+        """The page's entries of a stream."""
+        return [e for e in self.entries if e.originator_id == stream]
+
+    def history(self, stream: UUID) -> Sequence[Recorded]:
+        """All events of a stream up to the page's end. They are read from the log: for the rare case only."""
+        return self._streams.history(stream)
 
     def classified(self, entry: Recorded) -> bool:
         """Does the entry belong to a classified project, to a system of one, or to an investment in one (G15)?
 
         Such rows are not for all.
         """
-        if entry.stream.kind is StreamKind.PROJECT:
-            return self.project(entry.stream.id).classified
-        if entry.stream.kind is StreamKind.GUIDANCE_FUND:
+        if entry.kind is StreamKind.PROJECT:
+            return self.project(entry.originator_id).classified
+        if entry.kind is StreamKind.GUIDANCE_FUND:
             project = invested_in(entry)
             return project is not None and self.project(project).classified
-        return entry.stream.kind is StreamKind.SYSTEM and self.system(entry.stream.id).classified
+        return entry.kind is StreamKind.SYSTEM and self.system(entry.originator_id).classified
 
     def last_position(self, kind: StreamKind, stream: UUID) -> int:
         """Position of a stream's last event at the page's end."""
-        return self.history(kind, stream)[-1].position
+        return self._streams.last_position(kind, stream)
 
     def projects_concerned(self) -> list[UUID]:
         """Projects that have events in the page, and those of the systems that have."""
@@ -88,13 +115,17 @@ class Projection(ABC):
 
     NAME: ClassVar[str]
     VERSION: ClassVar[int]
+    HANDLES: ClassVar[frozenset[str]]
+    """Topics of the events that change rows. A page holds no others."""
+    IGNORES: ClassVar[frozenset[str]]
+    """Topics of all the others, so that nobody forgets a new one."""
     TABLES: ClassVar[str]
     """SQL that makes the tables in the present search path, each with log_id first in its key."""
 
     @classmethod
-    def schema(cls) -> str:
-        """The database schema of this version."""
-        return f"{cls.NAME}_v{cls.VERSION}"
+    def schema(cls, build: int = 1) -> str:
+        """The database schema of a build of this version. Queries never name it: it stands in the search path."""
+        return f"{cls.NAME}_v{cls.VERSION}" + (f"_b{build}" if build > 1 else "")
 
     @abstractmethod
     def project(self, page: Page, cursor: Cursor) -> None:
@@ -109,25 +140,50 @@ class Freshness(Value):
     log_position: int
     lag_events: int
     lag_seconds: float
+    still_seconds: float = Field(default=0, description="距上次前进的秒数 seconds since it last moved")
+    parked: int = Field(default=0, description="搁置的事件数 events that could not be taken in and are left out")
+    as_of_happened: date | None = Field(default=None, description="按哪一天的事实 as it was on this day")
 
 
 def upsert(cursor: Cursor, table: str, key: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
-    """Insert rows, replacing those of the same key; without a key there must be none. All have the same columns."""
+    """Insert rows, replacing those of the same key; without a key there must be none. All have the same columns.
+
+    One statement, whatever the number of rows. Of several rows of one key the last counts.
+    """
     if not rows:
         return
     columns = list(rows[0])
+    if key:
+        rows = list({tuple(row[k] for k in key): row for row in rows}.values())
     changed = [f"{c} = excluded.{c}" for c in columns if c not in key]
     action = f"DO UPDATE SET {', '.join(changed)}" if changed else "DO NOTHING"
     conflict = f" ON CONFLICT ({', '.join(key)}) {action}" if key else ""
-    cursor.executemany(
-        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(f'%({c})s' for c in columns)}){conflict}",
-        rows,
+    cursor.execute(
+        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(columns)}"
+        f" FROM json_populate_recordset(NULL::{table}, %s::json){conflict}".encode(),
+        (as_json(rows),),
     )
+
+
+def as_json(rows: Sequence[dict[str, Any]]) -> str:
+    """Rows as the database reads them: every type of a column has a form in JSON."""
+    try:
+        return orjson.dumps(rows, default=_plain).decode()
+    except TypeError:  # An integer of more than 64 bits: a sum of money may be one.
+        return json.dumps(rows, default=_plain, ensure_ascii=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Jsonb):
+        return value.obj
+    if isinstance(value, Decimal | UUID | date):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
 def invested_in(entry: Recorded) -> UUID | None:
     """The project that an entry of the guidance fund is about, where it is about one."""
-    return getattr(entry.event, "project", None) if entry.stream.kind is StreamKind.GUIDANCE_FUND else None
+    return getattr(entry.event, "project", None) if entry.kind is StreamKind.GUIDANCE_FUND else None
 
 
 def project_name(project: Project) -> str:

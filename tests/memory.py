@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import base64
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
+
+from pydantic import SecretStr
 
 from application.ports import (
     ALL_OF_IT,
@@ -22,6 +26,8 @@ from domain.streams import StreamAt, StreamKind
 from infrastructure.calendars import load_calendar
 from infrastructure.rule_sets import load_rule_sets
 from infrastructure.schemes import load_schemes
+from infrastructure.sealing import KeyRow, MasterKeys, PersonSeals
+from infrastructure.settings import Settings
 from infrastructure.store.mapper import LedgerMapper, LoggedEvent, to_recorded
 
 START = datetime(2018, 9, 19, tzinfo=UTC)
@@ -73,6 +79,20 @@ class MemoryLedger:
             self._requests[request.client, request.key] = (request.fingerprint, first, len(self.log))
         return [to_recorded(e) for e in self.log[first - 1 :]]
 
+    def read_each(self, kind: StreamKind, streams: Sequence[UUID]) -> Mapping[UUID, Sequence[Recorded]]:
+        """One after the other."""
+        return {stream: history for stream in streams if (history := self.read(kind, stream))}
+
+    def record_each(self, events: Sequence[NewEvent]) -> Sequence[Recorded | None]:
+        """One after the other."""
+        recorded: list[Recorded | None] = []
+        for event in events:
+            try:
+                recorded += self.record([event])
+            except StreamMovedError:
+                recorded.append(None)
+        return recorded
+
     def record_rows(
         self, rows: Sequence[tuple[RequestKey, Sequence[NewEvent]]], guards: Sequence[StreamAt]
     ) -> Sequence[Sequence[Recorded]]:
@@ -111,6 +131,35 @@ class MemoryLedger:
         return len(self.log)
 
 
+class MemoryKeys:
+    """Wrapped keys of persons in memory."""
+
+    def __init__(self) -> None:
+        self.rows: dict[UUID, KeyRow] = {}
+        self.master: str | None = None
+
+    def find(self, persons: Iterable[UUID]) -> Mapping[UUID, KeyRow]:
+        return {p: self.rows[p] for p in persons if p in self.rows}
+
+    def keep(self, person: UUID, row: KeyRow) -> KeyRow | None:
+        self.master = self.master or row.master_key
+        if person not in self.rows and row.master_key != self.master:
+            return None
+        return self.rows.setdefault(person, row)
+
+    def current(self) -> str | None:
+        return self.master
+
+    def destroy(self, person: UUID) -> None:
+        self.rows[person] = replace(self.rows[person], wrapped=None)
+
+
+def memory_seals(suite: str = "AES-256-GCM", keys: MemoryKeys | None = None, master: int = 7) -> PersonSeals:
+    """Seals over keys in memory, under a master key of the environment."""
+    given = SecretStr(base64.b64encode(bytes([master]) * 32).decode())
+    return PersonSeals(keys or MemoryKeys(), MasterKeys(Settings(master_key=given)), 370323, suite)
+
+
 TODAY = date(2026, 11, 23)
 
 
@@ -125,4 +174,5 @@ def memory_desk(today: date = TODAY) -> Desk:
         division="370323",
         today=lambda: today,
         new_id=uuid4,
+        seals=memory_seals(),
     )

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from api.context import Context, Reader
-from api.routes.views import Day, MinPosition, Part, ViewAnswer, reading
+from api.moments import At
+from api.routes.views import Day, Part, ViewAnswer, reading
 from application.asking import county_state
 from domain.clauses import OUTSIDE, RECORDED, REPORTS
 from domain.event import Value
@@ -43,7 +44,6 @@ class ClausesAnswer(Value):
     """全部条款."""
 
     freshness: Freshness
-    caught_up: bool
     rule_set: str
     clauses: list[ClausePlace]
 
@@ -63,10 +63,10 @@ class Reminder(Row):
 
 
 @router.get("/clauses", summary="全部条款及落点 every clause and where it acts")
-def read_clauses(context: Reader, on: Day = None, min_position: MinPosition = 0) -> ClausesAnswer:
+def read_clauses(context: Reader, at: At, on: Day = None) -> ClausesAnswer:
     """Every clause in force on the day: words, strength, gates, events, lists, and how often it acted."""
     rules = _rules(context, on or today())
-    with reading(context, "clauses", min_position) as view:
+    with reading(context, "clauses", at) as view:
         counted = queries.clause_counts(view.conn, context.log_id, classified=context.sees_classified)
         counts = {c.rule: c for c in counted}
         places = [
@@ -81,19 +81,19 @@ def read_clauses(context: Reader, on: Day = None, min_position: MinPosition = 0)
             )
             for clause in rules.clauses
         ]
-        return ClausesAnswer(freshness=view.freshness, caught_up=view.caught_up, rule_set=rules.id, clauses=places)
+        return ClausesAnswer(freshness=view.freshness, rule_set=rules.id, clauses=places)
 
 
 @router.get("/clauses/{rule}/records", summary="条款下的记录 what stands under a clause")
 def read_clause_records(
     context: Reader,
+    at: At,
     rule: str,
     part: Part,
     effect: Annotated[str | None, Query(pattern="^(RECORDED|BLOCKS|YIELDS|NOTES)$")] = None,
-    min_position: MinPosition = 0,
 ) -> ViewAnswer[queries.ClauseAct]:
     """Events that keep track of the clause and findings of decisions by it, newest first."""
-    with reading(context, "clauses", min_position) as view:
+    with reading(context, "clauses", at) as view:
         return view.answer(
             queries.clause_acts(view.conn, context.log_id, rule, effect, part, classified=context.sees_classified)
         )
@@ -102,17 +102,17 @@ def read_clause_records(
 @router.get("/reminders", summary="提醒 what is due or overdue")
 def read_reminders(
     context: Reader,
+    at: At,
     part: Part,
     on: Day = None,
     within_days: Annotated[int, Query(ge=0, le=3660, description="含此后多少天内到期的 due within so many days")] = 30,
     rule: Annotated[str | None, Query(max_length=3, description="条款 clause")] = None,
     unit: Annotated[str | None, Query(max_length=40, description="单位统一社会信用代码")] = None,
-    min_position: MinPosition = 0,
 ) -> ViewAnswer[Reminder]:
     """Deadlines not met by the day and due by then or soon, the longest overdue first."""
     day = on or today()
     rules = _rules(context, day)
-    with reading(context, "clauses", min_position) as view:
+    with reading(context, "clauses", at) as view:
         stored = queries.open_deadlines(
             view.conn, context.log_id, day, rule=rule, unit=unit, classified=context.sees_classified
         )

@@ -49,7 +49,8 @@ class DutiesAnswer(Value):
 @router.get("/county", summary="县级状态 state of the county")
 def read_county(context: Reader, moment: Moment) -> County:
     """Meetings, decisions, role holders and experts as of a moment."""
-    return county_state(context.liuhen.desk, moment)
+    county = county_state(context.liuhen.desk, moment)
+    return context.shown(StreamKind.COUNTY, county.id, county)
 
 
 @router.get("/county/history", summary="县级历史 history of the county")
@@ -82,6 +83,6 @@ def read_duties(
         leads={track: county.lead_bodies(track, day) for track in Track},
         stated_leads={lead.track: lead.bodies for lead in rules.leads},
         holders=tuple(h for h in county.roles if h.held(day)),
-        experts=county.listed_experts(day),
+        experts=context.shown(StreamKind.COUNTY, county.id, county.listed_experts(day)),
         task_groups=rules.task_groups,
     )

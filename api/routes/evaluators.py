@@ -42,4 +42,5 @@ post_to(
 def read_evaluator(context: Reader, uscc: str, moment: Moment) -> Evaluator:
     """An evaluator as of a moment: qualification and conflicts of interest."""
     history_of(context.liuhen.desk, StreamKind.EVALUATOR, evaluator_id(uscc), moment)
-    return evaluator_state(context.liuhen.desk, uscc, moment)
+    evaluator = evaluator_state(context.liuhen.desk, uscc, moment)
+    return context.shown(StreamKind.EVALUATOR, evaluator.id, evaluator)

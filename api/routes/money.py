@@ -9,7 +9,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from api.context import Context, Reader
-from api.routes.views import MinPosition, Part, ViewAnswer, reading
+from api.moments import At, Moment
+from api.routes.views import Part, ViewAnswer, reading
 from domain.event import Value
 from domain.project import FundPurpose, FundSource
 from projections.asking import Connection, Listing, RowT, Window
@@ -25,7 +26,6 @@ class FundAnswer(Value):
     """引导基金."""
 
     freshness: Freshness
-    caught_up: bool
     figures: money.FundFigures
 
 
@@ -52,60 +52,54 @@ def _lines(
     query: Callable[[Connection, int, Window, money.Filter], Listing[RowT]],
     part: Window,
     asked: money.Filter,
-    min_position: int,
+    at: Moment,
 ) -> ViewAnswer[RowT]:
-    with reading(context, _VIEW, min_position) as view:
+    with reading(context, _VIEW, at) as view:
         return view.answer(query(view.conn, context.log_id, part, asked))
 
 
 @router.get("/lines", summary="资金台账 the ledger (F01)")
-def read_lines(context: Reader, part: Part, asked: Which, min_position: MinPosition = 0) -> ViewAnswer[money.Line]:
+def read_lines(context: Reader, at: At, part: Part, asked: Which) -> ViewAnswer[money.Line]:
     """Budget, arranged, disbursed and refunded per project, purpose, year and source."""
-    return _lines(context, money.lines, part, asked, min_position)
+    return _lines(context, money.lines, part, asked, at)
 
 
 @router.get("/years", summary="按年度 the ledger by year")
-def read_years(context: Reader, part: Part, asked: Which, min_position: MinPosition = 0) -> ViewAnswer[money.YearSums]:
+def read_years(context: Reader, at: At, part: Part, asked: Which) -> ViewAnswer[money.YearSums]:
     """Sums per budget year."""
-    return _lines(context, money.by_year, part, asked, min_position)
+    return _lines(context, money.by_year, part, asked, at)
 
 
 @router.get("/units", summary="按单位 the ledger by unit")
-def read_units(context: Reader, part: Part, asked: Which, min_position: MinPosition = 0) -> ViewAnswer[money.UnitSums]:
+def read_units(context: Reader, at: At, part: Part, asked: Which) -> ViewAnswer[money.UnitSums]:
     """Sums per owner unit; a project of several owners counts for each."""
-    return _lines(context, money.by_unit, part, asked, min_position)
+    return _lines(context, money.by_unit, part, asked, at)
 
 
 @router.get("/sources", summary="按渠道 the ledger by source (F03, F04, F10, F13)")
-def read_sources(
-    context: Reader, part: Part, asked: Which, min_position: MinPosition = 0
-) -> ViewAnswer[money.SourceSums]:
+def read_sources(context: Reader, at: At, part: Part, asked: Which) -> ViewAnswer[money.SourceSums]:
     """Sums per source of money."""
-    return _lines(context, money.by_source, part, asked, min_position)
+    return _lines(context, money.by_source, part, asked, at)
 
 
 @router.get("/operation-shares", summary="建设与运营占比 building against operating (F09)")
-def read_operation_shares(
-    context: Reader, part: Part, asked: Which, min_position: MinPosition = 0
-) -> ViewAnswer[money.OperationShare]:
+def read_operation_shares(context: Reader, at: At, part: Part, asked: Which) -> ViewAnswer[money.OperationShare]:
     """What was spent on building and on operating per year, and the share of operating."""
-    return _lines(context, money.operation_shares, part, asked, min_position)
+    return _lines(context, money.operation_shares, part, asked, at)
 
 
 @router.get("/fund", summary="引导基金余额 balance of the guidance fund (F06)")
-def read_fund(context: Reader, min_position: MinPosition = 0) -> FundAnswer:
+def read_fund(context: Reader, at: At) -> FundAnswer:
     """Contributed, invested, returned, and what can still be invested."""
-    with reading(context, _VIEW, min_position) as view:
+    with reading(context, _VIEW, at) as view:
         figures = money.fund_figures(view.conn, context.log_id)
-        return FundAnswer(freshness=view.freshness, caught_up=view.caught_up, figures=figures)
+        return FundAnswer(freshness=view.freshness, figures=figures)
 
 
 @router.get("/fund/movements", summary="引导基金变动 movements of the guidance fund (F06–F08)")
-def read_fund_movements(
-    context: Reader, part: Part, project: OfProject = None, min_position: MinPosition = 0
-) -> ViewAnswer[money.Movement]:
+def read_fund_movements(context: Reader, at: At, part: Part, project: OfProject = None) -> ViewAnswer[money.Movement]:
     """Contributions, investments with their fields, and returns; newest first."""
-    with reading(context, _VIEW, min_position) as view:
+    with reading(context, _VIEW, at) as view:
         return view.answer(
             money.fund_movements(view.conn, context.log_id, part, classified=context.sees_classified, project=project)
         )
@@ -114,13 +108,13 @@ def read_fund_movements(
 @router.get("/ppp", summary="PPP项目库 the PPP library (F12, O32)")
 def read_ppp_library(
     context: Reader,
+    at: At,
     part: Part,
     delisted: Annotated[bool, Query(description="含已出库 with those that left")] = False,
     regime: Annotated[str | None, Query(max_length=60, description="项目库制度")] = None,
-    min_position: MinPosition = 0,
 ) -> ViewAnswer[money.LibraryEntry]:
     """Entries with their conditions, regime and yearly reports."""
-    with reading(context, _VIEW, min_position) as view:
+    with reading(context, _VIEW, at) as view:
         return view.answer(
             money.ppp_library(
                 view.conn,
@@ -134,11 +128,9 @@ def read_ppp_library(
 
 
 @router.get("/stages", summary="阶段金额 amounts of the stages")
-def read_stages(
-    context: Reader, part: Part, project: OfProject = None, min_position: MinPosition = 0
-) -> ViewAnswer[money.StageRow]:
+def read_stages(context: Reader, at: At, part: Part, project: OfProject = None) -> ViewAnswer[money.StageRow]:
     """估算、概算、预算、合同价、结算、决算: every amount that was ever stated, and where it is known from."""
-    with reading(context, _VIEW, min_position) as view:
+    with reading(context, _VIEW, at) as view:
         return view.answer(
             money.amount_stages(view.conn, context.log_id, part, classified=context.sees_classified, project=project)
         )
@@ -147,13 +139,13 @@ def read_stages(
 @router.get("/drifts", summary="金额变化 drift of amounts from stage to stage")
 def read_drifts(
     context: Reader,
+    at: At,
     part: Part,
     project: OfProject = None,
     exceeding: Annotated[bool, Query(description="只看超过前一阶段的 only where the later exceeds")] = False,
-    min_position: MinPosition = 0,
 ) -> ViewAnswer[money.DriftRow]:
     """The change from each known stage to the next, in 分 and basis points."""
-    with reading(context, _VIEW, min_position) as view:
+    with reading(context, _VIEW, at) as view:
         return view.answer(
             money.amount_drifts(
                 view.conn,

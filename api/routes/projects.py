@@ -98,7 +98,7 @@ def read_project(context: Reader, project_id: UUID, moment: Moment) -> ProjectAn
         stage=dossier.project.stage,
         project=dossier.project,
         systems=dossier.systems,
-        owner_units=dossier.owner_units,
+        owner_units=tuple(context.shown(StreamKind.UNIT, u.id, u) for u in dossier.owner_units),
         position=dossier.history[-1].position,
     )
 
@@ -130,7 +130,8 @@ def read_system(context: Reader, system_id: UUID, moment: Moment) -> GovSystem:
 def read_unit(context: Reader, uscc: str, moment: Moment) -> Unit:
     """The state of a unit as of a moment, with its connection obligations."""
     history_of(context.liuhen.desk, StreamKind.UNIT, unit_id(uscc), moment)
-    return unit_state(context.liuhen.desk, uscc, moment)
+    unit = unit_state(context.liuhen.desk, uscc, moment)
+    return context.shown(StreamKind.UNIT, unit.id, unit)
 
 
 @router.get("/units/{uscc}/history", summary="单位历史 history of a unit")
@@ -221,7 +222,9 @@ def _entry(context: Context, recorded: Recorded, corrected_by: int | None) -> Hi
         correlation=circumstances.correlation,
         based_on=circumstances.based_on,
         judgement=getattr(recorded.event, "judgement", None),
-        event=recorded.event.model_dump(mode="json", exclude={"judgement"}),
+        event=context.shown(
+            recorded.stream.kind, recorded.stream.id, recorded.event.model_dump(mode="json", exclude={"judgement"})
+        ),
         corrected_by=corrected_by,
         affected_decisions=affected,
     )

@@ -85,7 +85,8 @@ class ResponsibilityAnswer(Value):
 def read_responsibility(context: Reader, uscc: str, on: Day = None) -> ResponsibilityAnswer:
     """Head, contact and unifications of the day; every task with its delay, every supervision item with its state."""
     history_of(context.liuhen.desk, StreamKind.UNIT, unit_id(uscc))
-    unit, day = unit_state(context.liuhen.desk, uscc), on or today()
+    desk, day = context.liuhen.desk, on or today()
+    unit = context.shown(StreamKind.UNIT, unit_id(uscc), unit_state(desk, uscc))
     return ResponsibilityAnswer(
         on=day,
         name=unit.name_on(day),

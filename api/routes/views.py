@@ -12,10 +12,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from api.context import Context, Reader
+from api.moments import At, Moment, ViewBehindError, one_more_as_of
+from application.asking import NOW
 from domain.event import Value
 from domain.project import Category, OpenAttribute, ResourceKind, Stage
 from domain.streams import unit_id
 from infrastructure.bootstrap import today
+from infrastructure.projecting.as_of import view_as_of
 from projections.asking import Connection, Listing, RowT, Window
 from projections.performance import queries as performance
 from projections.register import queries as register
@@ -26,15 +29,11 @@ from projections.view import Freshness
 
 router = APIRouter(tags=["视图 views"])
 
-_WAIT_SECONDS = 5.0
-
 
 class ViewAnswer(Value, Generic[RowT]):
     """视图 A part of a list, its exact total, and how fresh the view is."""
 
     freshness: Freshness
-    caught_up: bool
-    """Whether the view had reached the position that was asked for."""
     total: int
     items: list[RowT]
 
@@ -54,7 +53,6 @@ class BoardAnswer(Value):
     """监督台 As of a day, under the rule set of that day."""
 
     freshness: Freshness
-    caught_up: bool
     on: date
     rule_set: str | None
     lists: Board
@@ -64,7 +62,6 @@ class SummaryAnswer(Value):
     """绩效汇总."""
 
     freshness: Freshness
-    caught_up: bool
     figures: performance.Summary
 
 
@@ -77,9 +74,6 @@ def window(
 
 
 Part = Annotated[Window, Depends(window)]
-MinPosition = Annotated[
-    int, Query(ge=0, description="至少读到此日志位置，最多等5秒 wait until the view has reached this position")
-]
 Day = Annotated[date | None, Query(description="按哪一天看，缺省为今天 day of asking")]
 Source = Annotated[str | None, Query(max_length=100, description="导入来源 of an imported record")]
 
@@ -90,36 +84,44 @@ class View:
 
     conn: Connection
     freshness: Freshness
-    caught_up: bool
 
     def answer(self, found: Listing[RowT]) -> ViewAnswer[RowT]:
         """The answer of a list."""
-        return ViewAnswer(freshness=self.freshness, caught_up=self.caught_up, total=found.total, items=found.items)
+        return ViewAnswer(freshness=self.freshness, total=found.total, items=found.items)
 
 
 @contextmanager
-def reading(context: Context, name: str, min_position: int) -> Iterator[View]:
-    """Read a view in one snapshot, after waiting for a position if one is asked for."""
+def reading(context: Context, name: str, at: Moment) -> Iterator[View]:
+    """Read a view in one snapshot: as it stands, after waiting for a position if one is asked for, or as of a moment.
+
+    Raises ViewBehindError, ViewFillingError, TooManyAsOfError.
+    """
     engine = context.liuhen.engine
-    caught_up = engine.wait_for(name, min_position, _WAIT_SECONDS) if min_position else True
+    if at.as_of != NOW:
+        with one_more_as_of(), view_as_of(engine, name, at.as_of) as (conn, freshness):
+            yield View(conn, freshness)
+        return
+    if at.min_position and not engine.wait_for(name, at.min_position, at.wait_seconds):
+        raise ViewBehindError(engine.freshness(name), at.min_position, at.wait_seconds)
     with context.liuhen.pool.connection() as conn, conn.transaction():
         conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield View(conn, engine.freshness(name, conn), caught_up)
+        conn.execute(f"SET LOCAL search_path TO {engine.schema(name, conn)}".encode())
+        yield View(conn, engine.freshness(name, conn))
 
 
 @router.get("/register/projects", summary="项目登记簿 the register of projects")
 def register_projects(
     context: Reader,
+    at: At,
     part: Part,
     q: Annotated[str | None, Query(max_length=100, description="名称、备案号或单位的一部分")] = None,
     unit: Annotated[str | None, Query(max_length=40, description="建设单位统一社会信用代码")] = None,
     category: Category | None = None,
     stage: Stage | None = None,
     source: Source = None,
-    min_position: MinPosition = 0,
 ) -> ViewAnswer[register.ProjectRow]:
     """Projects by name, number, unit, category, stage or source."""
-    with reading(context, "register", min_position) as view:
+    with reading(context, "register", at) as view:
         return view.answer(
             register.find_projects(
                 view.conn,
@@ -138,25 +140,23 @@ def register_projects(
 @router.get("/register/units", summary="单位登记簿 the register of units")
 def register_units(
     context: Reader,
+    at: At,
     part: Part,
     q: Annotated[str | None, Query(max_length=100, description="名称或代码的一部分")] = None,
-    min_position: MinPosition = 0,
 ) -> ViewAnswer[register.UnitRow]:
     """Units by name or code, with the number of their projects."""
-    with reading(context, "register", min_position) as view:
+    with reading(context, "register", at) as view:
         return view.answer(register.find_units(view.conn, context.log_id, part, q=q))
 
 
 @router.get("/timeline/{subject}", summary="时间线 the story of a project, system or unit")
-def read_timeline(
-    context: Reader, part: Part, subject: str, min_position: MinPosition = 0
-) -> ViewAnswer[timeline.TimelineEntry]:
+def read_timeline(context: Reader, at: At, part: Part, subject: str) -> ViewAnswer[timeline.TimelineEntry]:
     """One plain sentence per event, in both languages. `subject` is an identity, or a unit's code."""
     try:
         identity = UUID(subject)
     except ValueError:
         identity = unit_id(subject)
-    with reading(context, "timeline", min_position) as view:
+    with reading(context, "timeline", at) as view:
         return view.answer(
             timeline.story_of(view.conn, context.log_id, identity, part, classified=context.sees_classified)
         )
@@ -177,18 +177,17 @@ def _asked(context: Context, on: date | None, project: UUID | None = None) -> tu
 @router.get("/supervision", summary="监督台 the supervision board")
 def read_board(
     context: Reader,
+    at: At,
     on: Day = None,
     limit: Annotated[int, Query(ge=0, le=100, description="每表行数 rows of each list")] = 10,
-    min_position: MinPosition = 0,
 ) -> BoardAnswer:
     """Blocked and why, overdue, out of order, refused, sanctioned units, late entries: counts and first rows."""
     rule_set, asked = _asked(context, on)
     part = Window(limit=limit)
-    with reading(context, "supervision", min_position) as view:
+    with reading(context, "supervision", at) as view:
         where = (view.conn, context.log_id, asked, part)
         return BoardAnswer(
             freshness=view.freshness,
-            caught_up=view.caught_up,
             on=asked.on,
             rule_set=rule_set,
             lists=Board(
@@ -207,81 +206,73 @@ def _whole(
     query: Callable[[Connection, int, supervision.Asked, Window], Listing[RowT]],
     asked: supervision.Asked,
     part: Window,
-    min_position: int,
+    at: Moment,
 ) -> ViewAnswer[RowT]:
-    with reading(context, "supervision", min_position) as view:
+    with reading(context, "supervision", at) as view:
         return view.answer(query(view.conn, context.log_id, asked, part))
 
 
 @router.get("/supervision/blocked", summary="被拦项目及原因 blocked, and by which clause")
-def read_blocked(
-    context: Reader, part: Part, on: Day = None, min_position: MinPosition = 0
-) -> ViewAnswer[supervision.Blocked]:
+def read_blocked(context: Reader, at: At, part: Part, on: Day = None) -> ViewAnswer[supervision.Blocked]:
     """Projects that a gate refused and that did not pass it since."""
-    return _whole(context, supervision.blocked, _asked(context, on)[1], part, min_position)
+    return _whole(context, supervision.blocked, _asked(context, on)[1], part, at)
 
 
 @router.get("/supervision/overdue", summary="逾期未验收 overdue")
-def read_overdue(
-    context: Reader, part: Part, on: Day = None, min_position: MinPosition = 0
-) -> ViewAnswer[supervision.Overdue]:
+def read_overdue(context: Reader, at: At, part: Part, on: Day = None) -> ViewAnswer[supervision.Overdue]:
     """Approved projects past their due day of acceptance."""
-    return _whole(context, supervision.overdue, _asked(context, on)[1], part, min_position)
+    return _whole(context, supervision.overdue, _asked(context, on)[1], part, at)
 
 
 @router.get("/supervision/out-of-order", summary="次序颠倒 out of order")
-def read_out_of_order(
-    context: Reader, part: Part, on: Day = None, min_position: MinPosition = 0
-) -> ViewAnswer[supervision.OutOfOrder]:
+def read_out_of_order(context: Reader, at: At, part: Part, on: Day = None) -> ViewAnswer[supervision.OutOfOrder]:
     """Projects with steps whose days contradict their order."""
-    return _whole(context, supervision.out_of_order, _asked(context, on)[1], part, min_position)
+    return _whole(context, supervision.out_of_order, _asked(context, on)[1], part, at)
 
 
 @router.get("/supervision/refusals", summary="被拒记录 refused attempts")
 def read_refusals(
     context: Reader,
+    at: At,
     part: Part,
     project: Annotated[UUID | None, Query(description="只看此项目 of this project only")] = None,
-    min_position: MinPosition = 0,
 ) -> ViewAnswer[supervision.RefusedAttempt]:
     """Every refused attempt, newest first."""
-    return _whole(context, supervision.refusals, _asked(context, None, project)[1], part, min_position)
+    return _whole(context, supervision.refusals, _asked(context, None, project)[1], part, at)
 
 
 @router.get("/supervision/sanctioned-units", summary="受限单位 sanctioned units")
 def read_sanctioned_units(
-    context: Reader, part: Part, on: Day = None, min_position: MinPosition = 0
+    context: Reader, at: At, part: Part, on: Day = None
 ) -> ViewAnswer[supervision.SanctionedUnit]:
     """Units with overdue connection obligations, which G10 bars from approvals and operation money."""
-    return _whole(context, supervision.sanctioned_units, _asked(context, on)[1], part, min_position)
+    return _whole(context, supervision.sanctioned_units, _asked(context, on)[1], part, at)
 
 
 @router.get("/supervision/late-entries", summary="迟录事件 recorded late")
-def read_late_entries(
-    context: Reader, part: Part, on: Day = None, min_position: MinPosition = 0
-) -> ViewAnswer[supervision.LateEntry]:
+def read_late_entries(context: Reader, at: At, part: Part, on: Day = None) -> ViewAnswer[supervision.LateEntry]:
     """Events recorded more days after they happened than the rule set of the day allows without report."""
-    return _whole(context, supervision.late_entries, _asked(context, on)[1], part, min_position)
+    return _whole(context, supervision.late_entries, _asked(context, on)[1], part, at)
 
 
 @router.get("/performance/summary", summary="绩效汇总 performance, in sum")
-def performance_summary(context: Reader, source: Source = None, min_position: MinPosition = 0) -> SummaryAnswer:
+def performance_summary(context: Reader, at: At, source: Source = None) -> SummaryAnswer:
     """Ends against plans, refusals and money over all projects (or those of one source)."""
-    with reading(context, "performance", min_position) as view:
+    with reading(context, "performance", at) as view:
         figures = performance.summary(view.conn, context.log_id, classified=context.sees_classified, source=source)
-        return SummaryAnswer(freshness=view.freshness, caught_up=view.caught_up, figures=figures)
+        return SummaryAnswer(freshness=view.freshness, figures=figures)
 
 
 @router.get("/performance/projects", summary="项目绩效 performance of projects")
 def performance_projects(
     context: Reader,
+    at: At,
     part: Part,
     unit: Annotated[str | None, Query(max_length=40, description="建设单位统一社会信用代码")] = None,
     source: Source = None,
-    min_position: MinPosition = 0,
 ) -> ViewAnswer[performance.ProjectIndicators]:
     """Indicators computed from events, with every human score beside them."""
-    with reading(context, "performance", min_position) as view:
+    with reading(context, "performance", at) as view:
         return view.answer(
             performance.project_indicators(
                 view.conn, context.log_id, part, classified=context.sees_classified, unit=unit, source=source
@@ -290,11 +281,9 @@ def performance_projects(
 
 
 @router.get("/performance/units", summary="单位绩效 performance of units")
-def performance_units(
-    context: Reader, part: Part, min_position: MinPosition = 0
-) -> ViewAnswer[performance.UnitIndicators]:
+def performance_units(context: Reader, at: At, part: Part) -> ViewAnswer[performance.UnitIndicators]:
     """Indicators per owner unit, beside the grades that people gave, counted per scale and never across scales."""
-    with reading(context, "performance", min_position) as view:
+    with reading(context, "performance", at) as view:
         return view.answer(
             performance.unit_indicators(view.conn, context.log_id, part, classified=context.sees_classified)
         )
@@ -303,22 +292,22 @@ def performance_units(
 @router.get("/performance/assessments", summary="单位考核 assessments of units")
 def performance_assessments(
     context: Reader,
+    at: At,
     part: Part,
     year: Annotated[int | None, Query(ge=2000, le=2999, description="考核年度")] = None,
     unit: Annotated[str | None, Query(max_length=40, description="单位统一社会信用代码")] = None,
-    min_position: MinPosition = 0,
 ) -> ViewAnswer[performance.UnitAssessment]:
     """What each unit was assessed for a year, by which scale."""
-    with reading(context, "performance", min_position) as view:
+    with reading(context, "performance", at) as view:
         return view.answer(performance.assessments(view.conn, context.log_id, part, year=year, unit=unit))
 
 
 @router.get("/performance/disagreements", summary="评价分歧 own and independent ratings that differ")
 def performance_disagreements(
-    context: Reader, part: Part, source: Source = None, min_position: MinPosition = 0
+    context: Reader, at: At, part: Part, source: Source = None
 ) -> ViewAnswer[performance.Disagreement]:
     """Projects whose own and independent ratings differ, on one scale and period."""
-    with reading(context, "performance", min_position) as view:
+    with reading(context, "performance", at) as view:
         return view.answer(
             performance.disagreements(
                 view.conn, context.log_id, part, classified=context.sees_classified, source=source
@@ -329,15 +318,15 @@ def performance_disagreements(
 @router.get("/sharing/systems", summary="系统互联情况 how systems are connected")
 def sharing_systems(
     context: Reader,
+    at: At,
     part: Part,
     isolated: Annotated[
         bool | None, Query(description="只看信息孤岛，或只看已互联的 only the isolated, or others")
     ] = None,
     unit: Annotated[str | None, Query(max_length=40, description="建设单位统一社会信用代码")] = None,
-    min_position: MinPosition = 0,
 ) -> ViewAnswer[sharing.ConnectedSystem]:
     """Systems in use with the levels at which they are connected; an isolated one is connected at none (O11, O12)."""
-    with reading(context, "sharing", min_position) as view:
+    with reading(context, "sharing", at) as view:
         return view.answer(
             sharing.systems(
                 view.conn, context.log_id, part, isolated=isolated, unit=unit, classified=context.sees_classified
@@ -348,14 +337,14 @@ def sharing_systems(
 @router.get("/sharing/resources", summary="共享资源 declared resources")
 def sharing_resources(
     context: Reader,
+    at: At,
     part: Part,
     kind: Annotated[ResourceKind | None, Query(description="资源类别 (O15)")] = None,
     open_attribute: Annotated[OpenAttribute | None, Query(description="开放属性 (O16)")] = None,
     unit: Annotated[str | None, Query(max_length=40, description="建设单位统一社会信用代码")] = None,
-    min_position: MinPosition = 0,
 ) -> ViewAnswer[sharing.Resource]:
     """What projects declared to share, whether it is supplied, and when it was last updated."""
-    with reading(context, "sharing", min_position) as view:
+    with reading(context, "sharing", at) as view:
         return view.answer(
             sharing.resources(
                 view.conn,
@@ -370,7 +359,7 @@ def sharing_resources(
 
 
 @router.get("/sharing/themes", summary="主题统计 projects by theme")
-def sharing_themes(context: Reader, part: Part, min_position: MinPosition = 0) -> ViewAnswer[sharing.ThemeCount]:
+def sharing_themes(context: Reader, at: At, part: Part) -> ViewAnswer[sharing.ThemeCount]:
     """How many projects serve which theme of the document, by track (O10, O14, O16, O17, O30)."""
-    with reading(context, "sharing", min_position) as view:
+    with reading(context, "sharing", at) as view:
         return view.answer(sharing.themes(view.conn, context.log_id, part, classified=context.sees_classified))

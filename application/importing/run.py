@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from application.desk import Act
-from application.history import BringIn, UnchangedError, bring_in_project
+from application.history import BringIn, UnchangedError, bring_in_projects
 from application.importing.mapping import MappedRow, Mapping, RowFault, read_rows
 from application.ports import Desk
 from domain.event import Value
@@ -13,6 +13,9 @@ from domain.faults import ActError
 from domain.recorded import Actor, Authority
 from domain.rule import text
 from domain.texts import Text
+
+ROWS_AT_ONCE = 256
+"""Rows whose projects are read, and whose saves are sent, together."""
 
 
 class RowReport(Value):
@@ -65,23 +68,31 @@ def import_file(
     counts = {"new": 0, "updated": 0, "unchanged": 0, "skipped": 0}
     faults: list[RowReport] = []
     seen: dict[str, int] = {}
-    for done, (number, row) in enumerate(numbered, 1):
-        try:
-            mapped = mapping.map_row(row, edition)
-            if mapped is None:
-                counts["skipped"] += 1
-            else:
+    for begin in range(0, len(numbered), ROWS_AT_ONCE):
+        rows_of_turn = numbered[begin : begin + ROWS_AT_ONCE]
+        commands: list[BringIn] = []
+        numbers: list[int] = []
+        for number, row in rows_of_turn:
+            try:
+                mapped = mapping.map_row(row, edition)
+                if mapped is None:
+                    counts["skipped"] += 1
+                    continue
                 _check_unique(mapped, number, seen)
-                command = BringIn(origin=mapped.origin, facts=mapped.facts)
-                counts["new" if bring_in_project(desk, command, act) else "updated"] += 1
-        except UnchangedError:
-            counts["unchanged"] += 1
-        except ActError as error:
-            faults.append(RowReport(row=number, column=error.pointer or "-", value="", reason=error.text))
-        except RowFault as fault:
-            faults.append(RowReport(row=number, column=fault.column, value=fault.value[:200], reason=fault.reason))
+                commands.append(BringIn(origin=mapped.origin, facts=mapped.facts))
+                numbers.append(number)
+            except RowFault as fault:
+                faults.append(RowReport(row=number, column=fault.column, value=fault.value[:200], reason=fault.reason))
+        for number, outcome in zip(numbers, bring_in_projects(desk, commands, act) if commands else (), strict=True):
+            if isinstance(outcome, ActError):
+                faults.append(RowReport(row=number, column=outcome.pointer or "-", value="", reason=outcome.text))
+            elif isinstance(outcome, UnchangedError):
+                counts["unchanged"] += 1
+            else:
+                counts["new" if outcome else "updated"] += 1
         if progress is not None:
-            progress(done, len(numbered))
+            progress(begin + len(rows_of_turn), len(numbered))
+    faults.sort(key=lambda fault: fault.row)
     return ImportReport(
         mapping=mapping.name,
         source=edition.source,

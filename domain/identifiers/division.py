@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -38,7 +39,7 @@ def parse(text: str) -> str:
     return code
 
 
-DivisionCode = Annotated[str, Field(max_length=12, examples=["370323"]), AfterValidator(parse)]
+DivisionCode = Annotated[str, Field(max_length=12, examples=["370323"]), AfterValidator(lru_cache(maxsize=4096)(parse))]
 """A field that holds a well-formed division code."""
 
 

@@ -7,6 +7,7 @@ nearly every swap of neighbours. Category and unit are not in the number, becaus
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -85,5 +86,5 @@ def parse(text: str) -> str:
     return build(parts.division, parts.year, parts.serial)
 
 
-FilingNumber = Annotated[str, Field(max_length=40), AfterValidator(parse)]
+FilingNumber = Annotated[str, Field(max_length=40), AfterValidator(lru_cache(maxsize=4096)(parse))]
 """A field that holds a valid filing number."""

@@ -9,6 +9,7 @@ as a warning (`inspect`), because such papers do carry codes whose check is wron
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -130,6 +131,6 @@ def parse(text: str) -> str:
 Uscc = Annotated[
     str,
     Field(max_length=40, description="统一社会信用代码 (18 characters)"),
-    AfterValidator(parse),
+    AfterValidator(lru_cache(maxsize=4096)(parse)),
 ]
 """A field that holds a valid code, normalised."""

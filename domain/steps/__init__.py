@@ -32,8 +32,10 @@ from domain.steps.funding import BudgetSet, FundsArranged, FundsDisbursed, Funds
 from domain.steps.guidance_fund import FundContributed, FundInvested, InvestmentRefused, InvestmentReturned
 from domain.steps.history import ProjectImported
 from domain.steps.interconnection import InterconnectionTested, PlatformSupplyVerified, SupplyConfirmed
+from domain.steps.log_keeping import LogKeyChanged, LogRestarted
 from domain.steps.meetings import DecisionMade, MeetingHeld
 from domain.steps.oversight import OversightMeasureLifted, OversightMeasureTaken
+from domain.steps.personal import MasterKeyRotated, PersonalDataErased
 from domain.steps.ppp import OperationReported, PppDelisted, PppListed, PppListingRefused
 from domain.steps.procurement import ContractRecorded
 from domain.steps.responsibility import (
@@ -77,6 +79,8 @@ EVENTS: tuple[type[Event], ...] = (
     RoleEnded,
     ExpertListed,
     ExpertDelisted,
+    PersonalDataErased,
+    MasterKeyRotated,
     HeadAppointed,
     ContactNamed,
     UnitRenamed,
@@ -156,6 +160,8 @@ EVENTS: tuple[type[Event], ...] = (
     UnitAssessed,
     CountyEvaluated,
     SystemRetired,
+    LogKeyChanged,
+    LogRestarted,
     ProjectImported,
     Refused,
     FactCorrected,

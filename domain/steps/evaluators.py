@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import Field, SerializeAsAny
 
 from domain.command import Command
 from domain.dates import CivilDate
@@ -13,6 +14,7 @@ from domain.event import Event
 from domain.evolve import evolve
 from domain.faults import ActError, BadFieldError
 from domain.identifiers import Uscc
+from domain.personal import OF_CONFLICT, Person, Sealed
 from domain.recorded import Recorded
 from domain.rule import text
 
@@ -33,7 +35,10 @@ class StateConflict(Command):
     nature: InterestNature = Field(description="利益关系")
     from_on: date = Field(description="自何日起")
     until: date | None = Field(default=None, description="至何日止; that day is still in it")
-    note: str = Field(default="", max_length=1000, description="说明")
+    note: str = Field(default="", max_length=1000, description="说明; names no person: that goes into `person`")
+    person: SerializeAsAny[Person] | None = Field(default=None, description="关联人员及情况, kept sealed")
+
+    PERSONAL: ClassVar = {"person": "evaluator.conflict_stated/person"}
 
 
 class EndConflict(Command):
@@ -59,6 +64,7 @@ class ConflictStated(Event):
     """An interest of the evaluator in a unit was stated."""
 
     TOPIC = "evaluator.conflict_stated"
+    SCHEMA_VERSION = 2
 
     number: int
     unit: Uscc
@@ -66,6 +72,12 @@ class ConflictStated(Event):
     from_on: date
     until: date | None = None
     note: str = ""
+    person: Annotated[Sealed | None, OF_CONFLICT] = None
+
+    @staticmethod
+    def upcast_v1_v2(body: dict[str, Any]) -> dict[str, Any]:
+        """No person was named then but perhaps in the note, which stays as it was recorded."""
+        return body
 
 
 class ConflictEnded(Event):

@@ -5,7 +5,9 @@ Only the roster is kept. Talent policy itself is outside this record.
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field, SerializeAsAny
 
 from domain.command import Command
 from domain.county import County
@@ -13,16 +15,20 @@ from domain.event import Event
 from domain.evolve import evolve
 from domain.expert import Expert
 from domain.faults import ActError, BadFieldError
+from domain.personal import OF_EXPERT, Person, Sealed
 from domain.recorded import Recorded
 from domain.rule import text
 
 
 class ListExpert(Command):
-    """Ask to put an expert on the roster of the advisory committee, by number and never by name."""
+    """Ask to put an expert on the roster of the advisory committee, by number; the name only sealed."""
 
     number: str = Field(pattern=r"^[A-Z0-9][A-Z0-9-]{0,19}$", description="名册编号, a pseudonym, e.g. ZJ-001")
     field: str = Field(min_length=1, max_length=120, description="专业领域")
     organisation: str = Field(min_length=1, max_length=200, description="所在单位")
+    person: SerializeAsAny[Person] | None = Field(default=None, description="专家本人, kept sealed")
+
+    PERSONAL: ClassVar = {"person": "county.expert_listed/person"}
 
 
 class DelistExpert(Command):
@@ -36,10 +42,17 @@ class ExpertListed(Event):
     """An expert was put on the roster."""
 
     TOPIC = "county.expert_listed"
+    SCHEMA_VERSION = 2
 
     number: str
     field: str
     organisation: str
+    person: Annotated[Sealed | None, OF_EXPERT] = None
+
+    @staticmethod
+    def upcast_v1_v2(body: dict[str, Any]) -> dict[str, Any]:
+        """No person was named then."""
+        return body
 
 
 class ExpertDelisted(Event):

@@ -6,14 +6,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import Field, SerializeAsAny
 
 from domain.command import Command
 from domain.event import Event
 from domain.evolve import evolve
 from domain.faults import ActError, BadFieldError
 from domain.identifiers import Uscc
+from domain.personal import OF_CONTACT, OF_HEAD, Person, Sealed
 from domain.recorded import Recorded
 from domain.responsibility import Contact, HeadPost, Succession, UnificationCheck, UnitName, newest
 from domain.rule import text
@@ -26,6 +28,9 @@ class AppointHead(Command):
     post: str = Field(min_length=1, max_length=120, description="一把手职务; a duty name, not a person")
     since: date = Field(description="自何日起, inclusive")
     until: date | None = Field(default=None, description="至何日止, inclusive")
+    person: SerializeAsAny[Person] | None = Field(default=None, description="任职人员, kept sealed")
+
+    PERSONAL: ClassVar = {"person": "unit.head_appointed/person"}
 
 
 class NameContact(Command):
@@ -34,6 +39,9 @@ class NameContact(Command):
     office: str = Field(default="", max_length=200, description="明确的机构（科室）")
     post: str = Field(default="", max_length=120, description="专人的职务; a duty name, not a person")
     since: date = Field(description="自何日起, inclusive")
+    person: SerializeAsAny[Person] | None = Field(default=None, description="专人, kept sealed")
+
+    PERSONAL: ClassVar = {"person": "unit.contact_named/person"}
 
 
 class RenameUnit(Command):
@@ -66,20 +74,34 @@ class HeadAppointed(Event):
     """The duty of a unit's head was recorded."""
 
     TOPIC = "unit.head_appointed"
+    SCHEMA_VERSION = 2
 
     post: str
     since: date
     until: date | None = None
+    person: Annotated[Sealed | None, OF_HEAD] = None
+
+    @staticmethod
+    def upcast_v1_v2(body: dict[str, Any]) -> dict[str, Any]:
+        """No person was named then."""
+        return body
 
 
 class ContactNamed(Event):
     """A unit named an office or a post."""
 
     TOPIC = "unit.contact_named"
+    SCHEMA_VERSION = 2
 
     office: str = ""
     post: str = ""
     since: date
+    person: Annotated[Sealed | None, OF_CONTACT] = None
+
+    @staticmethod
+    def upcast_v1_v2(body: dict[str, Any]) -> dict[str, Any]:
+        """No person was named then."""
+        return body
 
 
 class UnitRenamed(Event):

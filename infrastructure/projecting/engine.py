@@ -1,26 +1,25 @@
-"""投影引擎 Runs every projection in a thread of its own: pages of events, rows and position in one transaction.
+"""投影引擎 Keeps the views at the end of the log, says how far they are, and lets one wait for a position.
 
-The row lock on a projection's position makes one worker active at a time, over all processes. A worker that fails
-waits and tries again; it never skips an event. News comes by a wake-up in this process and by polling, so a lost
-wake-up costs one poll, not a stall.
+A follower in a thread takes the log into all views together. Of several processes one is active for each view, by an
+advisory lock that ends with its connection; the others stand by. News comes by a wake-up in this process and by
+polling, so a lost wake-up costs one poll, not a stall. A thread that fails waits, connects again and goes on.
 """
 
 from __future__ import annotations
 
-import hashlib
+import sys
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import structlog
+from psycopg_pool import PoolTimeout
 
-from domain.recorded import Recorded
-from domain.streams import StreamKind
-from infrastructure.roles import READER
+from infrastructure.projecting import builds, parking
+from infrastructure.projecting.builds import Standing
+from infrastructure.projecting.follower import Counts, Follower
 from infrastructure.store.ledger import EventLedger
 from projections.clauses import Clauses
 from projections.money import Money
@@ -29,7 +28,7 @@ from projections.register import ProjectRegister
 from projections.sharing import Sharing
 from projections.supervision import Supervision
 from projections.timeline import Timeline
-from projections.view import Freshness, Page, Projection
+from projections.view import Freshness, Projection
 
 PROJECTIONS: tuple[type[Projection], ...] = (
     ProjectRegister,
@@ -44,189 +43,243 @@ PROJECTIONS: tuple[type[Projection], ...] = (
 _LONGEST_BACK_OFF = 30.0
 _REST = 0.05
 """Seconds between two pages at the end of the log: a page of many events costs little more than one of few."""
+_TURN = 0.0005
+"""Seconds after which Python's threads take turns. At its default of ten times as much, each step of a request that
+comes while a page is folded would wait that long."""
+_SWEEP = 60.0
+"""Seconds between two looks for replaced builds that can be dropped."""
+
+DATABASE_ERRORS = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
+"""What is raised when the database cannot be asked."""
+
+Connection = psycopg.Connection[Any]
 
 log = structlog.get_logger(__name__)
 
 
-@dataclass
-class _Worker:
-    """The state of one projection's thread."""
+class ViewFillingError(Exception):
+    """The view is being filled for the first time. Until it has reached the end of the log it is not shown."""
 
-    projection: Projection
-    woken: threading.Event = field(default_factory=threading.Event)
-    thread: threading.Thread | None = None
-    failure: str | None = None
+    def __init__(self, freshness: Freshness) -> None:
+        super().__init__(freshness.view)
+        self.freshness = freshness
 
 
 class Engine:
     """All projections of one log."""
 
-    def __init__(self, conninfo: str, ledger: EventLedger, *, log_id: int, page: int, poll: float) -> None:
-        self._conninfo = conninfo
-        self._ledger = ledger
-        self._log_id = log_id
-        self._page = page
+    def __init__(
+        self, conninfo: str, ledger: EventLedger, *, log_id: int, page: int, poll: float, stall: float = 30.0
+    ) -> None:
+        """`stall`: seconds after which a view that is behind and does not move counts as stalled."""
+        self.conninfo = conninfo
+        self.ledger = ledger
+        self.log_id = log_id
+        self.page = page
         self._poll = poll
-        self._stopping = threading.Event()
+        self._stall = stall
+        self.stopping = threading.Event()
+        """Set when the engine is to end, and rebuilds with it."""
+        self._woken = threading.Event()
         self._moved = threading.Condition()
-        self._workers = {p.NAME: _Worker(p()) for p in PROJECTIONS}
-        self._prepare()
+        self._reached: dict[str, int] = {}
+        self._held: set[str] = set()
+        self._failure: str | None = None
+        self._thread: threading.Thread | None = None
+        self.projections: dict[str, Projection] = {p.NAME: p() for p in PROJECTIONS}
+        self.follower = self._new_follower(patient=True)
+        with psycopg.connect(conninfo, autocommit=True) as conn:
+            builds.prepare(conn, log_id, list(self.projections.values()))
+
+    def _new_follower(self, *, patient: bool) -> Follower:
+        return Follower(
+            self.ledger,
+            self.projections.values(),
+            log_id=self.log_id,
+            page=self.page,
+            patient=patient,
+            moved=self._tell,
+        )
 
     def start(self) -> None:
-        """Start the workers. They run until `stop`."""
-        for name, worker in self._workers.items():
-            worker.thread = threading.Thread(target=self._run, args=(worker,), name=f"projection-{name}", daemon=True)
-            worker.thread.start()
+        """Start following. It goes on until `stop`."""
+        sys.setswitchinterval(_TURN)
+        self._thread = threading.Thread(target=self._run, name="projections", daemon=True)
+        self._thread.start()
 
     def stop(self) -> None:
-        """Let each worker finish its page and end."""
-        self._stopping.set()
+        """Let the page that is being worked on be finished, and end."""
+        self.stopping.set()
         self.wake()
-        for worker in self._workers.values():
-            if worker.thread is not None:
-                worker.thread.join(timeout=30)
+        if self._thread is not None:
+            self._thread.join(timeout=30)
 
     def wake(self) -> None:
-        """Tell the workers that there is news. Only a hint: they also poll."""
-        for worker in self._workers.values():
-            worker.woken.set()
+        """Say that there is news. Only a hint: the log is also polled."""
+        self._woken.set()
 
     def names(self) -> list[str]:
         """Names of the views."""
-        return list(self._workers)
+        return list(self.projections)
 
     def failures(self) -> dict[str, str]:
-        """Projections whose last attempt failed, with the reason."""
-        return {name: w.failure for name, w in self._workers.items() if w.failure}
+        """Views whose last attempt failed here, with the reason."""
+        if self._failure is not None:
+            return dict.fromkeys(self._held or self.names(), self._failure)
+        if self._thread is not None and not self._thread.is_alive() and not self.stopping.is_set():
+            return dict.fromkeys(self.names(), "the thread has ended")
+        return self.follower.troubles()
+
+    def stalled(self) -> dict[str, str]:
+        """Views that are behind the log and have not moved for some time, whoever should move them."""
+        found = {}
+        with self.ledger.recorder_pool.connection() as conn:
+            for name in self.names():
+                fresh = self.freshness(name, conn)
+                if fresh.lag_events and min(fresh.lag_seconds, fresh.still_seconds) > self._stall:
+                    found[name] = f"{fresh.lag_events} events behind, still for {fresh.still_seconds:.0f} s"
+        return found
+
+    def filling(self, conn: Connection) -> list[str]:
+        """Views that are not shown yet."""
+        found = builds.builds_of(conn, self.log_id, list(self.projections.values()), Standing.FILLING)
+        return [build.name for build in found]
+
+    def held(self) -> frozenset[str]:
+        """Views that this process moves; it stands by for the others."""
+        return frozenset(self._held)
+
+    @property
+    def counts(self) -> Counts:
+        """What was done here."""
+        return self.follower.counts
 
     def catch_up(self) -> None:
-        """Bring every projection to the end of the log in this thread, and raise what fails."""
-        for worker in self._workers.values():
-            with psycopg.connect(self._conninfo) as conn:
-                while self._advance(worker.projection, conn):
-                    pass
+        """Bring every view to the end of the log in this thread, and raise what fails but an event by itself."""
+        follower = self._new_follower(patient=False)
+        with psycopg.connect(self.conninfo, autocommit=True) as conn:
+            while follower.round(conn) or follower.troubles():
+                pass
 
-    def freshness(self, name: str, conn: psycopg.Connection[Any] | None = None) -> Freshness:
+    def retry(self, name: str, stream: UUID | None = None) -> tuple[int, int]:
+        """Take in what is parked of a view; gives how many events were taken in, and how many wait still."""
+        follower = Follower(self.ledger, [self.projections[name]], log_id=self.log_id, page=self.page, moved=self._tell)
+        with psycopg.connect(self.conninfo, autocommit=True) as conn:
+            return follower.retry(conn, name, stream)
+
+    def parked(self, name: str) -> list[parking.Parked]:
+        """What is parked of a view."""
+        with self.ledger.recorder_pool.connection() as conn:
+            build = builds.read_build(conn, self.log_id, self.projections[name])
+            return parking.waiting(conn, self.log_id, build)
+
+    def discard(self, name: str, position: int, *, by: str, reason: str) -> parking.Parked:
+        """Let a view do without an event that it cannot take in, and retry what waits behind it.
+
+        Raises NotParkedError, ValueError without a reason.
+        """
+        if not reason.strip():
+            raise ValueError("须说明理由 / a reason is needed")
+        with psycopg.connect(self.conninfo) as conn:
+            build = builds.read_build(conn, self.log_id, self.projections[name])
+            gone = parking.discard(conn, self.log_id, build, position, by=by, reason=reason.strip())
+        log.warning("projection.discarded", projection=name, position=position, by=by)
+        self.retry(name, gone.stream_id)
+        return gone
+
+    def schema(self, name: str, conn: Connection) -> str:
+        """The schema of the build that is read, as `conn` sees it. Raises ViewFillingError."""
+        build = builds.read_build(conn, self.log_id, self.projections[name])
+        if build.standing is not Standing.LIVE:
+            raise ViewFillingError(self.freshness(name, conn))
+        return self.projections[name].schema(build.number)
+
+    def freshness(self, name: str, conn: Connection | None = None) -> Freshness:
         """How far the named view has come, as `conn` sees it. Lag is measured against the log itself."""
         if conn is None:
-            with self._ledger.recorder_pool.connection() as own:
+            with self.ledger.recorder_pool.connection() as own:
                 return self.freshness(name, own)
-        projection = self._workers[name].projection
+        projection = self.projections[name]
         row = conn.execute(
-            "SELECT p.position, l.position, extract(epoch FROM clock_timestamp() - e.recorded_at)"
-            " FROM liuhen.projections p"
-            " LEFT JOIN liuhen.logs l ON l.log_id = p.log_id"
+            "SELECT p.build, p.position, l.position, extract(epoch FROM clock_timestamp() - e.recorded_at),"
+            " extract(epoch FROM clock_timestamp() - p.moved_at), (SELECT count(*) FROM liuhen.parked q"
+            " WHERE q.log_id = p.log_id AND q.name = p.name AND q.version = p.version AND q.build = p.build)"
+            " FROM liuhen.projections p LEFT JOIN liuhen.logs l ON l.log_id = p.log_id"
             " LEFT JOIN liuhen.events e ON e.log_id = p.log_id AND e.position = p.position + 1"
-            " WHERE p.log_id = %s AND p.name = %s AND p.version = %s",
-            (self._log_id, name, projection.VERSION),
+            " WHERE p.log_id = %s AND p.name = %s AND p.version = %s AND p.standing IN ('LIVE', 'FILLING')",
+            (self.log_id, name, projection.VERSION),
         ).fetchone()
-        position, log_position, age = row or (0, 0, None)
+        build, position, log_position, age, still, parked = row or (1, 0, 0, None, 0, 0)
         at = log_position or 0
         return Freshness(
-            view=projection.schema(),
+            view=projection.schema(build),
             position=position,
             log_position=at,
             lag_events=max(0, at - position),
             lag_seconds=round(float(age), 3) if age is not None else 0.0,
+            still_seconds=round(float(still), 3),
+            parked=parked,
         )
 
     def wait_for(self, name: str, position: int, seconds: float) -> bool:
         """Wait until the named view has reached a position; False when it has not within the time."""
+        if self._reached.get(name, 0) >= position:
+            return True
+        self.wake()
         deadline = time.monotonic() + seconds
         while self.freshness(name).position < position:
             left = deadline - time.monotonic()
             if left <= 0:
                 return False
             with self._moved:
-                self._moved.wait(min(left, 0.2))
+                if self._reached.get(name, 0) < position:
+                    self._moved.wait(min(left, 0.2))
         return True
 
-    def _prepare(self) -> None:
-        """Make the tables of each view. Tables that were made by other SQL are dropped and filled anew from the log."""
-        with psycopg.connect(self._conninfo) as conn:
-            conn.execute("SELECT pg_advisory_xact_lock(hashtext('liuhen.projections'))")
-            for worker in self._workers.values():
-                projection = worker.projection
-                schema = projection.schema()
-                key = (self._log_id, projection.NAME, projection.VERSION)
-                digest = hashlib.sha256(projection.TABLES.encode()).hexdigest()
-                others = conn.execute(
-                    "DELETE FROM liuhen.projections WHERE name = %s AND version = %s AND tables_sha256 <> %s",
-                    (projection.NAME, projection.VERSION, digest),
-                ).rowcount
-                if others:
-                    log.warning("projection.tables_changed", projection=schema)
-                    conn.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
-                if conn.execute("SELECT to_regnamespace(%s)", (schema,)).fetchone() == (None,):
-                    conn.execute(f"CREATE SCHEMA {schema}")
-                    conn.execute(f"SET LOCAL search_path TO {schema}")
-                    conn.execute(projection.TABLES.encode())
-                    conn.execute("RESET search_path")
-                    conn.execute(f"GRANT USAGE ON SCHEMA {schema} TO {READER}")
-                    conn.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {READER}")
-                conn.execute(
-                    "INSERT INTO liuhen.projections (log_id, name, version, tables_sha256) VALUES (%s, %s, %s, %s)"
-                    " ON CONFLICT DO NOTHING",
-                    (*key, digest),
-                )
-
-    def _run(self, worker: _Worker) -> None:
-        back_off = 0.0
-        while not self._stopping.is_set():
-            try:
-                with psycopg.connect(self._conninfo) as conn:
-                    while not self._stopping.is_set():
-                        worker.woken.clear()
-                        events = self._advance(worker.projection, conn)
-                        worker.failure, back_off = None, 0.0
-                        if not events:
-                            worker.woken.wait(self._poll)
-                        elif events < self._page:
-                            self._stopping.wait(_REST)
-            except Exception as error:  # noqa: BLE001 (a worker survives anything but the end of the process)
-                back_off = min(_LONGEST_BACK_OFF, back_off * 2 or 0.2)
-                worker.failure = f"{type(error).__name__}: {error}"
-                log.warning("projection.failed", projection=worker.projection.NAME, error=type(error).__name__)
-                self._stopping.wait(back_off)
-
-    def _advance(self, projection: Projection, conn: psycopg.Connection[Any]) -> int:
-        """Project one page and give the number of events in it; 0 at the end of the log."""
-        with conn.transaction(), conn.cursor() as cursor:
-            cursor.execute(
-                "SELECT position FROM liuhen.projections WHERE log_id = %s AND name = %s AND version = %s FOR UPDATE",
-                (self._log_id, projection.NAME, projection.VERSION),
-            )
-            row = cursor.fetchone()
-            position: int = row[0] if row else 0
-            entries = self._ledger.after(position, self._page)
-            if not entries:
-                return 0
-            last = entries[-1].position
-            cursor.execute(f"SET LOCAL search_path TO {projection.schema()}")
-            projection.project(Page(self._log_id, entries, _Histories(self._ledger, entries, last).read), cursor)
-            cursor.execute(
-                "UPDATE liuhen.projections SET position = %s, moved_at = clock_timestamp()"
-                " WHERE log_id = %s AND name = %s AND version = %s",
-                (last, self._log_id, projection.NAME, projection.VERSION),
-            )
+    def _tell(self, positions: dict[str, int]) -> None:
         with self._moved:
+            self._reached |= positions
             self._moved.notify_all()
-        return len(entries)
 
+    def _run(self) -> None:
+        back_off = 0.0
+        while not self.stopping.is_set():
+            try:
+                with psycopg.connect(self.conninfo, autocommit=True) as conn:
+                    swept = 0.0
+                    while not self.stopping.is_set():
+                        self._woken.clear()
+                        taken_up = self._hold(conn)
+                        for name in taken_up:
+                            self.follower.retry(conn, name)  # The program may have been cured meanwhile.
+                        events = self.follower.round(conn, self._held) if self._held else 0
+                        self._failure, back_off = None, 0.0
+                        if self._held and time.monotonic() - swept > _SWEEP:
+                            builds.drop_retired(conn, list(self.projections.values()))
+                            swept = time.monotonic()
+                        if not events:
+                            self._woken.wait(self._poll)
+                        elif events < self.page:
+                            self.stopping.wait(_REST)
+            except Exception as error:  # noqa: BLE001 (a follower survives anything but the end of the process)
+                back_off = min(_LONGEST_BACK_OFF, back_off * 2 or 0.2)
+                self._failure = parking.told(error)
+                log.warning("projection.waits", error=type(error).__name__, seconds=back_off)
+                self.stopping.wait(back_off)
+            finally:
+                self._held.clear()
 
-class _Histories:
-    """Streams as they stood at the end of a page. One that began within the page is not read again."""
-
-    def __init__(self, ledger: EventLedger, entries: Sequence[Recorded], last: int) -> None:
-        self._ledger = ledger
-        self._last = last
-        self._known: dict[UUID, list[Recorded]] = {}
-        for entry in entries:
-            if entry.stream.version == 1 or entry.stream.id in self._known:
-                self._known.setdefault(entry.stream.id, []).append(entry)
-
-    def read(self, kind: StreamKind, stream: UUID) -> Sequence[Recorded]:
-        """The stream's events up to the page's last position."""
-        if stream not in self._known:
-            self._known[stream] = list(self._ledger.read_at(kind, stream, self._last))
-        return self._known[stream]
+    def _hold(self, conn: Connection) -> list[str]:
+        """Take the locks of views that nobody moves; they are held until the connection ends. Gives those taken."""
+        taken = []
+        for name in self.names():
+            if name in self._held:
+                continue
+            row = conn.execute(
+                "SELECT pg_try_advisory_lock(hashtextextended('liuhen.projection/' || %s || '/' || %s, 0))",
+                (self.log_id, self.projections[name].schema()),
+            ).fetchone()
+            if row == (True,):
+                self._held.add(name)
+                taken.append(name)
+        return taken

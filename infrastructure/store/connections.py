@@ -17,6 +17,8 @@ from psycopg_pool.pool import AddConnection, MaintenanceTask
 
 LONGEST_PAUSE = 1.0
 """Seconds between two tries to connect."""
+LONGEST_WAIT = 10.0
+"""Seconds that a reader waits for a connection before its request is told to come again."""
 DEAD_LINES = {
     "connect_timeout": 5,
     "keepalives_idle": 5,
@@ -39,7 +41,7 @@ class Connections(ConnectionPool[psycopg.Connection[TupleRow]]):
             max_size=size,
             kwargs={"autocommit": True},
             connection_class=psycopg.Connection[TupleRow],
-            timeout=30,
+            timeout=LONGEST_WAIT,
             reconnect_timeout=math.inf,
             open=False,
         )

@@ -129,6 +129,31 @@ class GroupCommit(Generic[ItemT, ResultT]):
             raise
         return mine.outcome()
 
+    def put_all(self, items: Sequence[ItemT]) -> list[ResultT | BaseException]:
+        """Write items of one sender, in their order, each accepted or refused alone. Raises StoreBusyError."""
+        mine = [_Thread[ItemT, ResultT](item) for item in items]
+        if not mine:
+            return []
+        with self._lock:
+            if self._closed or len(self._queue) >= self._longest_queue:
+                raise StoreBusyError
+            self._queue.extend(mine)
+            leads = not self._writing
+            self._writing = True
+            mine[0].leads = leads
+        try:
+            # Whichever of them leads next comes before those behind it, so its turn is waited for first.
+            for n, waiting in enumerate(mine):
+                if n or not leads:
+                    waiting.turn.acquire()
+                if not waiting.done:
+                    self._write_batch()
+        except BaseException:
+            for waiting in reversed(mine):
+                self._leave(waiting)
+            raise
+        return [cast("ResultT | BaseException", waiting.result) for waiting in mine]
+
     async def put_from_loop(self, item: ItemT) -> ResultT:
         """Write an item and give its result, as `put`, without holding up the running event loop."""
         loop = asyncio.get_running_loop()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from itertools import accumulate
+from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import accumulate, groupby
+from operator import itemgetter
 from typing import NoReturn
 from uuid import UUID
 
@@ -12,12 +13,20 @@ from eventsourcing.application import Application
 from eventsourcing.persistence import InfrastructureFactory, TrackingRecorder
 from eventsourcing.utils import Environment
 
-from application.ports import ALL_OF_IT, KeyReusedError, NewEvent, RequestKey, RowsRecordedError, UpTo
+from application.ports import (
+    ALL_OF_IT,
+    KeyReusedError,
+    NewEvent,
+    RequestKey,
+    RowsRecordedError,
+    StreamMovedError,
+    UpTo,
+)
 from domain.recorded import Recorded
 from domain.streams import StreamAt, StreamKind
 from infrastructure import awaiting
 from infrastructure.store.batch_writer import NotRecordedError, Pool, Row, RowsKnownError, Save, Saved
-from infrastructure.store.mapper import LedgerMapper, recorded_event, to_recorded
+from infrastructure.store.mapper import LedgerMapper, LoggedEvent, as_uuid, recorded_history, to_recorded
 from infrastructure.store.recorder import LedgerRecorder
 from infrastructure.store.tracking import LedgerTrackingRecorder
 
@@ -111,11 +120,30 @@ class EventLedger(Application[UUID]):
     def read(self, kind: StreamKind, stream: UUID, upto: UpTo = ALL_OF_IT, after: int = 0) -> Sequence[Recorded]:
         """The events of a stream after a version, in version order."""
         rows = awaiting.in_thread(self._ledger_recorder.select_stream, kind, stream, upto, after)
-        return [recorded_event(kind, stream, *row) for row in rows]
+        return recorded_history(kind, stream, rows)
+
+    def read_each(self, kind: StreamKind, streams: Sequence[UUID]) -> Mapping[UUID, Sequence[Recorded]]:
+        """The events of those of the streams that have any, in one round trip."""
+        rows = awaiting.in_thread(self._ledger_recorder.select_histories, kind, streams)
+        return {
+            stream: recorded_history(kind, stream, [row[1:] for row in found])
+            for stream, found in groupby(rows, itemgetter(0))
+        }
 
     def read_at(self, kind: StreamKind, stream: UUID, position: int) -> Sequence[Recorded]:
         """The events of a stream as it stood at a position."""
         return self.read(kind, stream, UpTo(position=position))
+
+    def histories(self, streams: Collection[UUID], position: int) -> dict[UUID, list[Recorded]]:
+        """The events of several streams as they stood at a position, in one read."""
+        found: dict[UUID, list[Recorded]] = {}
+        for logged in self.logged_histories(streams, position):
+            found.setdefault(as_uuid(logged.originator_id), []).append(to_recorded(logged))
+        return found
+
+    def logged_histories(self, streams: Collection[UUID], position: int) -> Sequence[LoggedEvent]:
+        """The same as they are stored, each stream's events together."""
+        return self._ledger_recorder.select_streams(streams, position)
 
     def record(
         self, events: Sequence[NewEvent], *, guards: Sequence[StreamAt] = (), request: RequestKey | None = None
@@ -158,6 +186,26 @@ class EventLedger(Application[UUID]):
     def _known(self, found: Saved | None) -> Sequence[Recorded] | KeyReusedError:
         return KeyReusedError() if found is None else self.at_positions(found.first_position, found.last_position)
 
+    def record_each(self, events: Sequence[NewEvent]) -> Sequence[Recorded | None]:
+        """Record events of different streams, each in a save of its own. None for one whose stream has moved.
+
+        Raises what `LedgerRecorder.append` raises; what was recorded before that stays.
+        """
+        saves = [
+            Save([self.mapper.to_stored_event(e)], [e.stream.kind])  # type: ignore[arg-type]
+            for e in events
+        ]
+        results = awaiting.in_thread(self._ledger_recorder.append_each, saves)
+        recorded: list[Recorded | None] = []
+        for e, result in zip(events, results, strict=True):
+            if isinstance(result, StreamMovedError):
+                recorded.append(None)
+            elif isinstance(result, BaseException):
+                raise result
+            else:
+                recorded += _in_place([e], result)
+        return recorded
+
     def recall(self, request: RequestKey) -> Sequence[Recorded] | None:
         """What an earlier request of this key recorded, or None. Raises what `LedgerRecorder.append` raises."""
         try:
@@ -178,7 +226,16 @@ class EventLedger(Application[UUID]):
 
     def after(self, position: int, limit: int) -> list[Recorded]:
         """Up to `limit` events after a position, in position order."""
-        return [to_recorded(e) for e in self._ledger_recorder.select_notifications(position + 1, limit)]
+        return [to_recorded(e) for e in self.logged_after(position, limit)]
+
+    def logged_after(self, position: int, limit: int, stop: int | None = None) -> Sequence[LoggedEvent]:
+        """The same as they are stored, for who must live with one that cannot be decoded; none after `stop`."""
+        return self._ledger_recorder.select_notifications(position + 1, limit, stop)
+
+    def of_topics(self, topics: Sequence[str], position: int) -> list[Recorded]:
+        """The events of some topics up to a position, in position order."""
+        found = self._ledger_recorder.select_notifications(1, position, position, topics)
+        return [to_recorded(e) for e in found]
 
     def close(self) -> None:
         """Answer everything that was accepted, then record no more."""

@@ -7,6 +7,7 @@ State is one compact JSON object: {"v": schema version, "c": circumstances, "e":
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -15,6 +16,7 @@ from uuid import UUID
 
 import orjson
 from eventsourcing.persistence import JSONTranscoder, Mapper, Notification, StoredEvent
+from pydantic import ValidationError
 
 from application.ports import NewEvent
 from domain.dates import CivilDate
@@ -75,6 +77,10 @@ class LedgerMapper(Mapper[UUID]):
         return to_recorded(stored_event)
 
 
+_DAY_FIRST = b'{"happened_on":"'
+"""How circumstances begin as they are written here."""
+
+
 class _Read(Recorded):
     """A recorded event as it was read. Its circumstances are decoded, and validated, when somebody looks at them."""
 
@@ -87,7 +93,7 @@ class _Read(Recorded):
         version: int,
         position: int,
         recorded_at: datetime,
-        stated: Any,
+        stated: bytes,
         event: Event,
     ) -> None:
         self._kind = kind
@@ -111,13 +117,21 @@ class _Read(Recorded):
     def circumstances(self) -> Circumstances:  # type: ignore[override]
         """What surrounds the event. Raises pydantic.ValidationError."""
         if self._circumstances is None:
-            self._circumstances = Circumstances.model_validate(self._stated)
+            self._circumstances = Circumstances.__pydantic_validator__.validate_json(self._stated)
         return self._circumstances
 
     @property
     def happened_on(self) -> CivilDate:
-        """The calendar day on which it happened. Raises ValueFault."""
-        return _day(self._stated["happened_on"])
+        """The calendar day on which it happened. Raises ValueFault, pydantic.ValidationError."""
+        stated = self._stated
+        if stated.startswith(_DAY_FIRST) and stated.find(b"happened_", len(_DAY_FIRST)) < 0:
+            return _day(stated[len(_DAY_FIRST) : stated.find(b'"', len(_DAY_FIRST))])
+        return self.circumstances.happened_on
+
+    @property
+    def originator_version(self) -> int:
+        """Version in the stream."""
+        return self._version
 
     @property
     def kind(self) -> StreamKind:
@@ -126,30 +140,51 @@ class _Read(Recorded):
 
 
 @lru_cache(maxsize=8192)
-def _day(text: str) -> CivilDate:
-    return CivilDate.parse(text)
+def _day(text: bytes) -> CivilDate:
+    return CivilDate.parse(orjson.loads(b'"%b"' % text))
 
 
-def recorded_event(
-    kind: StreamKind, stream: UUID, version: int, position: int, recorded_at: datetime, topic: str, state: bytes
-) -> Recorded:
-    """The recorded event of stored columns. Raises UnknownTopicError, NewerEventError, pydantic.ValidationError."""
-    stored = orjson.loads(state)
-    event = event_from(topic, stored["v"], stored["e"])
-    return _Read(kind, stream, version, position, recorded_at, stored["c"], event)
+def recorded_history(
+    kind: StreamKind, stream: UUID, rows: Iterable[tuple[int, int, datetime, str, bytes]]
+) -> list[Recorded]:
+    """The recorded events of stored columns: version, position, recorded time, topic and state.
+
+    A state as it is written here, of the present schema version, is cut rather than parsed: circumstances have no
+    part of the name "e", and within a JSON text no quotation mark stands bare, so the first `},"e":` is the event's.
+    What does not come out well so is parsed as a whole, and refused for what is wrong with it.
+
+    Raises UnknownTopicError, NewerEventError, pydantic.ValidationError, orjson.JSONDecodeError.
+    """
+    history: list[Recorded] = []
+    for version, position, recorded_at, topic, state in rows:
+        quick = _QUICK.get(topic)
+        if quick is None:
+            raise UnknownTopicError(topic)
+        head, read = quick
+        end = state.find(_EVENT, len(head)) if state.startswith(head) and state.endswith(b"}}") else -1
+        try:
+            event = read(state[end + len(_EVENT) : -1] if end > 0 else b"")
+            stated = state[len(head) - 1 : end + 1]
+        except ValidationError:
+            stored = orjson.loads(state)
+            event = event_from(topic, stored["v"], stored["e"])
+            stated = orjson.dumps(stored["c"])
+        history.append(_Read(kind, stream, version, position, recorded_at, stated, event))
+    return history
+
+
+_EVENT = b'},"e":'
+_QUICK: dict[str, tuple[bytes, Callable[[bytes], Event]]] = {
+    topic: (b'{"v":%d,"c":{' % event_class.SCHEMA_VERSION, event_class.__pydantic_validator__.validate_json)
+    for topic, event_class in BY_TOPIC.items()
+}
+"""How a state of the present schema version begins, and what reads its event, by topic."""
 
 
 def to_recorded(logged: LoggedEvent) -> Recorded:
     """The recorded event of a logged one. Raises UnknownTopicError, NewerEventError, pydantic.ValidationError."""
-    return recorded_event(
-        StreamKind(logged.kind),
-        as_uuid(logged.originator_id),
-        logged.originator_version,
-        logged.id,
-        logged.recorded_at,
-        logged.topic,
-        logged.state,
-    )
+    row = (logged.originator_version, logged.id, logged.recorded_at, logged.topic, logged.state)
+    return recorded_history(StreamKind(logged.kind), as_uuid(logged.originator_id), (row,))[0]
 
 
 def as_uuid(stream: UUID | str) -> UUID:

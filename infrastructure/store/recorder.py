@@ -7,7 +7,7 @@ followers. Here the log's head row orders the batches, and a batch whose answer 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -31,6 +31,8 @@ GATHER = 0.0003
 """Seconds that a batch waits for those who were just answered; about what their next save takes to come."""
 GIVE_UP_AFTER = 20.0
 """Seconds after which a sender is told that the outcome of its save is unknown."""
+_READER = "liuhen_reader"
+"""Under which attribute a connection keeps its cursor for reading."""
 
 
 class LedgerRecorder(ApplicationRecorder):
@@ -53,6 +55,10 @@ class LedgerRecorder(ApplicationRecorder):
         StoreDownError, OutcomeUnknownError.
         """
         return self._commits.put(save)
+
+    def append_each(self, saves: Sequence[Save]) -> list[Saved | BaseException]:
+        """Store saves of one sender durably, each accepted or refused alone. Raises StoreBusyError."""
+        return self._commits.put_all(saves)
 
     async def append_from_loop(self, save: Save) -> Saved:
         """As `append`, without holding up the running event loop."""
@@ -93,6 +99,23 @@ class LedgerRecorder(ApplicationRecorder):
             " AND position <= coalesce(%s::bigint, 9223372036854775807)"
             " AND recorded_at <= coalesce(%s::timestamptz, 'infinity') ORDER BY stream_version",
             (self.log_id, stream, kind, after, upto.position, upto.recorded_at),
+        )
+
+    def select_streams(self, streams: Collection[UUID], position: int) -> list[LoggedEvent]:
+        """The events of several streams as they stood at a position, each stream's together and in version order."""
+        rows = self._select(
+            f"SELECT {_COLUMNS} FROM liuhen.events WHERE log_id = %s AND stream_id = ANY(%s) AND position <= %s"
+            " ORDER BY stream_id, stream_version",
+            (self.log_id, list(streams), position),
+        )
+        return [_logged(row) for row in rows]
+
+    def select_histories(self, kind: str, streams: Sequence[UUID]) -> list[tuple[UUID, int, int, datetime, str, bytes]]:
+        """As `select_stream` gives them, the events of many streams, each row after its stream, stream by stream."""
+        return self._select(
+            "SELECT stream_id, stream_version, position, recorded_at, topic, state FROM liuhen.events"
+            " WHERE log_id = %s AND stream_id = ANY(%s) AND stream_kind = %s ORDER BY stream_id, stream_version",
+            (self.log_id, list(streams), kind),
         )
 
     def select_positions(self, first: int, last: int) -> list[LoggedEvent]:
@@ -167,8 +190,17 @@ class LedgerRecorder(ApplicationRecorder):
             return self._select_once(query, parameters)
 
     def _select_once(self, query: str, parameters: Sequence[Any]) -> list[Any]:
-        with self.pool.connection() as conn:
-            return conn.execute(query.encode(), parameters, prepare=True, binary=True).fetchall()
+        conn = self.pool.getconn()
+        try:
+            # A cursor knows how to read what it read before, so each connection keeps its own.
+            kept = vars(conn)
+            cursor = kept.get(_READER)
+            if cursor is None:
+                cursor = kept[_READER] = conn.cursor(binary=True)
+            rows: list[Any] = cursor.execute(query.encode(), parameters, prepare=True).fetchall()
+            return rows
+        finally:
+            self.pool.putconn(conn)
 
 
 def _logged(row: Sequence[Any]) -> LoggedEvent:

@@ -11,6 +11,7 @@ from domain.recorded import Recorded
 from domain.reminders import Deadline, of_project, of_system, of_unit
 from domain.rule import Judgement
 from domain.streams import StreamKind
+from projections.topics import ALL
 from projections.view import Cursor, Page, Projection, project_name, upsert
 
 
@@ -19,6 +20,8 @@ class Clauses(Projection):
 
     NAME = "clauses"
     VERSION = 1
+    HANDLES = ALL
+    IGNORES = frozenset()
     TABLES = """
         CREATE TABLE acts (
             log_id integer NOT NULL, position bigint NOT NULL, number integer NOT NULL, rule text NOT NULL,

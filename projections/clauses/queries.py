@@ -59,7 +59,7 @@ def clause_counts(conn: Connection, log_id: int, *, classified: bool) -> list[Cl
                       count(*) FILTER (WHERE effect = 'BLOCKS') AS blocked,
                       count(*) FILTER (WHERE effect = 'YIELDS') AS yielded,
                       count(*) FILTER (WHERE effect = 'NOTES') AS noted, max(happened_from) AS last_on
-                 FROM clauses_v1.acts WHERE log_id = %(log_id)s AND (%(classified)s OR NOT classified)
+                 FROM acts WHERE log_id = %(log_id)s AND (%(classified)s OR NOT classified)
              GROUP BY rule ORDER BY rule""",
             {"log_id": log_id, "classified": classified},
         )
@@ -75,7 +75,7 @@ def clause_acts(
         ClauseAct,
         """SELECT position, rule, effect, topic, stream_kind, stream_id, happened_on, organisation, zh, en, exception,
                   corrected
-             FROM clauses_v1.acts
+             FROM acts
             WHERE log_id = %(log_id)s AND rule = %(rule)s AND (%(effect)s::text IS NULL OR effect = %(effect)s)
               AND (%(classified)s OR NOT classified)
             ORDER BY position DESC, number""",
@@ -92,7 +92,7 @@ def open_deadlines(
         cursor.execute(
             """SELECT stream_kind, stream_id, name, owners, kind, ref, rule, zh, en, due_on, policy, counted_from,
                       measure, done_on
-                 FROM clauses_v1.deadlines
+                 FROM deadlines
                 WHERE log_id = %(log_id)s AND (done_on IS NULL OR done_on > %(on)s)
                   AND (%(rule)s::text IS NULL OR rule = %(rule)s)
                   AND (%(unit)s::text IS NULL OR %(unit)s = ANY(owners))

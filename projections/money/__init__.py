@@ -2,31 +2,66 @@
 
 from __future__ import annotations
 
-from typing import Any
-from uuid import UUID
+from typing import Any, cast
 
 from domain.amounts import drift, stages
 from domain.evolve import effective
-from domain.ledger import Account, Balance, trial_balance
+from domain.guidance_fund import GuidanceFund
+from domain.ledger import Account, Balance
 from domain.project import Project
 from domain.recorded import Recorded
 from domain.steps.guidance_fund import FundContributed, FundInvested, InvestmentReturned
 from domain.streams import StreamKind
+from projections.topics import ALL, topics
 from projections.view import Cursor, Page, Projection, project_name, upsert
 
 _OF_PROJECT = ("lines", "stages", "drifts", "ppp_entries", "operation_reports")
 """Tables whose rows are written anew for each project that a page touches: a correction may leave fewer rows."""
 
 
+_IGNORED = (
+    "project.progress_reported",
+    "project.sharing_declared",
+    "project.sharing_declaration_withdrawn",
+    "project.sharing_lapsed",
+    "project.sharing_resumed",
+    "project.sharing_risk_assessed",
+    "project.privacy_impact_assessed",
+    "project.security_marked",
+    "project.system_listed",
+    "project.no_system_stated",
+    "project.service_exempted",
+    "project.service_onboarded",
+    "project.service_refused",
+    "project.evaluation_commissioned",
+    "project.evaluation_commission_withdrawn",
+    "project.evaluation_reported",
+    "project.evaluation_commented",
+    "project.evaluation_used",
+    "project.satisfaction_survey_recorded",
+    "project.oversight_measure_taken",
+    "project.oversight_measure_lifted",
+    "project.review_opinion_given",
+    "system",
+    "register",
+    "county",
+    "unit",
+    "evaluator",
+)
+"""What happens to a project, and elsewhere, without moving money or an amount."""
+
+
 class Money(Projection):
     """Rows per project and line, per movement of the fund, per entry of the library, per stage and its drift."""
 
     NAME = "money"
-    VERSION = 1
+    VERSION = 2
+    HANDLES = ALL - topics(*_IGNORED)
+    IGNORES = topics(*_IGNORED)
     TABLES = """
         CREATE TABLE projects (
             log_id integer NOT NULL, project_id uuid NOT NULL, number text, name text NOT NULL, owners text[] NOT NULL,
-            classified boolean NOT NULL, position bigint NOT NULL,
+            classified boolean NOT NULL,
             PRIMARY KEY (log_id, project_id));
         CREATE TABLE lines (
             log_id integer NOT NULL, project_id uuid NOT NULL, purpose text NOT NULL, year integer NOT NULL,
@@ -67,9 +102,8 @@ class Money(Projection):
         for stream in touched:
             project = page.project(stream)
             key = {"log_id": page.log_id, "project_id": stream}
-            heads.append({**key, **_head(project), "position": page.last_position(StreamKind.PROJECT, stream)})
-            balance = trial_balance(Project(id=stream), page.history(StreamKind.PROJECT, stream))
-            rows["lines"] += [{**key, **r} for r in _lines(project, balance)]
+            heads.append({**key, **_head(project)})
+            rows["lines"] += [{**key, **r} for r in _lines(project, page.balance(stream))]
             rows["stages"] += [{**key, **r} for r in _stages(project)]
             rows["drifts"] += [{**key, **r} for r in _drifts(project)]
             rows["ppp_entries"] += [{**key, **r} for r in _entries(project)]
@@ -78,10 +112,13 @@ class Money(Projection):
         for table in _OF_PROJECT:
             cursor.execute(f"DELETE FROM {table} WHERE log_id = %s AND project_id = ANY(%s)", (page.log_id, touched))
             upsert(cursor, table, (), rows[table])
-        for fund in page.touched(StreamKind.GUIDANCE_FUND):
-            cursor.execute("DELETE FROM fund_movements WHERE log_id = %s AND fund_id = %s", (page.log_id, fund))
-            history = effective(page.history(StreamKind.GUIDANCE_FUND, fund))
-            upsert(cursor, "fund_movements", (), _movements(page.log_id, fund, history))
+        for stream in page.touched(StreamKind.GUIDANCE_FUND):
+            entries = page.of(stream)
+            if page.corrects(stream):
+                cursor.execute("DELETE FROM fund_movements WHERE log_id = %s AND fund_id = %s", (page.log_id, stream))
+                entries = effective(page.history(stream))
+            fund = cast("GuidanceFund", page.state(StreamKind.GUIDANCE_FUND, stream))
+            upsert(cursor, "fund_movements", ("log_id", "fund_id", "version"), _movements(page.log_id, fund, entries))
 
 
 def _head(project: Project) -> dict[str, Any]:
@@ -153,18 +190,17 @@ def _reports(project: Project) -> list[dict[str, Any]]:
     return [r.model_dump(mode="json") for r in newest.values()]
 
 
-def _movements(log_id: int, fund: UUID, history: list[Recorded]) -> list[dict[str, Any]]:
+def _movements(log_id: int, fund: GuidanceFund, entries: list[Recorded]) -> list[dict[str, Any]]:
     """One row per movement of money; investments that were refused moved none."""
     rows = []
-    projects: dict[int, UUID] = {}
-    for entry in history:
+    projects = {i.number: i.project for i in fund.investments}
+    for entry in entries:
         event = entry.event
         row: dict[str, Any] = {"number": None, "project_id": None, "contributor": None, "fields": [], "stage": None}
         match event:
             case FundContributed():
                 row |= {"kind": "CONTRIBUTED", "contributor": event.contributor}
             case FundInvested():
-                projects[event.number] = event.project
                 row |= {"kind": "INVESTED", "number": event.number, "project_id": event.project}
                 row |= {"fields": list(event.fields), "stage": event.stage}
             case InvestmentReturned():
@@ -174,8 +210,8 @@ def _movements(log_id: int, fund: UUID, history: list[Recorded]) -> list[dict[st
         rows.append(
             {
                 "log_id": log_id,
-                "fund_id": fund,
-                "version": entry.stream.version,
+                "fund_id": fund.id,
+                "version": entry.originator_version,
                 **row,
                 "fen": event.amount.fen,
                 "document_no": event.document_no,

@@ -153,7 +153,7 @@ _SUMS = (
     " sum(l.refunded_fen) AS refunded_fen"
 )
 _VISIBLE = "p.log_id = %(log_id)s AND (%(classified)s OR NOT p.classified)"
-_FROM = "FROM money_v1.lines l JOIN money_v1.projects p USING (log_id, project_id)"
+_FROM = "FROM lines l JOIN projects p USING (log_id, project_id)"
 _WHERE = f"""
     WHERE {_VISIBLE}
       AND (%(project)s::uuid IS NULL OR l.project_id = %(project)s)
@@ -198,12 +198,12 @@ _FUND = """
                  coalesce(sum(fen) FILTER (WHERE kind = 'RETURNED'), 0) AS returned_fen,
                  count(*) FILTER (WHERE kind = 'CONTRIBUTED') AS contributions,
                  count(*) FILTER (WHERE kind = 'INVESTED') AS investments
-          FROM money_v1.fund_movements WHERE log_id = %(log_id)s) s
+          FROM fund_movements WHERE log_id = %(log_id)s) s
 """
 _MOVEMENTS = """
     SELECT m.version, m.kind, m.number, m.project_id, p.number AS project_number, p.name AS project_name,
            m.contributor, m.fen, m.fields, m.stage, m.document_no, m.happened_on
-    FROM money_v1.fund_movements m LEFT JOIN money_v1.projects p USING (log_id, project_id)
+    FROM fund_movements m LEFT JOIN projects p USING (log_id, project_id)
     WHERE m.log_id = %(log_id)s AND (%(classified)s OR p.classified IS NOT TRUE)
       AND (%(project)s::uuid IS NULL OR m.project_id = %(project)s)
     ORDER BY m.happened_from DESC, m.version DESC
@@ -214,8 +214,8 @@ _LIBRARY = f"""
            e.listed_on, e.delisted_on,
            (SELECT coalesce(jsonb_agg(jsonb_build_object('year', r.year, 'summary', r.summary,
                 'user_paid_fen', r.user_paid_fen, 'reported_on', r.reported_on) ORDER BY r.year DESC), '[]')
-            FROM money_v1.operation_reports r WHERE r.log_id = p.log_id AND r.project_id = p.project_id) AS reports
-    FROM money_v1.ppp_entries e JOIN money_v1.projects p USING (log_id, project_id)
+            FROM operation_reports r WHERE r.log_id = p.log_id AND r.project_id = p.project_id) AS reports
+    FROM ppp_entries e JOIN projects p USING (log_id, project_id)
     WHERE {_VISIBLE} AND (%(delisted)s OR e.delisted_on IS NULL)
       AND (%(regime)s::text IS NULL OR e.regime = %(regime)s)
     ORDER BY p.number NULLS LAST, p.project_id, e.entry
@@ -223,13 +223,13 @@ _LIBRARY = f"""
 
 _STAGES = f"""
     SELECT {_PROJECT}, s.stage, s.origin, s.fen, s.currency, s.document_no, s.stated_total, s.stated_on, s.revised
-    FROM money_v1.stages s JOIN money_v1.projects p USING (log_id, project_id)
+    FROM stages s JOIN projects p USING (log_id, project_id)
     WHERE {_VISIBLE} AND (%(project)s::uuid IS NULL OR s.project_id = %(project)s)
     ORDER BY p.number NULLS LAST, p.project_id, s.ordinal
 """
 _DRIFTS = f"""
     SELECT {_PROJECT}, d.earlier, d.later, d.earlier_fen, d.later_fen, d.change_fen, d.change_bp, d.exceeds
-    FROM money_v1.drifts d JOIN money_v1.projects p USING (log_id, project_id)
+    FROM drifts d JOIN projects p USING (log_id, project_id)
     WHERE {_VISIBLE} AND (NOT %(exceeding)s OR d.exceeds)
       AND (%(project)s::uuid IS NULL OR d.project_id = %(project)s)
     ORDER BY p.number NULLS LAST, p.project_id, d.ordinal

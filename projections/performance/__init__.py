@@ -10,6 +10,7 @@ from domain.scheme import SchemeRef
 from domain.streams import StreamKind
 from domain.unit import Unit
 from projections.performance.indicators import schedule
+from projections.topics import topics
 from projections.view import Cursor, Page, Projection, project_name, upsert
 
 _OWN = {Milestone.EVALUATED_OWN: True, Milestone.EVALUATED_INDEPENDENT: False}
@@ -20,6 +21,8 @@ class Performance(Projection):
 
     NAME = "performance"
     VERSION = 2
+    HANDLES = topics("project", "unit", "record")
+    IGNORES = topics("system", "register", "county", "evaluator", "guidance_fund")
     TABLES = """
         CREATE TABLE projects (
             log_id integer NOT NULL, project_id uuid NOT NULL, number text, name text NOT NULL, stage text NOT NULL,

@@ -143,9 +143,9 @@ _PROJECTS = """
                 'grade', e.grade, 'score', e.score, 'period', e.period, 'reported_on', e.reported_on, 'used', e.used,
                 'commission', e.commission, 'scheme', e.scheme)
                 ORDER BY e.number), '[]')
-            FROM performance_v2.evaluations e WHERE e.log_id = p.log_id AND e.project_id = p.project_id) AS evaluations,
+            FROM evaluations e WHERE e.log_id = p.log_id AND e.project_id = p.project_id) AS evaluations,
            p.position
-    FROM performance_v2.projects p
+    FROM projects p
     WHERE p.log_id = %(log_id)s AND (%(classified)s OR NOT p.classified)
       AND (%(unit)s::text IS NULL OR p.owners @> ARRAY[%(unit)s::text])
       AND (%(source)s::text IS NULL OR p.source = %(source)s)
@@ -163,10 +163,10 @@ _UNITS = """
            percentile_cont(0.5) WITHIN GROUP (ORDER BY p.days_approved_to_accepted) AS median_days_approved_to_accepted,
            (SELECT coalesce(jsonb_agg(to_jsonb(s) ORDER BY s.scale, s.own DESC, s.grade), '[]') FROM (
                 SELECT e.scale, e.own, e.grade, count(*) AS evaluations
-                FROM performance_v2.evaluations e JOIN performance_v2.projects q USING (log_id, project_id)
+                FROM evaluations e JOIN projects q USING (log_id, project_id)
                 WHERE e.log_id = %(log_id)s AND q.owners @> ARRAY[u.uscc] AND (%(classified)s OR NOT q.classified)
                 GROUP BY e.scale, e.own, e.grade) s) AS grades
-    FROM performance_v2.projects p CROSS JOIN LATERAL unnest(p.owners) AS u(uscc)
+    FROM projects p CROSS JOIN LATERAL unnest(p.owners) AS u(uscc)
     WHERE p.log_id = %(log_id)s AND (%(classified)s OR NOT p.classified)
     GROUP BY u.uscc ORDER BY u.uscc
 """
@@ -175,11 +175,11 @@ _UNITS = """
 _DISAGREEMENTS = """
     SELECT p.project_id, p.number, p.name, o.scale, o.period, o.grade AS own_grade, o.evaluator AS own_evaluator,
            i.grade AS independent_grade, i.evaluator AS independent_evaluator, i.channel AS independent_channel
-    FROM performance_v2.projects p
-    JOIN (SELECT DISTINCT ON (log_id, project_id, scale, period) * FROM performance_v2.evaluations WHERE own
+    FROM projects p
+    JOIN (SELECT DISTINCT ON (log_id, project_id, scale, period) * FROM evaluations WHERE own
           ORDER BY log_id, project_id, scale, period, reported_on DESC NULLS LAST, number DESC) o
       USING (log_id, project_id)
-    JOIN (SELECT DISTINCT ON (log_id, project_id, scale, period) * FROM performance_v2.evaluations WHERE NOT own
+    JOIN (SELECT DISTINCT ON (log_id, project_id, scale, period) * FROM evaluations WHERE NOT own
           ORDER BY log_id, project_id, scale, period, reported_on DESC NULLS LAST, number DESC) i
       USING (log_id, project_id, scale, period)
     WHERE log_id = %(log_id)s AND (%(classified)s OR NOT p.classified) AND o.grade <> i.grade
@@ -189,7 +189,7 @@ _DISAGREEMENTS = """
 
 _ASSESSMENTS = """
     SELECT uscc, name, kind, year, assessor, scale, grade, score, scheme, assessed_on
-    FROM performance_v2.assessments
+    FROM assessments
     WHERE log_id = %(log_id)s AND (%(year)s::integer IS NULL OR year = %(year)s)
       AND (%(unit)s::text IS NULL OR uscc = %(unit)s)
     ORDER BY year DESC, uscc, kind, number
@@ -205,7 +205,7 @@ _SUMMARY = """
            count(*) FILTER (WHERE deviation_days < 0 AND end_basis = 'REVISED_PLAN') AS early_by_revised_plan,
            sum(refusals) AS refusals, sum(arranged_fen)::bigint AS arranged_fen,
            sum(disbursed_fen)::bigint AS disbursed_fen
-    FROM performance_v2.projects
+    FROM projects
     WHERE log_id = %(log_id)s AND (%(classified)s OR NOT classified)
       AND (%(source)s::text IS NULL OR source = %(source)s)
 """

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.project import FundPurpose
 from domain.streams import StreamKind
+from projections.topics import topics
 from projections.view import Cursor, Page, Projection, project_name, upsert
 
 
@@ -15,6 +16,8 @@ class ProjectRegister(Projection):
 
     NAME = "register"
     VERSION = 1
+    HANDLES = topics("project", "unit", "record")
+    IGNORES = topics("system", "register", "county", "evaluator", "guidance_fund")
     TABLES = """
         CREATE TABLE projects (
             log_id integer NOT NULL, project_id uuid NOT NULL, number text, name text NOT NULL, stage text NOT NULL,

@@ -52,7 +52,7 @@ _PROJECTS = """
     SELECT project_id, number, name, stage, owners, organisation, division, kind, categories, build_mode, classified,
            source, filed_on, approved_on, accepted_on, estimate_fen, approved_fen, arranged_fen, disbursed_fen,
            operation_fen, position
-    FROM register_v1.projects
+    FROM projects
     WHERE log_id = %(log_id)s
       AND (%(classified)s OR NOT classified)
       AND (%(q)s::text IS NULL OR name ILIKE %(pattern)s OR number ILIKE %(pattern)s OR organisation ILIKE %(pattern)s)
@@ -65,9 +65,9 @@ _PROJECTS = """
 
 _UNITS = """
     SELECT u.uscc, u.name, u.kind, u.division, u.contact_office, u.head_post,
-           (SELECT count(*) FROM register_v1.projects p
+           (SELECT count(*) FROM projects p
             WHERE p.log_id = u.log_id AND p.owners @> ARRAY[u.uscc]) AS projects, u.position
-    FROM register_v1.units u WHERE u.log_id = %(log_id)s
+    FROM units u WHERE u.log_id = %(log_id)s
       AND (%(q)s::text IS NULL OR u.name ILIKE %(pattern)s OR u.uscc ILIKE %(pattern)s)
     ORDER BY u.name, u.uscc
 """

@@ -8,7 +8,39 @@ from uuid import UUID
 from domain.project import Project
 from domain.streams import StreamKind
 from domain.system import ConnectionLevel
+from projections.topics import ALL, topics
 from projections.view import Cursor, Page, Projection, project_name, upsert
+
+_IGNORED = (
+    "project.progress_reported",
+    "project.budget_set",
+    "project.funds_arranged",
+    "project.funds_disbursed",
+    "project.funds_refunded",
+    "project.funds_refused",
+    "project.contract_recorded",
+    "project.change_recorded",
+    "project.amount_stated",
+    "project.ppp_listed",
+    "project.ppp_delisted",
+    "project.ppp_listing_refused",
+    "project.operation_reported",
+    "project.evaluation_commissioned",
+    "project.evaluation_commission_withdrawn",
+    "project.evaluation_reported",
+    "project.evaluation_commented",
+    "project.evaluation_used",
+    "project.satisfaction_survey_recorded",
+    "project.oversight_measure_taken",
+    "project.oversight_measure_lifted",
+    "project.review_opinion_given",
+    "register",
+    "county",
+    "unit",
+    "evaluator",
+    "guidance_fund",
+)
+"""What happens to a project, and elsewhere, without a bearing on connections, resources and themes."""
 
 
 class Sharing(Projection):
@@ -16,6 +48,8 @@ class Sharing(Projection):
 
     NAME = "sharing"
     VERSION = 1
+    HANDLES = ALL - topics(*_IGNORED)
+    IGNORES = topics(*_IGNORED)
     TABLES = """
         CREATE TABLE systems (
             log_id integer NOT NULL, system_id uuid NOT NULL, name text NOT NULL, projects uuid[] NOT NULL,

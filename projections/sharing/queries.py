@@ -62,7 +62,7 @@ def systems(
         ConnectedSystem,
         """SELECT system_id, name, projects, owners, network, data, business,
                   NOT (network OR data OR business) AS isolated, supplies, calls, last_updated, retired
-             FROM sharing_v1.systems
+             FROM systems
             WHERE log_id = %(log_id)s AND NOT retired AND (%(classified)s OR NOT classified)
               AND (%(isolated)s::boolean IS NULL OR (NOT (network OR data OR business)) = %(isolated)s)
               AND (%(unit)s::text IS NULL OR %(unit)s = ANY(owners))
@@ -88,7 +88,7 @@ def resources(
         Resource,
         """SELECT project_id, project_name, owners, name, code, kind, share_type, open_attribute,
                   personal_information, update_cycle_days, verified, last_updated, lapsed
-             FROM sharing_v1.resources
+             FROM resources
             WHERE log_id = %(log_id)s AND (%(classified)s OR NOT classified)
               AND (%(kind)s::text IS NULL OR kind = %(kind)s)
               AND (%(open_attribute)s::text IS NULL OR open_attribute = %(open_attribute)s)
@@ -104,7 +104,7 @@ def themes(conn: Connection, log_id: int, part: Window, *, classified: bool) -> 
     return listing(
         conn,
         ThemeCount,
-        """SELECT theme, track, count(*) AS projects FROM sharing_v1.themes
+        """SELECT theme, track, count(*) AS projects FROM themes
             WHERE log_id = %(log_id)s AND (%(classified)s OR NOT classified)
             GROUP BY theme, track ORDER BY count(*) DESC, theme, track""",
         {"log_id": log_id, "classified": classified},

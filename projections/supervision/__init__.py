@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from domain.refusal import Refused
 from domain.rule import Effect
 from domain.streams import StreamKind
 from projections.supervision.ordering import disorders
+from projections.topics import ALL
 from projections.view import Cursor, Page, Projection, invested_in, project_name, upsert
 
 # Gates that are passed once. A refusal there is over when the project has passed; at the money gates it is over when
@@ -34,7 +34,9 @@ class Supervision(Projection):
     """Rows from which the board is read on any day: what is overdue depends on the day of asking."""
 
     NAME = "supervision"
-    VERSION = 1
+    VERSION = 2
+    HANDLES = ALL
+    IGNORES = frozenset()
     TABLES = """
         CREATE TABLE projects (
             log_id integer NOT NULL, project_id uuid NOT NULL, number text, name text NOT NULL, stage text NOT NULL,
@@ -42,12 +44,12 @@ class Supervision(Projection):
             disorders jsonb NOT NULL, position bigint NOT NULL,
             PRIMARY KEY (log_id, project_id));
         CREATE TABLE refusals (
-            log_id integer NOT NULL, position bigint NOT NULL, project_id uuid NOT NULL, step text NOT NULL,
-            gate text NOT NULL, rules text[] NOT NULL, findings jsonb NOT NULL, rule_set text NOT NULL,
-            happened_on text NOT NULL, recorded_at timestamptz NOT NULL, organisation text NOT NULL,
-            role text NOT NULL, open boolean NOT NULL,
+            log_id integer NOT NULL, position bigint NOT NULL, stream_id uuid NOT NULL, project_id uuid NOT NULL,
+            step text NOT NULL, gate text NOT NULL, rules text[] NOT NULL, findings jsonb NOT NULL,
+            rule_set text NOT NULL, happened_on text NOT NULL, recorded_at timestamptz NOT NULL,
+            organisation text NOT NULL, role text NOT NULL, open boolean NOT NULL,
             PRIMARY KEY (log_id, position));
-        CREATE INDEX ON refusals (log_id, project_id);
+        CREATE INDEX ON refusals (log_id, project_id) WHERE open;
         CREATE TABLE obligations (
             log_id integer NOT NULL, uscc text NOT NULL, number integer NOT NULL, unit_name text NOT NULL,
             system_name text NOT NULL, requirement_document text NOT NULL, issuer text NOT NULL, due_on date NOT NULL,
@@ -69,13 +71,7 @@ class Supervision(Projection):
         """Write the rows that follow from the page."""
         touched = page.touched(StreamKind.PROJECT)
         upsert(cursor, "projects", ("log_id", "project_id"), [_project(page, p) for p in touched])
-        systems = page.touched(StreamKind.SYSTEM)
-        refusals = [r for p in touched for r in _refusals(page, page.history(StreamKind.PROJECT, p), p)]
-        for system in systems:
-            history = page.history(StreamKind.SYSTEM, system)
-            refusals += _refusals(page, history, page.projects_of(system)[0])
-        refusals += [r for f in page.touched(StreamKind.GUIDANCE_FUND) for r in _refused_investments(page, f)]
-        upsert(cursor, "refusals", ("log_id", "position"), refusals)
+        _record_refusals(page, cursor)
         units = page.touched(StreamKind.UNIT)
         upsert(cursor, "obligations", ("log_id", "uscc", "number"), [o for u in units for o in _obligations(page, u)])
         upsert(cursor, "late_entries", ("log_id", "position"), [_late(page, e) for e in page.entries])
@@ -100,52 +96,67 @@ def _project(page: Page, stream: UUID) -> dict[str, Any]:
     }
 
 
-def _refused_investments(page: Page, fund: UUID) -> list[dict[str, Any]]:
-    """All refusals of the fund; each is open until it invests in that project."""
-    about: dict[UUID, list[Recorded]] = {}
-    for entry in page.history(StreamKind.GUIDANCE_FUND, fund):
-        project = invested_in(entry)
-        if project is not None:
-            about.setdefault(project, []).append(entry)
-    return [row for project, entries in about.items() for row in _refusals(page, entries, project)]
+def _record_refusals(page: Page, cursor: Cursor) -> None:
+    """Write the refusals of the page, and close those that it passes: each is open until a later event passes its gate.
 
-
-def _refusals(page: Page, history: Sequence[Recorded], project: UUID) -> list[dict[str, Any]]:
-    """All refusals in a history; each is open until a later event passes its gate."""
-    rows = []
-    for index, entry in enumerate(history):
-        if not isinstance(entry.event, Refused):
+    Within a stream, and for the fund within what concerns one project.
+    """
+    refusals = []
+    passed: dict[tuple[UUID, UUID, str | None], int] = {}
+    for entry in page.entries:
+        project = _project_of(page, entry)
+        if project is None:
             continue
-        judgement = entry.event.judgement
-        passed = any(_passes(later, judgement.gate) for later in history[index + 1 :])
-        rows.append(
-            {
-                "log_id": page.log_id,
-                "position": entry.position,
-                "project_id": project,
-                "step": entry.event.step,
-                "gate": judgement.gate,
-                "rules": list(judgement.blocking()),
-                "findings": Jsonb([f.model_dump(mode="json") for f in judgement.findings if f.effect is Effect.BLOCKS]),
-                "rule_set": judgement.rule_set.id,
-                "happened_on": str(entry.happened_on),
-                "recorded_at": entry.recorded_at,
-                "organisation": entry.circumstances.actor.organisation,
-                "role": entry.circumstances.actor.role,
-                "open": not passed,
-            }
-        )
-    return rows
+        if isinstance(entry.event, Refused):
+            refusals.append(_refusal(page.log_id, entry, entry.event, project))
+            continue
+        judgement = getattr(entry.event, "judgement", None)
+        for gate, topics in _PASSED_BY.items():
+            if entry.event.TOPIC in topics and (judgement is None or judgement.gate == gate):
+                passed[entry.originator_id, project, gate] = entry.position
+        passed[entry.originator_id, project, None] = entry.position
+    upsert(cursor, "refusals", ("log_id", "position"), refusals)
+    if not passed:
+        return
+    streams, projects, gates, positions = zip(*((*key, at) for key, at in passed.items()), strict=True)
+    cursor.execute(
+        "UPDATE refusals r SET open = false FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::bigint[])"
+        " AS p(stream_id, project_id, gate, position) WHERE r.log_id = %s AND r.open AND r.position < p.position"
+        " AND r.stream_id = p.stream_id AND r.project_id = p.project_id"
+        " AND (r.gate = p.gate OR p.gate IS NULL AND r.gate <> ALL(%s))",
+        (list(streams), list(projects), list(gates), list(positions), page.log_id, list(_PASSED_BY)),
+    )
 
 
-def _passes(entry: Recorded, gate: str) -> bool:
-    if isinstance(entry.event, Refused):
-        return False
-    topics = _PASSED_BY.get(gate)
-    if topics is None:
-        return True
-    judgement = getattr(entry.event, "judgement", None)
-    return entry.event.TOPIC in topics and (judgement is None or judgement.gate == gate)
+def _project_of(page: Page, entry: Recorded) -> UUID | None:
+    """The project that a refusal, or what passes a gate, is about."""
+    match entry.kind:
+        case StreamKind.PROJECT:
+            return entry.originator_id
+        case StreamKind.SYSTEM:
+            return page.projects_of(entry.originator_id)[0]
+        case _:
+            return invested_in(entry)
+
+
+def _refusal(log_id: int, entry: Recorded, event: Refused, project: UUID) -> dict[str, Any]:
+    judgement = event.judgement
+    return {
+        "log_id": log_id,
+        "position": entry.position,
+        "stream_id": entry.originator_id,
+        "project_id": project,
+        "step": event.step,
+        "gate": judgement.gate,
+        "rules": list(judgement.blocking()),
+        "findings": Jsonb([f.model_dump(mode="json") for f in judgement.findings if f.effect is Effect.BLOCKS]),
+        "rule_set": judgement.rule_set.id,
+        "happened_on": str(entry.happened_on),
+        "recorded_at": entry.recorded_at,
+        "organisation": entry.circumstances.actor.organisation,
+        "role": entry.circumstances.actor.role,
+        "open": True,
+    }
 
 
 def _obligations(page: Page, stream: UUID) -> list[dict[str, Any]]:

@@ -98,9 +98,9 @@ _PROJECT = "p.project_id, p.number, p.name, p.stage, p.owners, p.position"
 BLOCKED = f"""
     SELECT {_PROJECT}, r.gate, r.step, r.rules, r.findings, r.rule_set, r.happened_on AS refused_on,
            r.position AS refusal_position, r.attempts
-    FROM supervision_v1.projects p
+    FROM projects p
     JOIN (SELECT DISTINCT ON (project_id, gate) *, count(*) OVER (PARTITION BY project_id, gate) AS attempts
-          FROM supervision_v1.refusals WHERE log_id = %(log_id)s AND open
+          FROM refusals WHERE log_id = %(log_id)s AND open
           ORDER BY project_id, gate, position DESC) r USING (project_id)
     WHERE p.log_id = %(log_id)s AND (%(classified)s OR NOT p.classified)
     ORDER BY r.position DESC
@@ -108,14 +108,14 @@ BLOCKED = f"""
 
 OVERDUE = f"""
     SELECT {_PROJECT}, p.acceptance_due, %(on)s::date - p.acceptance_due AS days_overdue
-    FROM supervision_v1.projects p
+    FROM projects p
     WHERE p.log_id = %(log_id)s AND (%(classified)s OR NOT p.classified)
       AND NOT p.accepted AND p.acceptance_due < %(on)s::date
     ORDER BY p.acceptance_due, p.project_id
 """
 
 OUT_OF_ORDER = f"""
-    SELECT {_PROJECT}, p.disorders FROM supervision_v1.projects p
+    SELECT {_PROJECT}, p.disorders FROM projects p
     WHERE p.log_id = %(log_id)s AND (%(classified)s OR NOT p.classified) AND p.disorders <> '[]'::jsonb
     ORDER BY p.name, p.project_id
 """
@@ -123,7 +123,7 @@ OUT_OF_ORDER = f"""
 REFUSALS = """
     SELECT r.position, r.project_id, p.number, p.name, r.step, r.gate, r.rules, r.findings, r.rule_set, r.happened_on,
            r.recorded_at, r.organisation, r.role, r.open
-    FROM supervision_v1.refusals r JOIN supervision_v1.projects p USING (log_id, project_id)
+    FROM refusals r JOIN projects p USING (log_id, project_id)
     WHERE r.log_id = %(log_id)s AND (%(classified)s OR NOT p.classified)
       AND (%(project)s::uuid IS NULL OR r.project_id = %(project)s)
     ORDER BY r.position DESC
@@ -132,7 +132,7 @@ REFUSALS = """
 SANCTIONED = """
     SELECT uscc, unit_name, number, system_name, requirement_document, issuer, due_on,
            %(on)s::date - due_on AS days_overdue
-    FROM supervision_v1.obligations
+    FROM obligations
     WHERE log_id = %(log_id)s AND due_on < %(on)s::date AND set_on <= %(on)s::date
       AND (met_on IS NULL OR met_on > %(on)s::date)
     ORDER BY due_on, uscc, number
@@ -140,13 +140,13 @@ SANCTIONED = """
 
 LATE_ENTRIES = """
     SELECT position, stream_kind, stream_id, topic, happened_on, recorded_on, days_late
-    FROM supervision_v1.late_entries WHERE log_id = %(log_id)s AND days_late > %(limit_days)s
+    FROM late_entries WHERE log_id = %(log_id)s AND days_late > %(limit_days)s
       AND (%(classified)s OR NOT classified)
     ORDER BY days_late DESC, position
 """
 
 RESTED_ON = """
-    SELECT d.position, d.project_id, d.topic, d.read_version FROM supervision_v1.decision_reads d
+    SELECT d.position, d.project_id, d.topic, d.read_version FROM decision_reads d
     WHERE d.log_id = %(log_id)s AND d.read_stream = %(stream)s AND d.read_version >= %(version)s
       AND d.position < %(before)s
     ORDER BY d.position

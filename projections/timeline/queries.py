@@ -32,7 +32,7 @@ class TimelineEntry(Row):
 _ENTRIES = """
     SELECT position, stream_kind, stream_id, stream_version, topic, happened_on, recorded_at, organisation, role,
            authority, zh, en, refused, corrected_by
-    FROM timeline_v1.entries WHERE log_id = %(log_id)s AND subject_id = %(subject)s
+    FROM entries WHERE log_id = %(log_id)s AND subject_id = %(subject)s
       AND (%(classified)s OR NOT classified)
     ORDER BY position
 """

@@ -6,6 +6,7 @@ from functools import singledispatch
 
 from domain.correction import FactCorrected
 from domain.event import Event
+from domain.log_keeping import KeyChange, KeyHolder
 from domain.meeting import MatterKind
 from domain.project import AmountStage, CommentReply, FundPurpose, Track
 from domain.recorded import Role
@@ -40,8 +41,10 @@ from domain.steps.funding import BudgetSet, FundsArranged, FundsDisbursed, Funds
 from domain.steps.guidance_fund import FundContributed, FundInvested, InvestmentRefused, InvestmentReturned
 from domain.steps.history import ProjectImported
 from domain.steps.interconnection import InterconnectionTested, PlatformSupplyVerified, SupplyConfirmed
+from domain.steps.log_keeping import LogKeyChanged, LogRestarted
 from domain.steps.meetings import DecisionMade, MeetingHeld
 from domain.steps.oversight import OversightMeasureLifted, OversightMeasureTaken
+from domain.steps.personal import MasterKeyRotated, PersonalDataErased
 from domain.steps.ppp import OperationReported, PppDelisted, PppListed, PppListingRefused
 from domain.steps.procurement import ContractRecorded
 from domain.steps.responsibility import (
@@ -201,6 +204,28 @@ def _(event: RoleEnded) -> Text:
 
 
 @sentence.register
+def _(event: LogKeyChanged) -> Text:
+    log = event.holder is KeyHolder.LOG
+    added = event.change is KeyChange.ADDED
+    named = event.key.rpartition("+")[0]
+    return text(
+        f"{'日志' if log else '见证'}密钥{named}{'启用' if added else '停用'}（{event.document_no}）：{event.reason}",
+        f"Key {named} of the {'log' if log else 'witness'} {'taken into use' if added else 'retired'} "
+        f"({event.document_no}): {event.reason}",
+    )
+
+
+@sentence.register
+def _(event: LogRestarted) -> Text:
+    return text(
+        f"放弃日志{event.abandoned_origin}（{event.abandoned_size}个事件处），改用{event.origin}"
+        f"（{event.document_no}）：{event.reason}",
+        f"Log {event.abandoned_origin} given up at {event.abandoned_size} events, followed by {event.origin} "
+        f"({event.document_no}): {event.reason}",
+    )
+
+
+@sentence.register
 def _(event: ExpertListed) -> Text:
     return text(
         f"专家{event.number}（{event.field}，{event.organisation}）列入名册",
@@ -211,6 +236,24 @@ def _(event: ExpertListed) -> Text:
 @sentence.register
 def _(event: ExpertDelisted) -> Text:
     return text(f"专家{event.number}移出名册：{event.reason}", f"Expert {event.number} delisted: {event.reason}")
+
+
+@sentence.register
+def _(event: PersonalDataErased) -> Text:
+    return text(
+        f"依{event.legal_basis}（{event.document_no}）删除人员{event.person}的个人信息：{event.reason}",
+        f"Personal data of person {event.person} erased under {event.legal_basis} ({event.document_no}): "
+        f"{event.reason}",
+    )
+
+
+@sentence.register
+def _(event: MasterKeyRotated) -> Text:
+    return text(
+        f"个人信息主密钥由{event.before}更换为{event.after}（{event.persons}人）：{event.reason}",
+        f"Master key of personal data changed from {event.before} to {event.after} ({event.persons} persons): "
+        f"{event.reason}",
+    )
 
 
 @sentence.register

@@ -6,6 +6,7 @@ import base64
 import hmac
 import json
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,7 +22,9 @@ from infrastructure.issuer import ALGORITHM, AUDIENCE, ISSUER, Holder, Issuer
 from tests.api.conftest import Client
 from tests.stages import OWNER
 
-OPEN = {"/livez", "/readyz"}
+OPEN = {"/livez", "/readyz", "/metrics"}
+PUBLIC = "/v1/log/"
+"""Commitments, without content: open while the setting log_public is on (tests/api/test_log.py)."""
 DOCUMENT = create_app(None, None).openapi()
 ROUTES = [(method.upper(), path) for path, methods in DOCUMENT["paths"].items() for method in methods]
 IMPORTS = "/v1/imports/{mapping}"
@@ -36,6 +39,9 @@ def concrete(path: str) -> str:
         .replace("{mapping}", "world-bank")
         .replace("{rule_set_id}", "x")
         .replace("{scheme_id}", "x")
+        .replace("{name}", "register")
+        .replace("{size}", "1")
+        .replace("{path}", "0/000")
     )
 
 
@@ -45,6 +51,11 @@ def test_there_are_routes_to_close() -> None:
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_without_a_token_every_route_is_closed(http: TestClient, method: str, path: str) -> None:
+    public = path.startswith(PUBLIC)
+    if public:  # where it is switched off, these are closed like all others
+        liuhen = http.app.state.liuhen  # type: ignore[attr-defined]
+        closed = liuhen.settings.model_copy(update={"log_public": False})
+        http.app.state.liuhen = replace(liuhen, settings=closed)  # type: ignore[attr-defined]
     answer = http.request(method, concrete(path), json={} if method == "POST" else None)
     if path in OPEN:
         assert answer.status_code in {200, 503}
@@ -127,7 +138,12 @@ def test_a_role_may_do_what_the_table_says_and_nothing_else(http: TestClient, is
 
 
 def test_every_step_of_the_table_has_its_routes_and_every_act_its_roles() -> None:
-    written = {tuple(o["post"][ROLES]) for path, o in DOCUMENT["paths"].items() if "post" in o and path != IMPORTS}
+    acts = {
+        path: o["post"]
+        for path, o in DOCUMENT["paths"].items()
+        if "post" in o and path != IMPORTS and not path.startswith("/v1/projections/")
+    }
+    written = {tuple(act[ROLES]) for act in acts.values()}
     assert written == {roles for step, roles in STEP_ROLES.items() if step != "importing"}
 
 
@@ -135,3 +151,12 @@ def test_the_actor_is_the_holder_and_cannot_be_said(client: Client) -> None:
     answer = client.post("/units", "2018-10-01", {}, actor={"account": "x", "organisation": "y", "role": "FINANCE"})
     assert answer.status_code == 422
     assert "/actor" in {e["pointer"] for e in answer.json()["errors"]}
+
+
+def test_only_administrators_run_the_views(client: Client) -> None:
+    for path, methods in DOCUMENT["paths"].items():
+        if path.startswith("/v1/projections/"):
+            for method in methods:
+                body = {"position": 1, "reason": "x"} if path.endswith("discard") else None
+                answer = client.http.request(method.upper(), concrete(path), json=body, headers=client.headers)
+                assert (answer.status_code, answer.json()["type"]) == (403, "/problems/not-allowed"), path

@@ -17,6 +17,7 @@ from domain.rule import Gate
 from infrastructure import demo
 from infrastructure.bootstrap import Liuhen, wired
 from infrastructure.issuer import Holder, Issuer
+from infrastructure.projecting.follower import Trouble
 from infrastructure.settings import Settings
 from tests.api.conftest import APPROVAL, OBLIGATION, RECORDING, SHARING, Client
 from tests.conftest import NewDatabase
@@ -30,7 +31,6 @@ def test_an_answer_waits_for_a_position_and_says_how_fresh_it_is(
     position = client.file()["events"][-1]["position"]
     liuhen.engine.start()
     answer = auditor.get("/register/projects", min_position=position).json()
-    assert answer["caught_up"]
     assert answer["total"] == 1
     fresh = answer["freshness"]
     assert (fresh["position"], fresh["log_position"], fresh["lag_events"], fresh["lag_seconds"]) == (
@@ -41,16 +41,21 @@ def test_an_answer_waits_for_a_position_and_says_how_fresh_it_is(
     )
     liuhen.engine.stop()
     later = client.file("2019-01-06")["events"][-1]["position"]
-    behind = auditor.get("/register/projects", min_position=later).json()
-    assert not behind["caught_up"]
-    assert (behind["total"], behind["freshness"]["lag_events"]) == (1, 2)
-    assert behind["freshness"]["lag_seconds"] > 0
+    asked = auditor.http.get(
+        "/v1/register/projects", params={"min_position": later}, headers={**auditor.headers, "Prefer": "wait=0"}
+    )
+    assert (asked.status_code, asked.json()["type"]) == (503, "/problems/view-behind")
+    assert asked.headers["retry-after"] == "1"
+    stale = asked.json()["freshness"]
+    assert (stale["position"], stale["lag_events"]) == (position, 2)
+    assert stale["lag_seconds"] > 0
+    assert auditor.get("/register/projects").json()["freshness"]["lag_events"] == 2
 
 
 def test_readiness_names_a_failing_view(client: Client, liuhen: Liuhen) -> None:
     assert client.http.get("/livez").json() == {"status": "alive"}
     assert client.http.get("/readyz").status_code == 200
-    liuhen.engine._workers["timeline"].failure = "RuntimeError: x"
+    liuhen.engine.follower._troubles["timeline"] = Trouble("RuntimeError: x")
     answer = client.http.get("/readyz")
     assert (answer.status_code, answer.json()["failing"]) == (503, ["timeline"])
 
@@ -270,7 +275,7 @@ def test_rows_and_stated_position_are_of_one_moment(client: Client, auditor: Cli
     liuhen.engine.start()
     answers = []
     with ThreadPoolExecutor(1) as writer:
-        writing = writer.submit(lambda: [client.file()["events"][0]["position"] for _ in range(30)])
+        writing = writer.submit(lambda: [client.file()["events"][0]["position"] for _ in range(100)])
         while not writing.done():
             answers.append(auditor.get("/register/projects", limit=1).json())
         filed = writing.result()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.desk import _SUSPECT, LARGEST_FEN, Act, _check_fit
+from application.desk import _SUSPECT, LARGEST_FEN, Act, check_fit
 from domain.command import Command
 from domain.dates import CivilDate
 from domain.event import as_json
@@ -49,7 +49,7 @@ def _beyond_64_bits(said: Any) -> bool:
 
 @pytest.mark.parametrize("said", ["a\\b", "C:\\new\\u0041", "“é”\n\t", {"fen": LARGEST_FEN}, {"fen": -1}])
 def test_what_only_looks_unfit_is_accepted(said: Any) -> None:
-    _check_fit(Anything(said=said), act())
+    check_fit(Anything(said=said), act())
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_what_only_looks_unfit_is_accepted(said: Any) -> None:
 )
 def test_the_unfit_part_is_named(said: Any, changes: dict[str, Any], pointer: str) -> None:
     with pytest.raises(BadFieldError) as refused:
-        _check_fit(Anything(said=said), act(**changes))
+        check_fit(Anything(said=said), act(**changes))
     assert refused.value.pointer == pointer
 
 

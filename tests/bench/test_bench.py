@@ -52,6 +52,7 @@ FIGURES = {
     What.READING: {"reading.6", "reading.50", "reading.500"},
     What.BULK: {"bulk.import"},
     What.GROWTH: {"growth.append"},
+    What.PROJECTING: {"projecting.one_view", "projecting.all_views", "projecting.as_of"},
 }
 
 

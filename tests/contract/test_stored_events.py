@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,9 +12,12 @@ from uuid import UUID
 
 import orjson
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from application.ports import NewEvent
+from domain.correction import FactCorrected
 from domain.evolve import fold
 from domain.project import Project, Stage
 from domain.recorded import Circumstances, Recorded
@@ -22,6 +27,7 @@ from domain.steps.building import ProgressReported
 from domain.streams import StreamAt, StreamKind
 from infrastructure.store import mapper
 from infrastructure.store.mapper import LedgerMapper, LoggedEvent, NewerEventError, UnknownTopicError, to_recorded
+from tests.plainly import plain_fold, plainly_read
 
 GOLDEN = [
     json.loads(line)
@@ -51,10 +57,7 @@ def test_every_event_and_version_has_a_stored_example() -> None:
 
 
 def test_the_stored_examples_fold_into_states() -> None:
-    streams: dict[tuple[StreamKind, UUID], list[Recorded]] = {}
-    for entry in HISTORY:
-        streams.setdefault((entry.stream.kind, entry.stream.id), []).append(entry)
-    states = {key: fold(beginning(*key), history) for key, history in streams.items()}
+    states = {key: fold(beginning(*key), history) for key, history in streams().items()}
     assert any(isinstance(s, Project) and s.stage is Stage.IN_OPERATION for s in states.values())
 
 
@@ -78,7 +81,8 @@ def test_what_was_stored_then_is_not_stored_otherwise_now() -> None:
     """As objects: a changed field name or default would silently fork the format."""
     for row, entry in zip(GOLDEN, HISTORY, strict=True):
         again = LedgerMapper().to_stored_event(NewEvent(entry.stream, entry.circumstances, entry.event))
-        assert lost(row["state"], json.loads(again.state)) == [], row["topic"]
+        then = {**row["state"], "v": entry.event.SCHEMA_VERSION}  # upcast on reading
+        assert lost(then, json.loads(again.state)) == [], row["topic"]
 
 
 @pytest.mark.parametrize("entry", HISTORY, ids=lambda entry: entry.event.TOPIC)
@@ -153,3 +157,91 @@ def test_a_stored_day_that_is_none_is_refused_when_folded() -> None:
     entry = to_recorded(logged({**row, "state": broken}))
     with pytest.raises(ValueError, match="2019-02-30"):
         fold(Project(id=entry.stream.id), [entry])
+
+
+def streams() -> dict[tuple[StreamKind, UUID], list[Recorded]]:
+    found: dict[tuple[StreamKind, UUID], list[Recorded]] = {}
+    for entry in HISTORY:
+        found.setdefault((entry.stream.kind, entry.stream.id), []).append(entry)
+    return found
+
+
+def test_the_quick_fold_is_the_plain_one_and_changes_nothing_it_was_given() -> None:
+    for (kind, stream), history in streams().items():
+        initial = beginning(kind, stream)
+        untouched = initial.but()
+        for cut in range(len(history) + 1):
+            begun = fold(initial, history[:cut])
+            kept = begun.but()
+            whole = fold(begun, history[cut:])
+            assert type(whole) is type(initial)
+            assert begun == kept == plain_fold(initial, history[:cut])
+            if not any(e.event.TOPIC == "record.fact_corrected" for e in history):
+                assert whole == plain_fold(initial, history)
+        assert initial == untouched
+
+
+def test_a_step_that_fails_leaves_the_state_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    history = next(h for (kind, _), h in streams().items() if kind is StreamKind.PROJECT and len(h) > 2)
+    state = fold(beginning(StreamKind.PROJECT, history[0].stream.id), history[:1])
+    kept = state.but()
+    broken = history[2].but(event=FactCorrected.made_of())
+    with pytest.raises(AttributeError):
+        fold(state, [history[1], broken])
+    assert state == kept
+
+
+def outcome(read: Callable[[LoggedEvent], Recorded], entry: LoggedEvent) -> Recorded | None:
+    """What comes of reading an event and all that surrounds it; None when it is refused."""
+    try:
+        found = read(entry)
+        _ = found.circumstances
+    except (ValueError, KeyError, NewerEventError, TypeError):
+        return None
+    return found
+
+
+PIECES = (
+    *(b"", b" ", b"}", b'"', b"\\", b"\xff", b"\x00", b"1e999", b"NaN"),
+    *(b'"e":', b'},"e":{', b'},"e":{},', b'"c":{},', b'"v":1,'),
+    *(b'"happened_on":"2001-01-01",', b'{"happened_on":"2001-01-01"'),
+)
+"""What takes the place of a part of a stored state."""
+
+
+@settings(max_examples=400)
+@given(data=st.data())
+def test_whatever_bytes_are_stored_the_quick_way_reads_what_the_plain_one_does(data: st.DataObject) -> None:
+    """Cut, doubled and exchanged parts: the same event and circumstances, or a refusal; never something else."""
+    entry = logged(data.draw(st.sampled_from(GOLDEN)))
+    state = entry.state
+    at = data.draw(st.integers(0, len(state)))
+    until = data.draw(st.integers(at, min(len(state), at + 40)))
+    piece = data.draw(st.sampled_from([*PIECES, state[at:until] * 2]))
+    spoilt = replace(entry, state=state[:at] + piece + state[until:])
+    quick, plain = outcome(to_recorded, spoilt), outcome(plainly_read, spoilt)
+    assert quick is None or quick == plain
+    if quick is not None and plain is not None:
+        assert quick.happened_on == plain.happened_on
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        (b'"e":{', b'"e":{},"e":{'),
+        (b'},"e":{', b'},"e":{"summary":"planted"},"e":{'),
+        (b'"c":{', b'"c":{"correlation":"},\\"e\\":{"},"c":{'),
+        (b'"happened_on":"', b'"happened_on":"2001-01-01","happened_on":"'),
+        (b'{"v":1,', b'{ "v": 1,'),
+        (b"}}", b'},"later":{}}'),
+        (b"}}", b'},"c":{"happened_on":"2001-01-01"}}'),
+        (b"}}", b"}}}"),
+    ],
+)
+def test_doubled_and_foreign_parts_mislead_nobody(was: bytes, becomes: bytes) -> None:
+    entry = logged(next(r for r in GOLDEN if r["topic"] == "project.progress_reported"))
+    assert was in entry.state
+    spoilt = replace(entry, state=entry.state.replace(was, becomes, 1))
+    quick, plain = outcome(to_recorded, spoilt), outcome(plainly_read, spoilt)
+    assert quick is None or quick == plain
+    assert quick is None or plain is None or quick.happened_on == plain.happened_on

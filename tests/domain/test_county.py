@@ -13,6 +13,7 @@ from domain.dates import CivilDate, HalfYear
 from domain.evolve import fold
 from domain.faults import ActError, BadFieldError
 from domain.meeting import AgendaItem, Attendee, MatterKind
+from domain.personal import Person
 from domain.project import Project, Track
 from domain.recorded import Role
 from domain.steps.experts import DelistExpert, ExpertDelisted, ExpertListed, ListExpert, delist, enlist
@@ -243,10 +244,13 @@ class TestExperts:
         assert {d: len(state.listed_experts(date.fromisoformat(d))) for d in days} == days
 
     @pytest.mark.clause("O24")
-    def test_the_roster_holds_a_number_and_never_a_name(self) -> None:
+    def test_the_roster_holds_a_number_and_a_name_only_sealed(self) -> None:
         with pytest.raises(ValidationError, match="number"):
             ListExpert(number="张三", field="网络安全", organisation="某高校")
-        assert set(ExpertListed.model_fields) == {"number", "field", "organisation"}
+        plain = ListExpert(number="ZJ-001", field="网络安全", organisation="某高校", person=Person(name="张三"))
+        with pytest.raises(ValidationError, match="person"):
+            enlist(county(), plain)
+        assert set(ExpertListed.model_fields) == {"number", "field", "organisation", "person"}
 
     def test_a_number_stands_for_one_expert_for_good(self) -> None:
         command = ListExpert(number="ZJ-001", field="法律", organisation="某所")

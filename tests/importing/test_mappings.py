@@ -218,7 +218,29 @@ def test_progress_is_told(desk: Desk) -> None:
     told: list[tuple[int, int]] = []
     data = "\n".join([HEADER, line(), line(**{"Project ID": "P2"})]).encode()
     import_file(desk, WORLD_BANK, data, ACTOR, dry_run=True, progress=lambda done, total: told.append((done, total)))
-    assert told == [(1, 2), (2, 2)]
+    assert told == [(2, 2)]
+
+
+def test_more_rows_than_go_at_once_are_all_brought_in_and_told_in_order(desk: Desk) -> None:
+    lines = [line(**{"Project ID": f"P{n}"} | ({"Approval": "soon"} if n % 100 == 0 else {})) for n in range(600)]
+    report = imported(desk, *lines)
+    assert (report.new, [f.row for f in report.faults]) == (594, [2, 102, 202, 302, 402, 502])
+    assert imported(desk, *lines).unchanged == 594
+    assert desk.ledger.position() == 594
+
+
+def test_a_row_whose_project_moved_meanwhile_is_looked_at_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    together = type(desk.ledger).record_each
+
+    def after_another_import(ledger: object, events: list[object]) -> object:
+        monkeypatch.undo()
+        imported(desk, line())
+        return together(ledger, events)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(desk.ledger), "record_each", after_another_import)
+    report = imported(desk, line(), line(**{"Project ID": "P2"}))
+    assert (report.new, report.unchanged) == (1, 1)
+    assert desk.ledger.position() == 2
 
 
 def australian_row(**cells: str) -> MappedRow | None:

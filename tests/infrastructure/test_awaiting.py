@@ -100,3 +100,14 @@ def test_a_cancelled_request_ends_the_plain_code() -> None:
 
     asyncio.run(cancelled())
     assert ended == ["ended"]
+
+
+def test_as_many_wait_at_once_as_there_are_threads_and_not_in_turn() -> None:
+    """Where the database is away, each request waits as long as any other."""
+    barrier = threading.Barrier(awaiting.MOST_THREADS)
+
+    async def all_of_them() -> list[int]:
+        waiting = (awaiting.run(awaiting.in_thread, barrier.wait, 30) for _ in range(awaiting.MOST_THREADS))
+        return await asyncio.gather(*waiting)
+
+    assert sorted(asyncio.run(all_of_them())) == list(range(awaiting.MOST_THREADS))

@@ -80,6 +80,11 @@ TAMPERINGS: dict[str, dict[str, State]] = {
     "ALTER FUNCTION liuhen.refuse_change() RESET search_path": failing("functions"),
     "DO $$ DECLARE f regprocedure; BEGIN SELECT oid INTO f FROM pg_proc WHERE pronamespace = 'liuhen'::regnamespace"
     " AND prosecdef; EXECUTE 'ALTER FUNCTION ' || f || ' SECURITY INVOKER'; END $$": failing("functions"),
+    "ALTER TABLE liuhen.requests SET UNLOGGED": failing("tables"),
+    "ALTER TABLE liuhen.requests DROP CONSTRAINT requests_pkey": failing("tables"),
+    "ALTER TABLE liuhen.events DROP CONSTRAINT events_log_id_stream_id_stream_version_key": failing("tables"),
+    "ALTER TABLE liuhen.stream_heads DROP CONSTRAINT stream_heads_pkey, ADD PRIMARY KEY (log_id, stream_id) DEFERRABLE":
+        failing("tables"),
     "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA liuhen TO PUBLIC": failing("functions"),
     f"SET ROLE {OWNER}; CREATE FUNCTION liuhen.other() RETURNS int LANGUAGE sql SECURITY DEFINER"
     " SET search_path = pg_catalog, liuhen, pg_temp AS 'SELECT 1'": failing("functions"),

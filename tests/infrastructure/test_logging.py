@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
+import sys
 
 import pytest
 import structlog
@@ -37,3 +39,11 @@ def test_one_record_a_line_with_the_request_id(lines: list[dict[str, object]]) -
 def test_an_error_is_told_without_local_variables(lines: list[dict[str, object]]) -> None:
     assert "ValueError" in json.dumps(lines[2])
     assert "the token" not in json.dumps(lines[2])
+
+
+def test_work_goes_on_when_nobody_takes_the_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    configure_logging("INFO")
+    gone = io.TextIOWrapper(io.BytesIO())
+    monkeypatch.setattr(sys, "stderr", gone)
+    gone.close()
+    structlog.get_logger("a").info("b.happened")

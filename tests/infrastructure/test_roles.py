@@ -26,7 +26,8 @@ from infrastructure.bootstrap import wired
 from infrastructure.doctor import State, examine
 from infrastructure.embedded_postgres import EmbeddedPostgres
 from infrastructure.migrations import FOLDER, MigrationError, available, migrate
-from infrastructure.projecting.engine import PROJECTIONS, Engine
+from infrastructure.projecting.builds import digest_of
+from infrastructure.projecting.engine import PROJECTIONS
 from infrastructure.roles import OWNER, READER, WRITER, RolesError, as_writer, statements
 from infrastructure.settings import Settings
 from infrastructure.store.mapper import LedgerMapper
@@ -120,6 +121,19 @@ ATTEMPTS = [
     Attempt("ALTER TABLE liuhen.events ALTER COLUMN state TYPE bytea USING ''"),  # a rewrite passes no trigger
     Attempt("ALTER TABLE liuhen.events DROP COLUMN recorded_at"),
     Attempt("CREATE TABLE liuhen.other (n int)"),
+    # The signed tree: final but for its right edge, which moves by the function alone.
+    *(
+        Attempt(statement, owner=FINAL, superuser=FINAL)
+        for table in ("trees", "tiles", "checkpoints", "cosignatures")
+        for statement in (
+            f"UPDATE liuhen.{table} SET log_id = log_id WHERE false",
+            f"DELETE FROM liuhen.{table}",
+            f"TRUNCATE liuhen.{table} CASCADE",
+        )
+    ),
+    Attempt("INSERT INTO liuhen.trees VALUES (1, 'sha256-ed25519', 'x')"),
+    Attempt("UPDATE liuhen.right_edges SET size = 0"),
+    Attempt("DELETE FROM liuhen.right_edges"),
     # Becoming somebody else.
     Attempt(f"SET ROLE {OWNER}"),
     Attempt(f"ALTER ROLE {WRITER} CREATEDB", owner=DENIED),
@@ -340,8 +354,14 @@ def test_a_record_from_before_the_roles_goes_on(any_database: str, tmp_path: Pat
             "SELECT liuhen.append(%s, %s, '{1}', '{project}', %s, %s, '{}', '{}', null, null, null)",
             (LOG, [stream], [stored.topic], [stored.state]),
         )
-    with opened(any_database) as old:
-        Engine(any_database, old, log_id=LOG, page=10, poll=1).catch_up()  # by the same login
+        for projection in PROJECTIONS:  # as the service made them then, by the same login
+            conn.execute(f"CREATE SCHEMA {projection.schema()}; SET search_path TO {projection.schema()}".encode())
+            conn.execute(projection.TABLES.encode())
+            conn.execute(
+                "INSERT INTO liuhen.projections (log_id, name, version, position, tables_sha256)"
+                " VALUES (%s, %s, %s, 1, %s)",
+                (LOG, projection.NAME, projection.VERSION, digest_of(projection())),
+            )
     with wired(Settings(database_url=any_database), any_database) as liuhen:
         with liuhen.pool.connection() as conn:
             owners = conn.execute(

@@ -48,6 +48,7 @@ from domain.steps.systems import RegisterSystem
 from domain.streams import StreamKind
 from domain.unit import UnitKind
 from tests.memory import memory_desk
+from tests.plainly import plain_fold, stored_and_read
 from tests.stages import CERTIFICATE, FILING, NEED, OTHER, OWNER, RESOURCE
 
 FIRST = date(2019, 1, 1)
@@ -195,12 +196,21 @@ class Lifecycle(RuleBasedStateMachine):
         history = list(self.desk.ledger.read(StreamKind.PROJECT, self.project))
         self._as_of_each_position_is_the_state_that_stood_then()
         self._as_of_each_day_is_the_fold_of_what_had_happened(history)
+        self._stored_and_read_again_it_is_the_same(history)
         for entry in history:
             if isinstance(entry.event, ProjectAccepted):
                 self._accepted_only_with_its_three_sharing_evidences(entry)
         for entry in self.desk.ledger.after(0, 10_000):
             if is_decision(entry):
                 assert rejudge(self.desk, entry).is_same(), "a decision came out otherwise on the facts of its day"
+
+    def _stored_and_read_again_it_is_the_same(self, history: list[Recorded]) -> None:
+        """By the quick ways of reading and folding as by the plain ones."""
+        assert self.project is not None
+        read = stored_and_read(history)
+        assert read == history
+        assert [e.happened_on for e in read] == [e.happened_on for e in history]
+        assert fold(Project(id=self.project), read) == plain_fold(Project(id=self.project), history)
 
     def _as_of_each_position_is_the_state_that_stood_then(self) -> None:
         assert self.project is not None

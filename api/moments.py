@@ -1,0 +1,113 @@
+"""何时的视图 As of when a view is asked for: as it stands, not before a position, or as of any moment of the past."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Header, Query, Request
+from fastapi.responses import JSONResponse
+
+from api.problems import problem
+from application.asking import AsOf
+from application.ports import UpTo
+from domain.rule import text
+from infrastructure.projecting.engine import ViewFillingError
+from projections.view import Freshness
+
+WAIT_SECONDS = 5.0
+LONGEST_WAIT = 30.0
+_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,5})(?:$|[,;\s])", re.IGNORECASE)
+_MOST_AS_OF = 2
+"""Views of the past that are made at once: each reads the log from its beginning."""
+_making = threading.BoundedSemaphore(_MOST_AS_OF)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """As of when a view is asked for."""
+
+    min_position: int
+    wait_seconds: float
+    as_of: AsOf
+
+
+class ViewBehindError(Exception):
+    """The view did not reach the position within the time."""
+
+    def __init__(self, freshness: Freshness, position: int, seconds: float) -> None:
+        super().__init__(freshness.view)
+        self.freshness = freshness
+        self.position = position
+        self.seconds = seconds
+
+
+class TooManyAsOfError(Exception):
+    """Too many views of the past are being made."""
+
+
+def moment(
+    min_position: Annotated[
+        int,
+        Query(ge=0, description="至少读到此日志位置，至多等5秒或Prefer: wait=秒 wait until it is reached"),
+    ] = 0,
+    as_of_position: Annotated[
+        int | None, Query(ge=1, description="当时所知：日志位置 as known when the log ended here")
+    ] = None,
+    as_of_recorded: Annotated[datetime | None, Query(description="当时所知：时刻 as known at a time")] = None,
+    as_of_happened: Annotated[
+        date | None, Query(description="当日事实：已知此日前发生的 as it was on a day, by what is known")
+    ] = None,
+    prefer: Annotated[str | None, Header(max_length=200, description="wait=秒 seconds to wait")] = None,
+) -> Moment:
+    """The moment that a request asks for."""
+    asked = _WAIT.search(prefer or "")
+    if as_of_recorded is not None and as_of_recorded.tzinfo is None:
+        as_of_recorded = as_of_recorded.replace(tzinfo=UTC)
+    return Moment(
+        min_position,
+        min(LONGEST_WAIT, float(asked[1])) if asked else WAIT_SECONDS,
+        AsOf(UpTo(as_of_position, as_of_recorded), as_of_happened),
+    )
+
+
+At = Annotated[Moment, Depends(moment)]
+
+
+@contextmanager
+def one_more_as_of() -> Iterator[None]:
+    """Make a view of the past, unless too many are being made. Raises TooManyAsOfError."""
+    if not _making.acquire(timeout=WAIT_SECONDS):
+        raise TooManyAsOfError
+    try:
+        yield
+    finally:
+        _making.release()
+
+
+def install(app: FastAPI) -> None:
+    """Answer what a view may say instead of its rows."""
+
+    @app.exception_handler(ViewBehindError)
+    def _behind(request: Request, error: ViewBehindError) -> JSONResponse:
+        told = text(
+            f"等待{error.seconds:g}秒后，视图读到{error.freshness.position}，未到{error.position}",
+            f"after {error.seconds:g} s the view stands at {error.freshness.position}, not yet at {error.position}",
+        )
+        fresh = error.freshness.model_dump(mode="json")
+        return problem(request, "view-behind", told, freshness=fresh, headers={"Retry-After": "1"})
+
+    @app.exception_handler(ViewFillingError)
+    def _filling(request: Request, error: ViewFillingError) -> JSONResponse:
+        fresh = error.freshness.model_dump(mode="json")
+        return problem(request, "view-filling", freshness=fresh, headers={"Retry-After": "5"})
+
+    @app.exception_handler(TooManyAsOfError)
+    def _many(request: Request, error: TooManyAsOfError) -> JSONResponse:
+        del error
+        return problem(request, "busy", headers={"Retry-After": "5"})

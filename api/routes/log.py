@@ -1,0 +1,212 @@
+"""可验证日志 The log as outsiders check it: checkpoint, tiles, entry bundles, proofs, and in what state all is.
+
+Paths and bodies of checkpoint and tiles are those of c2sp.org/tlog-tiles, under the prefix /v1/log.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from api.context import reader
+from domain.event import Value
+from domain.faults import UnknownSubjectError
+from domain.texts import Text
+from infrastructure.bootstrap import Liuhen
+from infrastructure.doctor import HARDENING, State, examine
+from infrastructure.tlog.store import NotInTreeError, NoTreeError
+from infrastructure.tlog.text_forms import FormatError, to_base64
+from infrastructure.tlog.tiles import WIDTH, Tile
+from infrastructure.tlog.tree import ProofError
+
+_OPTIONAL = HTTPBearer(auto_error=False, description="仅当LIUHEN_LOG_PUBLIC为false时需要 only if the log is not public")
+FOR_GOOD = "public, max-age=31536000, immutable"
+"""A full tile never changes, nor does a partial one of the same width."""
+FOR_SECONDS = "public, max-age=1"
+
+_EXAMINE_SECONDS = 30.0
+_EXAMINED: dict[str, tuple[float, tuple[Guard, ...]]] = {}
+
+
+def log_reader(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_OPTIONAL)] = None
+) -> Liuhen:
+    """Anybody, where the log is public; else whoever holds a valid token. Raises NotAuthenticatedError."""
+    liuhen: Liuhen = request.app.state.liuhen
+    if not liuhen.settings.log_public:
+        reader(request, credentials)
+    return liuhen
+
+
+Log = Annotated[Liuhen, Depends(log_reader)]
+router = APIRouter(prefix="/log", tags=["可验证日志 verifiable log"])
+
+
+class InclusionAnswer(Value):
+    """包含证明 That the event at `position` is leaf `position - 1` of the tree of `size` leaves. Hashes are base64."""
+
+    position: int
+    size: int
+    leaf_hash: str
+    hashes: tuple[str, ...]
+
+
+class ConsistencyAnswer(Value):
+    """一致性证明 That the tree of `new` leaves begins with the tree of `old` leaves. Hashes are base64."""
+
+    old: int
+    new: int
+    hashes: tuple[str, ...]
+
+
+class Guard(Value):
+    """加固 How one of the doctor's checks came out. What it found is for the operator: `liuhen doctor`."""
+
+    name: str
+    title: Text
+    state: State
+
+
+class LogStatus(Value):
+    """日志状态 What is signed, what is not yet, and how the database is guarded."""
+
+    origin: str
+    suite: str
+    size: int
+    log_position: int
+    lag_events: int
+    lag_seconds: float
+    signed_at: datetime
+    checkpoint: str
+    duty: str
+    """What this process does: it signs, stands by for another that does, or is stopped."""
+    active: bool
+    """Is any process signing?"""
+    failure: str | None
+    hardened: bool
+    hardening: tuple[Guard, ...]
+
+
+@router.get(
+    "/checkpoint",
+    summary="最新检查点 the last checkpoint",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}}},
+)
+def read_checkpoint(request: Request, log: Log) -> Response:
+    """The last signed checkpoint with its cosignatures, a signed note (c2sp.org/tlog-checkpoint)."""
+    with _found():
+        return _cached(request, log.tree.checkpoint().published.encode(), "text/plain; charset=utf-8", FOR_SECONDS)
+
+
+@router.get(
+    "/checkpoints/{size}",
+    summary="某一大小的检查点 the checkpoint of a size",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}}},
+)
+def read_checkpoint_of(request: Request, log: Log, size: int) -> Response:
+    """The checkpoint that was signed for a size, with the cosignatures that came since."""
+    with _found():
+        return _cached(request, log.tree.checkpoint(size).published.encode(), "text/plain; charset=utf-8", FOR_SECONDS)
+
+
+@router.get(
+    "/tile/{path:path}",
+    summary="瓦片与条目包 a tile or an entry bundle",
+    response_class=Response,
+    responses={200: {"content": {"application/octet-stream": {}}}},
+)
+def read_tile(request: Request, log: Log, path: str) -> Response:
+    """Hashes (<L>/<N>) or entries (entries/<N>), full or partial (.p/<W>), for every size that was signed."""
+    with _found():
+        tile = Tile.parse(f"tile/{path}")
+        # Of an entry bundle only a full one is kept by caches: it is made of rows, so it is looked at again.
+        lasting = FOR_GOOD if tile.width == WIDTH else FOR_SECONDS
+        return _cached(request, log.tree.tile(tile), "application/octet-stream", lasting)
+
+
+@router.get("/proof/inclusion", summary="包含证明 an inclusion proof")
+def read_inclusion(
+    log: Log, position: Annotated[int, Query(ge=1)], size: Annotated[int | None, Query(ge=1)] = None
+) -> InclusionAnswer:
+    """That an event is in the tree of a size; of now, when none is given (RFC 9162 section 2.1.3)."""
+    with _found():
+        proof = log.tree.inclusion(position, size)
+        return InclusionAnswer(
+            position=position,
+            size=proof.size,
+            leaf_hash=to_base64(proof.leaf_hash),
+            hashes=tuple(map(to_base64, proof.hashes)),
+        )
+
+
+@router.get("/proof/consistency", summary="一致性证明 a consistency proof")
+def read_consistency(
+    log: Log, old: Annotated[int, Query(ge=0)], new: Annotated[int | None, Query(ge=0)] = None
+) -> ConsistencyAnswer:
+    """That the tree of a size begins with that of an older one (RFC 9162 section 2.1.4)."""
+    with _found():
+        proof = log.tree.consistency(old, new)
+        return ConsistencyAnswer(old=old, new=proof.size, hashes=tuple(map(to_base64, proof.hashes)))
+
+
+@router.get("/status", summary="日志状态与加固情况 state of the log, and how it is guarded")
+def read_status(log: Log) -> LogStatus:
+    """Size, lag, last checkpoint, who signs, and what `liuhen doctor` says of roles, privileges and triggers."""
+    with _found():
+        tree, checkpoint, standing = log.tree.tree(), log.tree.checkpoint(), log.tree.standing()
+    hardening = _hardening(log)
+    return LogStatus(
+        origin=tree.origin,
+        suite=tree.suite.name,
+        size=checkpoint.size,
+        log_position=standing.log_position,
+        lag_events=max(0, standing.log_position - checkpoint.size),
+        lag_seconds=standing.lag_seconds,
+        signed_at=checkpoint.signed_at,
+        checkpoint=checkpoint.published,
+        duty=log.sequencer.duty,
+        active=standing.active,
+        failure=log.sequencer.failure,
+        hardened=all(f.state is not State.FAILURE for f in hardening),
+        hardening=hardening,
+    )
+
+
+@contextmanager
+def _found() -> Iterator[None]:
+    """What is not there is answered 404, in words."""
+    try:
+        yield
+    except (NoTreeError, NotInTreeError, FormatError, ProofError) as error:
+        zh, _, en = str(error).partition(" / ")
+        raise UnknownSubjectError(Text(zh=zh, en=en or zh)) from error
+
+
+def _hardening(log: Liuhen) -> tuple[Guard, ...]:
+    """The doctor's findings of the last half minute: whoever asks often does not make the database work."""
+    now = time.monotonic()
+    known = _EXAMINED.get(log.conninfo)
+    if known is None or now - known[0] > _EXAMINE_SECONDS:
+        findings = examine(log.settings, log.conninfo, HARDENING)
+        known = now, tuple(Guard(name=f.name, title=f.title, state=f.state) for f in findings)
+        _EXAMINED.clear()
+        _EXAMINED[log.conninfo] = known
+    return known[1]
+
+
+def _cached(request: Request, body: bytes, media_type: str, lasting: str) -> Response:
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"Cache-Control": lasting, "ETag": tag}
+    asked = {t.strip().removeprefix("W/") for t in request.headers.get("if-none-match", "").split(",")}
+    if tag in asked:
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type=media_type, headers=headers)

@@ -1,0 +1,176 @@
+"""视图的运行 Where the views stand, and what an administrator does when one is in trouble."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import structlog
+from fastapi import APIRouter, Depends, Path
+from pydantic import Field
+
+from api.context import Context, Reader
+from api.problems import NotAllowedError
+from domain.event import Value
+from domain.faults import ActError, BadFieldError, UnknownSubjectError
+from domain.recorded import Role
+from domain.rule import text
+from infrastructure.projecting.as_of import check
+from infrastructure.projecting.parking import NotParkedError
+from infrastructure.projecting.rebuilding import RebuildRunningError, rebuild, unfinished
+from projections.view import Freshness
+
+router = APIRouter(tags=["视图的运行 projections"])
+
+log = structlog.get_logger(__name__)
+
+
+class ViewStatus(Value):
+    """视图状态."""
+
+    name: str
+    freshness: Freshness
+    failing: str | None = Field(description="最近一次失败的原因 why its last attempt failed here")
+    stalled: str | None = Field(description="停滞 behind, and not moving")
+    active_here: bool = Field(description="由本进程更新 whether this process moves it")
+    rebuilding_at: int | None = Field(description="重建进度 position of a rebuild that was begun")
+
+
+class ParkedEvent(Value):
+    """搁置的事件."""
+
+    view: str
+    position: int
+    stream_kind: str
+    stream_id: UUID
+    topic: str
+    behind: int | None = Field(description="因哪个位置的事件而等待 waits behind the event at this position")
+    error: str
+    tries: int
+    parked_at: datetime
+    tried_at: datetime | None
+
+
+class Retried(Value):
+    """重试结果."""
+
+    taken_in: int
+    waiting: int
+
+
+class Discard(Value):
+    """舍弃 Let a view do without an event that it cannot take in. The record keeps the event."""
+
+    position: int = Field(ge=1)
+    reason: str = Field(min_length=1, max_length=500, description="理由，留存 why; it is kept with who and when")
+
+
+class TableCheck(Value):
+    """一张表的核对."""
+
+    table: str
+    rows: int
+    fresh_rows: int
+    same: bool
+
+
+class Checked(Value):
+    """核对结果 Whether the view equals a fresh fold of the log up to its position."""
+
+    same: bool
+    tables: list[TableCheck]
+
+
+class RebuildBegun(Value):
+    """重建已开始 It goes on in the background; GET /projections says how far it is."""
+
+    name: str
+
+
+def administrator(context: Reader) -> Context:
+    """Administrators only. Raises NotAllowedError."""
+    if Role.ADMINISTRATOR not in context.holder.roles:
+        raise NotAllowedError((Role.ADMINISTRATOR,))
+    return context
+
+
+def named(context: Reader, name: Annotated[str, Path(description="视图名 name of the view", max_length=40)]) -> str:
+    """The name of a view there is. Raises UnknownSubjectError."""
+    if name not in context.liuhen.engine.names():
+        raise UnknownSubjectError(text("没有此视图", "there is no such view"))
+    return name
+
+
+Administrator = Annotated[Context, Depends(administrator)]
+View = Annotated[str, Depends(named)]
+
+
+@router.get("/projections", summary="各视图的状态 where the views stand")
+def status(context: Reader) -> list[ViewStatus]:
+    """Position, lag against the log itself, parked events, failures and rebuilds of every view."""
+    engine = context.liuhen.engine
+    failing, stalled, held = engine.failures(), engine.stalled(), engine.held()
+    rebuilding = {b.name: b.position for b in unfinished(engine)}
+    return [
+        ViewStatus(
+            name=name,
+            freshness=engine.freshness(name),
+            failing=failing.get(name),
+            stalled=stalled.get(name),
+            active_here=name in held,
+            rebuilding_at=rebuilding.get(name),
+        )
+        for name in engine.names()
+    ]
+
+
+@router.get("/projections/{name}/parked", summary="搁置的事件 parked events")
+def parked(context: Administrator, name: View) -> list[ParkedEvent]:
+    """Events that the view could not take in, and those that wait behind them."""
+    return [ParkedEvent(**vars(p)) for p in context.liuhen.engine.parked(name)]
+
+
+@router.post("/projections/{name}/retry", summary="重试 retry what is parked")
+def retry(context: Administrator, name: View) -> Retried:
+    """Take in what is parked, as far as it goes."""
+    taken_in, waiting = context.liuhen.engine.retry(name)
+    return Retried(taken_in=taken_in, waiting=waiting)
+
+
+@router.post("/projections/{name}/discard", summary="舍弃一个搁置的事件 discard a parked event")
+def discard(context: Administrator, name: View, order: Discard) -> ParkedEvent:
+    """Let the view do without an event; who, when and why are kept. What waits behind it is retried."""
+    if not order.reason.strip():
+        raise BadFieldError(text("须说明理由", "a reason is needed"), "/reason")
+    try:
+        gone = context.liuhen.engine.discard(name, order.position, by=context.holder.account, reason=order.reason)
+    except NotParkedError as error:
+        told = text("此位置没有因自身出错而搁置的事件", "no event that failed itself is parked at that position")
+        raise UnknownSubjectError(told) from error
+    return ParkedEvent(**vars(gone))
+
+
+@router.post("/projections/{name}/check", summary="核对 compare with a fresh fold")
+def check_view(context: Administrator, name: View) -> Checked:
+    """Fold the log anew up to the view's position, and compare table by table."""
+    tables = [TableCheck(**vars(t)) for t in check(context.liuhen.engine, name)]
+    return Checked(same=all(t.same for t in tables), tables=tables)
+
+
+@router.post("/projections/{name}/rebuild", status_code=202, summary="重建 build anew")
+def rebuild_view(context: Administrator, name: View) -> RebuildBegun:
+    """Build the view anew beside the old one, and switch when both are equal."""
+    engine = context.liuhen.engine
+
+    def work() -> None:
+        try:
+            rebuild(engine, name, stopping=engine.stopping)
+        except Exception as error:  # noqa: BLE001 (it is told by the status; the build is kept)
+            log.warning("projection.rebuild_stopped", projection=name, error=type(error).__name__)
+
+    if any(t.name == f"rebuild-{name}" for t in threading.enumerate()):
+        raise ActError(text("正在重建", "it is being built anew"), None) from RebuildRunningError(name)
+    threading.Thread(target=work, name=f"rebuild-{name}", daemon=True).start()
+    return RebuildBegun(name=name)

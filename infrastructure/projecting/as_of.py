@@ -1,0 +1,157 @@
+"""某一时刻的视图 Any view as of any moment, and whether what is read equals a fresh fold: into temporary tables.
+
+"As known then" folds the log up to a position. "As it was then" folds what is known to have happened by a day, with
+corrections applied. The tables last as long as the transaction, so nothing remains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import psycopg
+
+from application.asking import AsOf
+from domain.correction import FactCorrected
+from domain.evolve import effective
+from domain.recorded import Recorded
+from infrastructure.projecting import parking
+from infrastructure.projecting.builds import Connection, Digests, digests, read_build, tables_in
+from infrastructure.projecting.engine import Engine
+from infrastructure.store.ledger import EventLedger
+from infrastructure.store.mapper import as_uuid
+from projections.streams import Streams
+from projections.view import Freshness, Page, Projection
+
+PAGE = 5000
+"""Events folded at a time: rows that a stream has on two pages are written twice."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A table in two builds: rows and digest of each."""
+
+    table: str
+    rows: int
+    fresh_rows: int
+    same: bool
+
+
+def compared(live: Digests, fresh: Digests) -> list[Compared]:
+    """Two builds, table by table."""
+    return [
+        Compared(table, live.get(table, (0, ""))[0], fresh.get(table, (0, ""))[0], live.get(table) == fresh.get(table))
+        for table in sorted({*live, *fresh})
+    ]
+
+
+def position_at(ledger: EventLedger, moment: datetime) -> int:
+    """Position of the last event that was recorded by a moment; 0 when none was."""
+    low, high = 0, ledger.position()
+    while low < high:  # Recorded times never go back.
+        middle = (low + high + 1) // 2
+        (entry,) = ledger.logged_after(middle - 1, 1)
+        low, high = (middle, high) if entry.recorded_at <= moment else (low, middle - 1)
+    return low
+
+
+@contextmanager
+def view_as_of(engine: Engine, name: str, moment: AsOf) -> Iterator[tuple[Connection, Freshness]]:
+    """A connection on which the named view's tables stand as of a moment, while the block runs."""
+    ledger, projection = engine.ledger, engine.projections[name]
+    head = ledger.position()
+    upto = moment.upto
+    position = min(head, upto.position if upto.position is not None else head)
+    if upto.recorded_at is not None:
+        position = min(position, position_at(ledger, upto.recorded_at))
+    with psycopg.connect(engine.conninfo) as conn:
+        left_out = fold_into(conn, ledger, engine.log_id, projection, position, moment.happened)
+        yield (
+            conn,
+            Freshness(
+                view=projection.schema(),
+                position=position,
+                log_position=head,
+                lag_events=0,
+                lag_seconds=0.0,
+                parked=left_out,
+                as_of_happened=moment.happened,
+            ),
+        )
+        conn.rollback()
+
+
+def fold_into(
+    conn: Connection,
+    ledger: EventLedger,
+    log_id: int,
+    projection: Projection,
+    position: int,
+    happened: date | None = None,
+) -> int:
+    """Make temporary tables of a view as of a position, and of a day; gives how many events could not be decoded.
+
+    Events behind one that cannot be decoded are left out, too, and counted. Raises what the fold raises.
+    """
+    conn.execute("SET LOCAL search_path TO pg_temp")
+    conn.execute(projection.TABLES.encode())
+    streams = Streams(ledger.histories) if happened is None else Streams(None, corrected=True)
+    correcting = _Correcting(ledger, position) if happened is not None else None
+    at, left_out = 0, 0
+    lost: set[UUID] = set()
+    with conn.cursor() as cursor:
+        while at < position:
+            logged = ledger.logged_after(at, PAGE, position)
+            at = logged[-1].id
+            entries, undecodable = parking.decoded(logged)
+            lost.update(as_uuid(bad.logged.originator_id) for bad in undecodable)
+            kept = [e for e in entries if e.originator_id not in lost] if lost else entries
+            left_out += len(logged) - len(kept)
+            if correcting is not None and happened is not None:
+                kept = correcting.by(happened, kept)
+            streams.forward(kept, at)
+            if handled := [e for e in kept if e.event.TOPIC in projection.HANDLES]:
+                projection.project(Page(log_id, handled, streams), cursor)
+    return left_out
+
+
+class _Correcting:
+    """What is known now of events as they come: withdrawn ones left out, replaced ones in their new form."""
+
+    def __init__(self, ledger: EventLedger, position: int) -> None:
+        self._corrections: dict[UUID, list[Recorded]] = {}
+        self._begun: set[UUID] = set()
+        for entry in ledger.of_topics([FactCorrected.TOPIC], position):
+            self._corrections.setdefault(entry.originator_id, []).append(entry)
+
+    def by(self, happened: date, entries: Sequence[Recorded]) -> list[Recorded]:
+        """Those that certainly happened by a day. Corrections of what had begun stay, whenever they were made."""
+        found = []
+        for entry in entries:
+            if isinstance(entry.event, FactCorrected):
+                found += [entry] if entry.originator_id in self._begun else []
+                continue
+            known = self._corrections.get(entry.originator_id)
+            now = [e for e in effective([entry, *known]) if e.position == entry.position] if known else [entry]
+            if now and now[0].happened_on.certainly_on_or_before(happened):
+                self._begun.add(entry.originator_id)
+                found += now
+        return found
+
+
+def check(engine: Engine, name: str) -> list[Compared]:
+    """Compare what is read with a fresh fold up to the same position, table by table. Changes nothing."""
+    projection = engine.projections[name]
+    with psycopg.connect(engine.conninfo) as conn:
+        conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        build = read_build(conn, engine.log_id, projection)
+        schema = projection.schema(build.number)
+        tables = tables_in(conn, schema)
+        live = digests(conn, engine.log_id, schema, tables)
+        fold_into(conn, engine.ledger, engine.log_id, projection, build.position)
+        fresh = digests(conn, engine.log_id, "pg_temp", tables)
+        conn.rollback()
+    return compared(live, fresh)

@@ -1,0 +1,398 @@
+"""全面审计 The whole record against the signed tree: every event is read and hashed again, every checkpoint compared.
+
+The log is cut into stretches of 65,536 events, each a perfect subtree, which processes examine side by side; what joins
+them is checked at the end. What is hashed comes from the rows, by our own code; nothing is taken from the tiles but to
+compare. With a checkpoint that the auditor kept, only what came after its stretch is read: that what was before is
+still the same follows from its root.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from typing import Any
+
+import psycopg
+
+from domain.texts import Text
+from infrastructure.tlog.agreement import TreeDisagreesError, check_note
+from infrastructure.tlog.checkpoint import Checkpoint
+from infrastructure.tlog.differences import explained
+from infrastructure.tlog.leaves import Anomaly, LeafReader
+from infrastructure.tlog.note import Verifier
+from infrastructure.tlog.store import NotInTreeError, SignedCheckpoint, Tree, fetch_tiles, node_reader, tree_of
+from infrastructure.tlog.suite import HASH_LENGTH, Suite
+from infrastructure.tlog.tiles import WIDTH, Tile, hashes_in, tile_width
+from infrastructure.tlog.tree import Node, joined, nodes_between
+
+STRETCH_LEVEL = 16
+STRETCH = 1 << STRETCH_LEVEL
+"""Leaves of a stretch: those of one tile of level 1."""
+_PAGE = 16_384
+_MOST_FINDINGS = 20
+"""Of one kind: who has rewritten all of it has made the point."""
+
+Progress = Callable[[int, int], None]
+"""Told how many events of how many are done."""
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A checkpoint that the auditor brings along, and what it is called: a file's name."""
+
+    called: str
+    checkpoint: Checkpoint
+
+
+@dataclass(frozen=True)
+class AuditReport:
+    """What was read and compared, and everything that differs, in order of position."""
+
+    origin: str
+    size: int
+    """Leaves of the tree that was audited."""
+    events: int
+    """Events that were read and hashed."""
+    checkpoints: int
+    """Checkpoints whose root and signature were compared."""
+    unsigned: int
+    """Events at the end of the log that are not in the tree yet."""
+    seconds: float
+    findings: tuple[Anomaly, ...] = ()
+    """Position 0 where no single position can be named."""
+
+
+class AuditError(Exception):
+    """There is nothing that could be audited. The text says why."""
+
+
+@dataclass(frozen=True)
+class _Task:
+    log_id: int
+    start: int
+    end: int
+    verifiers: tuple[str, ...]
+    also: tuple[int, ...]
+    """Sizes within the stretch for which the auditor brings checkpoints."""
+
+
+@dataclass
+class _Outcome:
+    start: int
+    end: int
+    peaks: list[bytes]
+    findings: list[Anomaly]
+    checkpoints: list[tuple[int, bytes, list[bytes]]]
+    """Of each checkpoint its size, the root it states, and the peaks of the stretch up to there."""
+    also: dict[int, list[bytes]]
+    recorded: tuple[int, int] | None = None
+    """Recorded times of the first and last event."""
+
+
+_CONN: list[psycopg.Connection[Any]] = []
+
+
+def _connect(conninfo: str) -> None:
+    _CONN[:] = [psycopg.connect(conninfo, autocommit=True)]
+
+
+def audit(
+    conninfo: str,
+    log_id: int,
+    verifiers: Sequence[Verifier],
+    *,
+    brought: Sequence[Brought] = (),
+    since: Brought | None = None,
+    processes: int = 1,
+    progress: Progress | None = None,
+) -> AuditReport:
+    """Audit a log. Raises AuditError when it has no tree or no checkpoint, psycopg.Error."""
+    began = time.perf_counter()
+    everything = [*brought, *([since] if since else [])]
+    with psycopg.connect(conninfo, autocommit=True) as conn:
+        tree, size, unsigned, findings = _opening(conn, log_id, everything)
+        start = since.checkpoint.size // STRETCH * STRETCH if since and since.checkpoint.size <= size else 0
+        before = _stored_peaks(conn, log_id, tree.suite, start, size)
+        sizes = tuple(b.checkpoint.size for b in everything if b.checkpoint.size <= size)
+        keys = tuple(map(str, verifiers))
+        tasks = [
+            _Task(log_id, at, min(size, at + STRETCH), keys, tuple(s for s in sizes if at < s <= at + STRETCH))
+            for at in range(start, size, STRETCH)
+        ]
+        outcomes: list[_Outcome] = []
+        done = 0
+        for outcome in _examined(conninfo, tasks, processes):
+            outcomes.append(outcome)
+            done += outcome.end - outcome.start
+            if progress is not None:
+                progress(done, size - start)
+        outcomes.sort(key=lambda o: o.start)
+        closing = _Closing(conn, log_id, tree, everything, findings)
+        checkpoints = closing.join(before, start, outcomes)
+        closing.upper_tiles(start, size, outcomes)
+    seen = sorted(dict.fromkeys(findings), key=lambda f: (f.position == 0, f.position))
+    return AuditReport(tree.origin, size, size - start, checkpoints, unsigned, time.perf_counter() - began, tuple(seen))
+
+
+def _opening(
+    conn: psycopg.Connection[Any], log_id: int, brought: Sequence[Brought]
+) -> tuple[Tree, int, int, list[Anomaly]]:
+    tree = tree_of(conn, log_id)
+    row = conn.execute(
+        "SELECT e.size, coalesce(l.position, 0),"
+        " (SELECT max(c.size) FROM liuhen.checkpoints c WHERE c.log_id = e.log_id)"
+        " FROM liuhen.right_edges e LEFT JOIN liuhen.logs l ON l.log_id = e.log_id WHERE e.log_id = %s",
+        (log_id,),
+    ).fetchone()
+    if tree is None or row is None:
+        raise AuditError(f"日志{log_id}还没有树：尚未签署过 / log {log_id} has no tree: it was never signed")
+    edge, position, signed = row
+    findings: list[Anomaly] = []
+    if signed is None or signed != edge:
+        findings.append(
+            _found(0, f"最后的检查点是{signed}，树的右缘在{edge}", f"last checkpoint {signed}, edge {edge}")
+        )
+    if position < edge:
+        findings.append(
+            _found(
+                position + 1,
+                f"日志只到位置{position}，已签署到{edge}：事件被删去，或恢复了旧备份",
+                f"the log ends at {position}, but {edge} events were signed: removed, or an old backup restored",
+            )
+        )
+    for one in brought:
+        size = one.checkpoint.size
+        if one.checkpoint.origin != tree.origin:
+            findings.append(
+                _found(0, f"{one.called}属于{one.checkpoint.origin}", f"{one.called} is of {one.checkpoint.origin}")
+            )
+        if size > edge:
+            findings.append(
+                _found(
+                    edge + 1,
+                    f"{one.called}签署了{size}个事件，树却只有{edge}片叶：日志被截短",
+                    f"{one.called} signed {size} events, but the tree has {edge} leaves: the log was cut short",
+                )
+            )
+    return tree, edge, max(0, position - edge), findings
+
+
+def _stored_peaks(conn: psycopg.Connection[Any], log_id: int, suite: Suite, start: int, size: int) -> list[bytes]:
+    """The peaks left of a place, as they are stored; the checkpoint brought along shows whether they are right."""
+    return list(node_reader(conn, log_id, suite, size)(nodes_between(0, start))) if start else []
+
+
+def _examined(conninfo: str, tasks: Sequence[_Task], processes: int) -> Iterator[_Outcome]:
+    if processes == 1 or len(tasks) < 2:
+        with _connected(conninfo):
+            yield from map(_examine, tasks)
+        return
+    # Fresh interpreters: a fork would share the caller's connections and locks.
+    with ProcessPoolExecutor(
+        min(processes, len(tasks)), get_context("spawn"), initializer=_connect, initargs=(conninfo,)
+    ) as pool:
+        for future in as_completed([pool.submit(_examine, task) for task in tasks]):
+            yield future.result()
+
+
+@contextmanager
+def _connected(conninfo: str) -> Iterator[None]:
+    _connect(conninfo)
+    try:
+        yield
+    finally:
+        _CONN.pop().close()
+
+
+def _examine(task: _Task) -> _Outcome:
+    """Read the events of a stretch, compare with its tiles, and with the checkpoints that end in it."""
+    conn = _CONN[0]
+    tree = tree_of(conn, task.log_id)
+    if tree is None:
+        raise AuditError(f"日志{task.log_id}的树不见了 / the tree of log {task.log_id} is gone")
+    suite, start, end = tree.suite, task.start, task.end
+    reader = LeafReader(conn, suite, task.log_id)
+    hashes: list[bytes] = []
+    findings: list[Anomaly] = []
+    recorded: tuple[int, int] | None = None
+    while start + len(hashes) < end:
+        after = start + len(hashes)
+        leaves = reader.read(after, min(end, after + _PAGE))
+        findings += leaves.anomalies[:_MOST_FINDINGS]
+        if leaves.fields:
+            recorded = (recorded[0] if recorded else leaves.fields[0][5], leaves.fields[-1][5])
+        hashes += leaves.hashes
+        if after + len(leaves.hashes) < min(end, after + _PAGE):
+            break  # A gap: what follows cannot be placed.
+    stored = _stored_leaves(conn, task, findings)
+    findings += explained(conn, suite, task.log_id, start, stored, hashes)
+    levels = [hashes]
+    while len(levels[-1]) > 1:
+        row = levels[-1]
+        levels.append(suite.parents(row[: len(row) // 2 * 2]))
+    _compare_level(conn, task, levels, findings)
+
+    def peaks(size: int) -> list[bytes]:
+        wanted = nodes_between(0, min(size, start + len(hashes)) - start)
+        return [levels[node.level][node.number] for node in wanted]
+
+    rows = conn.execute(
+        "SELECT size, root, note, signed_at FROM liuhen.checkpoints WHERE log_id = %s AND size > %s AND size <= %s",
+        (task.log_id, start or -1, end),
+    ).fetchall()
+    verifiers = [Verifier.parse(key) for key in task.verifiers]
+    checkpoints = []
+    for size, root, note, signed_at in rows:
+        kept = SignedCheckpoint(size, bytes(root), note, signed_at)
+        try:
+            check_note(tree, kept, verifiers)
+        except TreeDisagreesError as error:
+            findings.append(Anomaly(0, error.text))
+        if size <= start + len(hashes):
+            checkpoints.append((size, kept.root, peaks(size)))
+    return _Outcome(start, end, peaks(end), findings, checkpoints, {size: peaks(size) for size in task.also}, recorded)
+
+
+def _stored_leaves(conn: psycopg.Connection[Any], task: _Task, findings: list[Anomaly]) -> list[bytes]:
+    """The leaf hashes of a stretch as they are stored; those of a tile that is not there are empty."""
+    tiles = _tiles(0, task.start, task.end)
+    try:
+        found = dict(fetch_tiles(conn, task.log_id, tiles))
+    except NotInTreeError:
+        found = {}
+        for tile in tiles:
+            try:
+                found |= fetch_tiles(conn, task.log_id, [tile])
+            except NotInTreeError as error:
+                findings.append(_found(tile.number * WIDTH + 1, *str(error).split(" / ")))
+                found[tile] = b""
+    stored: list[bytes] = []
+    for tile in tiles:
+        stored += hashes_in(found[tile]) or [b""] * tile.width
+    return stored
+
+
+def _tiles(level: int, start: int, end: int) -> list[Tile]:
+    """The tiles of a level over the leaves start (where a tile begins) to end, as wide as end allows."""
+    span = WIDTH << 8 * level
+    numbers = range(start // span, -(-end // span))
+    return [tile for n in numbers if (tile := Tile(level, n, tile_width(level, n, end))).width]
+
+
+def _compare_level(
+    conn: psycopg.Connection[Any], task: _Task, levels: list[list[bytes]], findings: list[Anomaly]
+) -> None:
+    """The tile above the leaf tiles, if any of them is full."""
+    for tile in _tiles(1, task.start, task.end):
+        made = b"".join(levels[8]) if len(levels) > 8 else b""
+        _compare_tile(conn, task.log_id, tile, made, findings)
+
+
+def _compare_tile(conn: psycopg.Connection[Any], log_id: int, tile: Tile, made: bytes, findings: list[Anomaly]) -> None:
+    try:
+        stored = fetch_tiles(conn, log_id, [tile])[tile]
+    except NotInTreeError as error:
+        findings.append(_found(0, *str(error).split(" / ")))
+        return
+    if len(made) == tile.width * HASH_LENGTH and stored != made:
+        findings.append(_found(0, f"瓦片{tile.path}与事件不符", f"the tile {tile.path} is not what the events make"))
+
+
+@dataclass
+class _Closing:
+    """What joins the stretches: roots of all checkpoints, times, and the upper tiles."""
+
+    conn: psycopg.Connection[Any]
+    log_id: int
+    tree: Tree
+    brought: Sequence[Brought]
+    findings: list[Anomaly]
+    _wrong: int = field(default=0)
+
+    def join(self, before: list[bytes], start: int, outcomes: Sequence[_Outcome]) -> int:
+        """Compare the root of each checkpoint, stored or brought along; how many."""
+        peaks, compared = _Peaks(self.tree.suite, before, start), 0
+        recorded_at: int | None = None
+        self._brought_at(start, peaks.root([]))
+        for outcome in outcomes:
+            self.findings += outcome.findings
+            for size, root, local in outcome.checkpoints:
+                compared += 1
+                if peaks.root(local) != root:
+                    self._differs(f"大小{size}的检查点", f"the checkpoint of size {size}")
+            for size, local in outcome.also.items():
+                self._brought_at(size, peaks.root(local))
+            if outcome.recorded is not None:
+                if recorded_at is not None and outcome.recorded[0] < recorded_at:
+                    self.findings.append(
+                        _found(
+                            outcome.start + 1,
+                            "记录时间早于前一事件",
+                            "recorded before the event at the position before it",
+                        )
+                    )
+                recorded_at = outcome.recorded[1]
+            peaks.add(outcome.peaks, outcome.end - outcome.start)
+        return compared + sum(1 for b in self.brought)
+
+    def _brought_at(self, size: int, root: bytes) -> None:
+        for one in self.brought:
+            if one.checkpoint.size == size and one.checkpoint.root != root:
+                self._differs(
+                    f"带来的检查点{one.called}（大小{size}）", f"the checkpoint brought along, {one.called} ({size})"
+                )
+
+    def _differs(self, zh: str, en: str) -> None:
+        self._wrong += 1
+        if self._wrong <= _MOST_FINDINGS:
+            self.findings.append(
+                _found(
+                    0,
+                    f"{zh}所签的根，与事件算出的不同：签署之后历史被改写",
+                    f"{en} has another root than the events: history was rewritten after it was signed",
+                )
+            )
+
+    def upper_tiles(self, start: int, size: int, outcomes: Sequence[_Outcome]) -> None:
+        """The tiles of level 2 and above, made of the roots of the stretches: only where all of them were read."""
+        if start:
+            return
+        row, level = [o.peaks[0] for o in outcomes if o.end - o.start == STRETCH and len(o.peaks) == 1], 2
+        while row:
+            for tile in _tiles(level, 0, size):
+                made = row[tile.number * WIDTH : tile.number * WIDTH + tile.width]
+                _compare_tile(self.conn, self.log_id, tile, b"".join(made), self.findings)
+            for _ in range(8):
+                row = self.tree.suite.parents(row[: len(row) // 2 * 2])
+            level += 1
+
+
+class _Peaks:
+    """The perfect subtrees left of a place, largest first."""
+
+    def __init__(self, suite: Suite, peaks: Sequence[bytes], size: int) -> None:
+        self._suite = suite
+        self._peaks = [(node, peak) for node, peak in zip(nodes_between(0, size), peaks, strict=True)]
+        self._size = size
+
+    def root(self, local: Sequence[bytes]) -> bytes:
+        """The root with further peaks to the right."""
+        peaks = [*(peak for _, peak in self._peaks), *local]
+        return joined(self._suite, peaks) if peaks else self._suite.empty_root
+
+    def add(self, local: Sequence[bytes], length: int) -> None:
+        """Go on behind a stretch."""
+        for node, peak in zip(nodes_between(self._size, self._size + length), local, strict=False):
+            self._peaks.append((node, peak))
+            while len(self._peaks) > 1 and self._peaks[-2][0].level == self._peaks[-1][0].level:
+                (left, one), (_, other) = self._peaks[-2:]
+                self._peaks[-2:] = [(Node(left.level + 1, left.number >> 1), self._suite.node_hash(one, other))]
+        self._size += length
+
+
+def _found(position: int, zh: str, en: str) -> Anomaly:
+    return Anomaly(position, Text(zh=zh, en=en))

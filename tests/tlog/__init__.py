@@ -1,0 +1,1 @@
+"""Tests of the verifiable log's formats and of its offline verification."""

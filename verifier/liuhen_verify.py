@@ -1,0 +1,342 @@
+"""留痕证据包的独立检验 A second, independent verifier of Liuhen evidence bundles. It stands alone in this one file.
+
+It needs Python 3.11 and the package `cryptography` (for logs under SM2 also `gmalg`), and imports nothing of Liuhen.
+The forms are described in docs/verifiable-log.md. Usage:
+
+    python liuhen_verify.py FILE --key VKEY [--key VKEY …] [--witness VKEY … --require N]
+
+Take the keys (VKEY) from the operator and the witnesses by another way than the bundle. Without --key the keys inside
+the bundle are used: that shows only that the bundle is consistent. Exit code 0: good, 1: refused, 2: could not check.
+"""
+
+import argparse
+import base64
+import hashlib
+import json
+import re
+import struct
+import sys
+import uuid
+import zlib
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
+
+FIXED = ("checkpoint", "events.jsonl", "keys.json", "manifest.json", "proofs.jsonl", "summary.en.txt", "summary.zh.txt")
+MANIFEST = {"complete": list, "format": str, "made_at": str, "made_by": str, "origin": str, "parts": list}
+MANIFEST |= {"subject": dict, "suite": str}
+EVENT = {"kind": str, "position": int, "previous": int, "recorded_at": str, "stream": str, "topic": str, "version": int}
+PROOF = {"entry": str, "position": int, "proof": list}
+PART = re.compile(r"events/[0-9]{12,19}\.json|documents/[0-9a-f]{64}", re.ASCII)
+NAME = re.compile(r"[^\s+\x00-\x1f]+")
+SIZE = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
+HAPPENED_ON = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", re.ASCII)
+
+Digest = Callable[[bytes], bytes]
+SUITES: dict[str, Digest] = {
+    "sha256-ed25519": lambda data: hashlib.sha256(data).digest(),
+    "sm3-sm2": lambda data: hashlib.new("sm3", data).digest(),
+}
+# Types of keys: (identifier, scheme, length of key, length of signature, has a time, suite of a log that signs so)
+TYPES = (
+    (b"\x01", "ed25519", 32, 64, False, "sha256-ed25519"),
+    (b"\x04", "ed25519", 32, 64, True, "sha256-ed25519"),
+    (b"\x06", "mldsa44", 1312, 2420, True, "sha256-ed25519"),
+    (b"\xffliuhen/sm2-note/v1\n", "sm2", 65, 64, False, "sm3-sm2"),
+    (b"\xffliuhen/sm2-cosignature/v1\n", "sm2", 65, 64, True, "sm3-sm2"),
+)
+
+
+class RefusedError(Exception):
+    """The bundle is not what it should be."""
+
+
+def need(condition: object, what: str) -> None:
+    """Refuse unless the condition holds."""
+    if not condition:
+        raise RefusedError(what)
+
+
+class Key(NamedTuple):
+    """A verifier key: <name>+<key id>+<base64 of type and public key>."""
+
+    name: str
+    id: bytes
+    scheme: str
+    public: bytes
+    length: int
+    timed: bool
+    suite: str
+
+
+def from_base64(text: str, length: int | None = None) -> bytes:
+    """Bytes of base64 in its one canonical spelling."""
+    data = base64.b64decode(text, validate=True)
+    need(base64.b64encode(data).decode() == text and length in {None, len(data)}, f"not so written: {text[:60]!r}")
+    return data
+
+
+def parse_key(vkey: str) -> Key:
+    """Read a verifier key."""
+    name, _, rest = vkey.partition("+")
+    identifier, _, encoded = rest.partition("+")
+    data = from_base64(encoded)
+    fits = hashlib.sha256(name.encode() + b"\n" + data).hexdigest()[:8] == identifier
+    need(NAME.fullmatch(name) and fits, f"this is no key: {vkey[:60]!r}")
+    for prefix, scheme, key_length, length, timed, suite in TYPES:
+        if data.startswith(prefix) and len(data) == len(prefix) + key_length:
+            return Key(name, bytes.fromhex(identifier), scheme, data[len(prefix) :], length, timed, suite)
+    raise RefusedError(f"unknown type of key: {vkey[:60]!r}")
+
+
+def sm2_verify(public: bytes, message: bytes, signature: bytes) -> bool:
+    """GB/T 32918.2 section 7, with the usual identity."""
+    import gmalg  # noqa: PLC0415 (only such logs need it)
+
+    order = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123
+    r, s = signature[:32], signature[32:]
+    if public[0] != 4 or not all(0 < int.from_bytes(v, "big") < order for v in (r, s)):
+        return False
+    return gmalg.SM2().verify_pk(public) and gmalg.SM2(None, b"1234567812345678", public).verify(message, r, s) is True
+
+
+def signature_time(key: Key, text: str, root: bytes, value: bytes) -> int:
+    """Check one signature over a checkpoint's text; the time in it, or 0."""
+    time, message = 0, text.encode()
+    if key.timed:
+        time, value = int.from_bytes(value[:8], "big"), value[8:]
+        need(time < 1 << 63, "the time of a cosignature is out of range")
+        message = f"cosignature/v1\ntime {time}\n{text}".encode()
+    good = len(value) == key.length
+    if key.scheme == "sm2":
+        good = good and sm2_verify(key.public, message, value)
+    elif good:
+        if key.scheme == "mldsa44":
+            origin, size = text.split("\n")[:2]
+            cosigner, log = (bytes([len(name)]) + name for name in (key.name.encode(), origin.encode()))
+            tree = struct.pack(">QQ", 0, int(size)) + root
+            message = b"subtree/v1\n\0" + cosigner + struct.pack(">Q", time) + log + tree
+        scheme = MLDSA44PublicKey if key.scheme == "mldsa44" else Ed25519PublicKey
+        try:
+            scheme.from_public_bytes(key.public).verify(value, message)
+        except InvalidSignature:
+            good = False
+    need(good, f"the signature of {key.name} is not valid")
+    return time
+
+
+def read_checkpoint(data: bytes) -> tuple[str, str, int, bytes, list[tuple[str, bytes]]]:
+    """Text, origin, size, root and signatures of a checkpoint; nothing about it is proven yet."""
+    need(len(data) <= 1 << 20, "the checkpoint is too long")
+    note = data.decode()
+    need(not any(c < " " and c != "\n" for c in note), "the checkpoint holds control characters")
+    text, blank, tail = note.rpartition("\n\n")
+    need(blank and tail.endswith("\n") and tail.count("\n") <= 100, "this is no signed note")
+    lines, signatures = text.split("\n"), []
+    need(len(lines) >= 3 and all(lines), "this is no checkpoint")
+    need(SIZE.fullmatch(lines[1]) and int(lines[1]) < 1 << 63, "the size of the checkpoint is no size")
+    for line in tail[:-1].split("\n"):
+        name, space, encoded = line[2:].partition(" ")
+        need(line.startswith("— ") and space and NAME.fullmatch(name), "this is no signature line")
+        signatures.append((name, from_base64(encoded)))
+        need(len(signatures[-1][1]) >= 5, "a signature is too short")
+    return f"{text}\n", lines[0], int(lines[1]), from_base64(lines[2], 32), signatures
+
+
+def check_signatures(
+    data: bytes, suite: str, log: list[Key], witnesses: list[Key], require: int
+) -> tuple[str, int, bytes, dict[str, int]]:
+    """Origin, size and root of a checkpoint that the log has signed, and the times of its witnesses by their names."""
+    owners = {w.public: w.name for w in witnesses}
+    need(log and all(w.timed for w in witnesses), "no key of the log, or a witness key of another type")
+    need(not owners.keys() & {k.public for k in log}, "a key of the log is no witness")
+    need(all(owners[w.public] == w.name for w in witnesses), "one witness key has two names")
+    text, origin, size, root, signatures = read_checkpoint(data)
+    cosigned, signed = {}, False
+    for name, value in signatures:
+        for key in (*log, *witnesses):
+            if (key.name, key.id) == (name, value[:4]):  # signatures of unknown keys are ignored
+                time = signature_time(key, text, root, value[4:])
+                if key in witnesses:
+                    cosigned[name] = time
+                elif name == origin:
+                    need(key.suite == suite, "the log's key is of another suite")
+                    signed = True
+    need(signed, f"no known key of the log {origin} has signed the checkpoint")
+    need(len(cosigned) >= require, f"{require} witnesses are required, {len(cosigned)} have cosigned")
+    return origin, size, root, cosigned
+
+
+def read_parts(data: bytes) -> dict[str, bytes]:
+    """The parts of the ZIP, which may be written in one way only: every byte between them is compared."""
+    need(len(data) <= 256 << 20, "the file is too large")
+    parts: dict[str, bytes] = {}
+    central, at = b"", 0
+    directory = []
+    while data[at : at + 4] == b"PK\3\4" and len(data) >= at + 30:
+        size, length = struct.unpack_from("<LH", data, at + 22)
+        start = at + 30 + length
+        name, part = data[at + 30 : start], data[start : start + size]
+        common = struct.pack("<5H3L2H", 20, 0, 0, 0, 0x21, zlib.crc32(part), len(part), len(part), len(name), 0)
+        need(data[at:start] == b"PK\3\4" + common + name, "a header of the ZIP is not as it should be")
+        directory.append(b"PK\1\2\x14\3" + common + struct.pack("<3H2L", 0, 0, 0, 0o100644 << 16, at) + name)
+        text = name.decode("ascii")
+        need((text in FIXED or PART.fullmatch(text)) and text not in parts, f"no such part: {text[:80]!r}")
+        parts[text], at = part, start + size
+    central = b"".join(directory)
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, len(parts), len(parts), len(central), at, 0)
+    need(data[at:] == central + end, "the directory of the ZIP is not as it should be")
+    need(list(parts) == sorted(parts, key=lambda n: (n != "manifest.json", n)), "the parts are not in order")
+    need(set(FIXED) <= parts.keys(), "a part is missing")
+    return parts
+
+
+def dumps(value: Any, indent: int | None = None) -> bytes:
+    """JSON in its one form."""
+    return (json.dumps(value, ensure_ascii=False, sort_keys=True, indent=indent) + "\n").encode()
+
+
+def read_json(data: bytes, indent: int | None, fields: Mapping[str, type]) -> dict[str, Any]:
+    """An object of just these fields, in the one form of its JSON."""
+    value: dict[str, Any] = json.loads(data)
+    need(dumps(value, indent) == data and isinstance(value, dict), "JSON is not in its one form")
+    need({name: type(v) for name, v in value.items()} == fields, f"the fields should be {', '.join(fields)}")
+    return value
+
+
+def entry_of(row: dict[str, Any], state: bytes, digest: Digest) -> tuple[bytes, set[str]]:
+    """The entry of an event, recomputed from its columns and its exact stored bytes; the documents that it names."""
+    envelope = json.loads(state)["c"]
+    need(isinstance(envelope, dict), "a stored event is no JSON envelope")
+    happened_on, papers = envelope["happened_on"], envelope.get("evidence", [])
+    need(HAPPENED_ON.fullmatch(happened_on), "happened_on is not in its form")
+    need(isinstance(papers, list) and all(isinstance(p["sha256"], str) for p in papers), "evidence is not in its form")
+    recorded_at, stream = datetime.fromisoformat(row["recorded_at"]), uuid.UUID(row["stream"])
+    written = f"{recorded_at.isoformat(timespec='microseconds')[:26]}Z"
+    need((written, str(stream)) == (row["recorded_at"], row["stream"]), "time or stream is not in its form")
+    microseconds = (recorded_at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    kind, topic, happened = (text.encode() for text in (row["kind"], row["topic"], happened_on))
+    need(max(len(kind), len(topic)) <= 1024, "a text of the entry is too long")
+    entry = struct.pack(">BQ", 1, row["position"]) + stream.bytes + struct.pack(">H", len(kind)) + kind
+    entry += struct.pack(">IH", row["version"], len(topic)) + topic
+    entry += struct.pack(">qH", microseconds, len(happened)) + happened + digest(state)
+    return entry + struct.pack(">Q", row["previous"]), {paper["sha256"] for paper in papers}
+
+
+def root_of(index: int, size: int, leaf: bytes, proof: list[bytes], digest: Digest) -> bytes:
+    """The root that an inclusion proof leads to, by the definition of the tree (RFC 6962 section 2.1.1)."""
+    need(0 <= index < size and bool(proof) == (size > 1), "an inclusion proof does not fit the tree")
+    if size == 1:
+        return leaf
+    half = 1 << (size - 1).bit_length() - 1
+    if index < half:
+        return digest(b"\1" + root_of(index, half, leaf, proof[:-1], digest) + proof[-1])
+    return digest(b"\1" + proof[-1] + root_of(index - half, size - half, leaf, proof[:-1], digest))
+
+
+def check_streams(rows: list[dict[str, Any]], claimed: list[str]) -> list[str]:
+    """Within each stream versions rise and every event names its predecessor's position. What that proves, in words."""
+    streams: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        shown = streams.setdefault(row["stream"], [])
+        before = shown[-1] if shown else {"version": 0, "position": 0, "kind": row["kind"]}
+        gap = row["version"] - before["version"]
+        linked = before["position"] < row["previous"] < row["position"]
+        linked = row["previous"] == before["position"] if gap == 1 else linked
+        need(gap >= 1 and linked and row["kind"] == before["kind"], f"position {row['position']}: wrong predecessor")
+        shown.append(row)
+    whole = {stream for stream, shown in streams.items() if shown[-1]["version"] == len(shown)}
+    need(set(claimed) <= whole and claimed == sorted(set(claimed)), "a stream called complete lacks events")
+    words = {
+        True: "PROVEN      nothing is left out between the versions",
+        False: "NOT PROVEN  not all events are shown",
+    }
+    return [f"{words[s in whole]} of {v[0]['kind']} {s}, 1 to {v[-1]['version']}" for s, v in streams.items()]
+
+
+def _check(data: bytes, log: list[Key], witnesses: list[Key], require: int) -> list[str]:
+    parts, told = read_parts(data), []
+    manifest = read_json(parts["manifest.json"], 1, MANIFEST)
+    need(manifest["format"] == "liuhen-evidence/v1" and manifest["suite"] in SUITES, "unknown format or suite")
+    digest = SUITES[manifest["suite"]]
+    listed = [{"digest": digest(d).hex(), "name": n, "size": len(d)} for n, d in parts.items() if n != "manifest.json"]
+    need(dumps(manifest["parts"]) == dumps(listed), "the manifest does not list the parts as they are")
+    words = sum(len(parts[f"summary.{language}.txt"].decode()) for language in ("zh", "en"))
+    keys = read_json(parts["keys.json"], 1, {"log": list, "witnesses": list})
+    need(all(isinstance(k, str) for k in keys["log"] + keys["witnesses"]), "keys.json should list texts")
+    if not log:
+        log, witnesses = ([parse_key(k) for k in keys[which]] for which in ("log", "witnesses"))
+        told.append("NOT PROVEN  who signed: the keys inside the bundle were used; give --key, got by another way")
+    signed = check_signatures(parts["checkpoint"], manifest["suite"], log, witnesses, require)
+    origin, size, root, cosigned = signed
+    need(origin == manifest["origin"], "the checkpoint is of another log")
+    told.append(f"PROVEN      checkpoint of {origin}: {size} events, root {root.hex()}")
+    told += [f"PROVEN      cosigned by {name} at {time} seconds since 1970" for name, time in cosigned.items()]
+    rows = [read_json(line, None, EVENT) for line in parts["events.jsonl"].splitlines(keepends=True)]
+    proofs = [read_json(line, None, PROOF) for line in parts["proofs.jsonl"].splitlines(keepends=True)]
+    places = [row["position"] for row in rows]
+    need(rows and places == sorted(set(places)) == [p["position"] for p in proofs], "events and proofs do not fit")
+    need({f"events/{p:012d}.json" for p in places} == {n for n in parts if n[:7] == "events/"}, "states do not fit")
+    need([r["recorded_at"] for r in rows] == sorted(r["recorded_at"] for r in rows), "recorded times go back")
+    named: set[str] = set()
+    for row, proof in zip(rows, proofs, strict=True):
+        entry, papers = entry_of(row, parts[f"events/{row['position']:012d}.json"], digest)
+        need(entry == from_base64(proof["entry"]), f"position {row['position']}: the entry is not that of the event")
+        path = [from_base64(h, 32) for h in proof["proof"]]
+        found = root_of(row["position"] - 1, size, digest(b"\0" + entry), path, digest)
+        need(found == root, f"position {row['position']}: the inclusion proof leads to another root")
+        named |= papers
+    told.append(
+        f"PROVEN      the exact bytes, places and recorded times of {len(rows)} events are under the checkpoint"
+    )
+    told += check_streams(rows, manifest["complete"])
+    enclosed = {name[10:]: part for name, part in parts.items() if name[:10] == "documents/"}
+    good = all(s in named and hashlib.sha256(d).hexdigest() == s for s, d in enclosed.items())
+    need(good, "a document is not what an event names")
+    told.append(f"PROVEN      {len(enclosed)} of {len(named)} named documents are enclosed, with the right digest")
+    told.append("NOT PROVEN  that nothing follows the last shown event of a stream (see the public entries)")
+    told.append(f"NOT PROVEN  the words of manifest and summaries ({words} characters): the events count")
+    return told
+
+
+def check(data: bytes, log: list[Key], witnesses: list[Key], require: int) -> list[str]:
+    """What the bundle proves, in words. Raises RefusedError."""
+    try:
+        return _check(data, log, witnesses, require)
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, struct.error, ArithmeticError) as error:
+        raise RefusedError(f"the bundle is not in its form: {error}") from error
+    except RecursionError as error:
+        raise RefusedError("JSON is nested too deeply") from error
+
+
+def main() -> int:
+    """Run the check and print what it found."""
+    parser = argparse.ArgumentParser(description="留痕证据包的独立检验 independent verifier of Liuhen evidence bundles")
+    parser.add_argument("file", type=Path)
+    for option in ("--key", "--witness"):
+        parser.add_argument(option, action="append", default=[], metavar="VKEY")
+    parser.add_argument("--require", type=int, default=0, metavar="N")
+    given = parser.parse_args()
+    try:
+        log, witnesses = ([parse_key(k) for k in keys] for keys in (given.key, given.witness))
+        need(0 <= given.require <= len({w.name for w in witnesses}), "--require exceeds the witnesses given")
+        need(log or not given.witness, "--witness needs --key")
+        data = given.file.read_bytes()
+    except (RefusedError, ValueError, OSError) as error:
+        print(f"could not check 不能检验: {error}", file=sys.stderr)
+        return 2
+    try:
+        print("\n".join(check(data, log, witnesses, given.require)))
+    except RefusedError as error:
+        print(f"REFUSED 不成立: {error}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
