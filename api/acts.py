@@ -241,7 +241,7 @@ def _add(
         return _prepared(context, step, use_case, subject, submission, key, dry_run=False)
 
     body: TypeAdapter[Any] = TypeAdapter(Submission[command])  # type: ignore[valid-type]
-    endpoint.quick = QuickAct(body, subject, quickly, _name_in(path), prepare)  # type: ignore[attr-defined]
+    endpoint.quick = QuickAct(body, subject, quickly, acting(step), _name_in(path), prepare)  # type: ignore[attr-defined]
     router.add_api_route(
         path,
         endpoint,

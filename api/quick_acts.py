@@ -34,6 +34,8 @@ class QuickAct:
     """What the path names: an identity or a code; nothing when the act begins a history."""
     record: Callable[[Request, Context, Any, Any, str | None], Response]
     """Records the act of a body on a subject under a key, and answers."""
+    admit: Callable[[Context], object]
+    """Raises NotAllowedError unless the holder has a role that may record the act."""
     names: str
     """What the path's name is called where it is wrong."""
     prepare: Callable[[Context, Any, Any, str | None], Callable[[Desk], Outcome]]

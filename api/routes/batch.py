@@ -168,6 +168,7 @@ def _run(acts: ActTable, context: Context, line: bytes) -> Row:
     if found is None:
         raise HTTPException(404)
     act, named = found
+    act.admit(context)
     faults: list[Any] = []
     subject = submission = None
     try:
