@@ -65,7 +65,8 @@ class CivilDate(BaseModel):
             "function": {"type": "no-info", "function": cls._from_json},
             "schema": read,
         }
-        return {"type": "json-or-python", "json_schema": from_json, "python_schema": read}
+        named = f"{cls.__module__}.{cls.__qualname__}:0"  # so that documents refer to it by its name
+        return {"type": "json-or-python", "json_schema": from_json, "python_schema": read, "ref": named}
 
     @classmethod
     def _from_json(cls, value: Any, read: Callable[[Any], CivilDate]) -> CivilDate:
