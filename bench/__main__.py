@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from bench import append, batch, bulk, growth, posting, reading
+from bench import append, batch, bulk, growth, posting, reading, tlog
 from bench.measuring import FULL, QUICK, Scale
 from bench.report import Report
 from bench.servers import NotDurableError, Server, described, server
@@ -32,6 +32,7 @@ class What(StrEnum):
     READING = "reading"
     BULK = "bulk"
     GROWTH = "growth"
+    TLOG = "tlog"
 
 
 BENCHES: dict[What, Callable[[Server, Scale, Report], None]] = {
@@ -41,6 +42,7 @@ BENCHES: dict[What, Callable[[Server, Scale, Report], None]] = {
     What.READING: reading.run,
     What.BULK: bulk.run,
     What.GROWTH: growth.run,
+    What.TLOG: tlog.run,
 }
 
 app = typer.Typer(add_completion=False)

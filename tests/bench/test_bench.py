@@ -52,6 +52,11 @@ FIGURES = {
     What.READING: {"reading.6", "reading.50", "reading.500"},
     What.BULK: {"bulk.import"},
     What.GROWTH: {"growth.append"},
+    What.TLOG: {
+        *(f"tlog.{what}" for what in ("cost", "integration", "integration_cpu", "events_per_byte", "audit", "audit.2")),
+        *(f"tlog.inclusion.{what}" for what in ("p50", "p99")),
+        *(f"tlog.audit_cpu.{side}" for side in ("one", "two")),
+    },
 }
 
 
