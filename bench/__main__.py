@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from bench import append, batch, bulk, growth, posting, projecting, reading
+from bench import append, batch, bulk, growth, posting, projecting, reading, tlog
 from bench.measuring import FULL, QUICK, Scale
 from bench.report import Report
 from bench.servers import NotDurableError, Server, described, server
@@ -33,6 +33,7 @@ class What(StrEnum):
     BULK = "bulk"
     GROWTH = "growth"
     PROJECTING = "projecting"
+    TLOG = "tlog"
 
 
 BENCHES: dict[What, Callable[[Server, Scale, Report], None]] = {
@@ -43,6 +44,7 @@ BENCHES: dict[What, Callable[[Server, Scale, Report], None]] = {
     What.BULK: bulk.run,
     What.GROWTH: growth.run,
     What.PROJECTING: projecting.run,
+    What.TLOG: tlog.run,
 }
 
 app = typer.Typer(add_completion=False)

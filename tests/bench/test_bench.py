@@ -53,6 +53,11 @@ FIGURES = {
     What.BULK: {"bulk.import"},
     What.GROWTH: {"growth.append"},
     What.PROJECTING: {"projecting.one_view", "projecting.all_views", "projecting.as_of"},
+    What.TLOG: {
+        *(f"tlog.{what}" for what in ("cost", "integration", "integration_cpu", "events_per_byte", "audit", "audit.2")),
+        *(f"tlog.inclusion.{what}" for what in ("p50", "p99")),
+        *(f"tlog.audit_cpu.{side}" for side in ("one", "two")),
+    },
 }
 
 
