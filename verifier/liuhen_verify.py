@@ -1,10 +1,7 @@
 """留痕证据包的独立检验 A second, independent verifier of Liuhen evidence bundles. It stands alone in this one file.
 
 It needs Python 3.11 and the package `cryptography` (for logs under SM2 also `gmalg`), and imports nothing of Liuhen.
-The forms are described in docs/verifiable-log.md. Usage:
-
-    python liuhen_verify.py FILE --key VKEY [--key VKEY …] [--witness VKEY … --require N]
-
+Forms: docs/verifiable-log.md. Usage: python liuhen_verify.py FILE --key VKEY … [--witness VKEY … --require N]
 Take the keys (VKEY) from the operator and the witnesses by another way than the bundle. Without --key the keys inside
 the bundle are used: that shows only that the bundle is consistent. Exit code 0: good, 1: refused, 2: could not check.
 """
@@ -18,25 +15,24 @@ import struct
 import sys
 import uuid
 import zlib
+from collections import namedtuple
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
 
 FIXED = ("checkpoint", "events.jsonl", "keys.json", "manifest.json", "proofs.jsonl", "summary.en.txt", "summary.zh.txt")
-MANIFEST = {"complete": list, "format": str, "made_at": str, "made_by": str, "origin": str, "parts": list}
-MANIFEST |= {"subject": dict, "suite": str}
+MANIFEST = dict.fromkeys(("format", "made_at", "made_by", "origin", "suite"), str) | {"complete": list, "parts": list}
 EVENT = {"kind": str, "position": int, "previous": int, "recorded_at": str, "stream": str, "topic": str, "version": int}
 PROOF = {"entry": str, "position": int, "proof": list}
 PART = re.compile(r"events/[0-9]{12,19}\.json|documents/[0-9a-f]{64}", re.ASCII)
 NAME = re.compile(r"[^\s+\x00-\x1f]+")
 SIZE = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 HAPPENED_ON = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", re.ASCII)
-
 Digest = Callable[[bytes], bytes]
 SUITES: dict[str, Digest] = {
     "sha256-ed25519": lambda data: hashlib.sha256(data).digest(),
@@ -50,9 +46,13 @@ TYPES = (
     (b"\xffliuhen/sm2-note/v1\n", "sm2", 65, 64, False, "sm3-sm2"),
     (b"\xffliuhen/sm2-cosignature/v1\n", "sm2", 65, 64, True, "sm3-sm2"),
 )
+# What a bundle that is not in its form may end in; RefusedError is a ValueError.
+FAULTS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, struct.error)
+Tree = tuple[str, int, bytes, dict[str, int]]
+Key = namedtuple("Key", "name id scheme public length timed suite")
 
 
-class RefusedError(Exception):
+class RefusedError(ValueError):
     """The bundle is not what it should be."""
 
 
@@ -60,18 +60,6 @@ def need(condition: object, what: str) -> None:
     """Refuse unless the condition holds."""
     if not condition:
         raise RefusedError(what)
-
-
-class Key(NamedTuple):
-    """A verifier key: <name>+<key id>+<base64 of type and public key>."""
-
-    name: str
-    id: bytes
-    scheme: str
-    public: bytes
-    length: int
-    timed: bool
-    suite: str
 
 
 def from_base64(text: str, length: int | None = None) -> bytes:
@@ -96,13 +84,11 @@ def parse_key(vkey: str) -> Key:
 
 def sm2_verify(public: bytes, message: bytes, signature: bytes) -> bool:
     """GB/T 32918.2 section 7, with the usual identity."""
-    import gmalg  # noqa: PLC0415 (only such logs need it)
+    from gmalg import SM2  # noqa: PLC0415 (only such logs need it)
 
-    order = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123
-    r, s = signature[:32], signature[32:]
-    if public[0] != 4 or not all(0 < int.from_bytes(v, "big") < order for v in (r, s)):
-        return False
-    return gmalg.SM2().verify_pk(public) and gmalg.SM2(None, b"1234567812345678", public).verify(message, r, s) is True
+    r, s, order = signature[:32], signature[32:], 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123
+    sound = public[0] == 4 and all(0 < int.from_bytes(v, "big") < order for v in (r, s)) and SM2().verify_pk(public)
+    return bool(sound and SM2(None, b"1234567812345678", public).verify(message, r, s))
 
 
 def signature_time(key: Key, text: str, root: bytes, value: bytes) -> int:
@@ -112,29 +98,24 @@ def signature_time(key: Key, text: str, root: bytes, value: bytes) -> int:
         time, value = int.from_bytes(value[:8], "big"), value[8:]
         need(time < 1 << 63, "the time of a cosignature is out of range")
         message = f"cosignature/v1\ntime {time}\n{text}".encode()
-    good = len(value) == key.length
-    if key.scheme == "sm2":
-        good = good and sm2_verify(key.public, message, value)
-    elif good:
-        if key.scheme == "mldsa44":
-            origin, size = text.split("\n")[:2]
-            cosigner, log = (bytes([len(name)]) + name for name in (key.name.encode(), origin.encode()))
-            tree = struct.pack(">QQ", 0, int(size)) + root
-            message = b"subtree/v1\n\0" + cosigner + struct.pack(">Q", time) + log + tree
-        scheme = MLDSA44PublicKey if key.scheme == "mldsa44" else Ed25519PublicKey
-        try:
+    if key.scheme == "mldsa44":
+        origin, size = text.split("\n")[:2]
+        cosigner, log = (bytes([len(name)]) + name for name in (key.name.encode(), origin.encode()))
+        message = b"subtree/v1\n\0" + cosigner + struct.pack(">Q", time) + log + struct.pack(">QQ", 0, int(size)) + root
+    try:
+        need(len(value) == key.length and (key.scheme != "sm2" or sm2_verify(key.public, message, value)), "not valid")
+        if key.scheme != "sm2":
+            scheme = MLDSA44PublicKey if key.scheme == "mldsa44" else Ed25519PublicKey
             scheme.from_public_bytes(key.public).verify(value, message)
-        except InvalidSignature:
-            good = False
-    need(good, f"the signature of {key.name} is not valid")
+    except (InvalidSignature, ValueError):
+        raise RefusedError(f"the signature of {key.name} is not valid") from None
     return time
 
 
 def read_checkpoint(data: bytes) -> tuple[str, str, int, bytes, list[tuple[str, bytes]]]:
     """Text, origin, size, root and signatures of a checkpoint; nothing about it is proven yet."""
-    need(len(data) <= 1 << 20, "the checkpoint is too long")
     note = data.decode()
-    need(not any(c < " " and c != "\n" for c in note), "the checkpoint holds control characters")
+    need(len(data) <= 1 << 20 and not any(c < " " and c != "\n" for c in note), "too long, or control characters")
     text, blank, tail = note.rpartition("\n\n")
     need(blank and tail.endswith("\n") and tail.count("\n") <= 100, "this is no signed note")
     lines, signatures = text.split("\n"), []
@@ -148,9 +129,7 @@ def read_checkpoint(data: bytes) -> tuple[str, str, int, bytes, list[tuple[str, 
     return f"{text}\n", lines[0], int(lines[1]), from_base64(lines[2], 32), signatures
 
 
-def check_signatures(
-    data: bytes, suite: str, log: list[Key], witnesses: list[Key], require: int
-) -> tuple[str, int, bytes, dict[str, int]]:
+def check_signatures(data: bytes, suite: str, log: list[Key], witnesses: list[Key]) -> Tree:
     """Origin, size and root of a checkpoint that the log has signed, and the times of its witnesses by their names."""
     owners = {w.public: w.name for w in witnesses}
     need(log and all(w.timed for w in witnesses), "no key of the log, or a witness key of another type")
@@ -168,7 +147,6 @@ def check_signatures(
                     need(key.suite == suite, "the log's key is of another suite")
                     signed = True
     need(signed, f"no known key of the log {origin} has signed the checkpoint")
-    need(len(cosigned) >= require, f"{require} witnesses are required, {len(cosigned)} have cosigned")
     return origin, size, root, cosigned
 
 
@@ -176,21 +154,19 @@ def read_parts(data: bytes) -> dict[str, bytes]:
     """The parts of the ZIP, which may be written in one way only: every byte between them is compared."""
     need(len(data) <= 256 << 20, "the file is too large")
     parts: dict[str, bytes] = {}
-    central, at = b"", 0
-    directory = []
+    directory, at = b"", 0
     while data[at : at + 4] == b"PK\3\4" and len(data) >= at + 30:
         size, length = struct.unpack_from("<LH", data, at + 22)
         start = at + 30 + length
         name, part = data[at + 30 : start], data[start : start + size]
         common = struct.pack("<5H3L2H", 20, 0, 0, 0, 0x21, zlib.crc32(part), len(part), len(part), len(name), 0)
         need(data[at:start] == b"PK\3\4" + common + name, "a header of the ZIP is not as it should be")
-        directory.append(b"PK\1\2\x14\3" + common + struct.pack("<3H2L", 0, 0, 0, 0o100644 << 16, at) + name)
+        directory += b"PK\1\2\x14\3" + common + struct.pack("<3H2L", 0, 0, 0, 0o100644 << 16, at) + name
         text = name.decode("ascii")
         need((text in FIXED or PART.fullmatch(text)) and text not in parts, f"no such part: {text[:80]!r}")
         parts[text], at = part, start + size
-    central = b"".join(directory)
-    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, len(parts), len(parts), len(central), at, 0)
-    need(data[at:] == central + end, "the directory of the ZIP is not as it should be")
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, len(parts), len(parts), len(directory), at, 0)
+    need(data[at:] == directory + end, "the directory of the ZIP is not as it should be")
     need(list(parts) == sorted(parts, key=lambda n: (n != "manifest.json", n)), "the parts are not in order")
     need(set(FIXED) <= parts.keys(), "a part is missing")
     return parts
@@ -212,7 +188,6 @@ def read_json(data: bytes, indent: int | None, fields: Mapping[str, type]) -> di
 def entry_of(row: dict[str, Any], state: bytes, digest: Digest) -> tuple[bytes, set[str]]:
     """The entry of an event, recomputed from its columns and its exact stored bytes; the documents that it names."""
     envelope = json.loads(state)["c"]
-    need(isinstance(envelope, dict), "a stored event is no JSON envelope")
     happened_on, papers = envelope["happened_on"], envelope.get("evidence", [])
     need(HAPPENED_ON.fullmatch(happened_on), "happened_on is not in its form")
     need(isinstance(papers, list) and all(isinstance(p["sha256"], str) for p in papers), "evidence is not in its form")
@@ -245,23 +220,20 @@ def check_streams(rows: list[dict[str, Any]], claimed: list[str]) -> list[str]:
     for row in rows:
         shown = streams.setdefault(row["stream"], [])
         before = shown[-1] if shown else {"version": 0, "position": 0, "kind": row["kind"]}
-        gap = row["version"] - before["version"]
-        linked = before["position"] < row["previous"] < row["position"]
-        linked = row["previous"] == before["position"] if gap == 1 else linked
+        gap, at = row["version"] - before["version"], before["position"]
+        linked = row["previous"] == at if gap == 1 else at < row["previous"] < row["position"]
         need(gap >= 1 and linked and row["kind"] == before["kind"], f"position {row['position']}: wrong predecessor")
         shown.append(row)
     whole = {stream for stream, shown in streams.items() if shown[-1]["version"] == len(shown)}
     need(set(claimed) <= whole and claimed == sorted(set(claimed)), "a stream called complete lacks events")
-    words = {
-        True: "PROVEN      nothing is left out between the versions",
-        False: "NOT PROVEN  not all events are shown",
-    }
+    words = ("NOT PROVEN  not all events are shown", "PROVEN      nothing is left out between the versions")
     return [f"{words[s in whole]} of {v[0]['kind']} {s}, 1 to {v[-1]['version']}" for s, v in streams.items()]
 
 
-def _check(data: bytes, log: list[Key], witnesses: list[Key], require: int) -> list[str]:
+def check(data: bytes, log: list[Key], witnesses: list[Key], require: int) -> list[str]:
+    """What the bundle proves, in words. Raises one of FAULTS."""
     parts, told = read_parts(data), []
-    manifest = read_json(parts["manifest.json"], 1, MANIFEST)
+    manifest = read_json(parts["manifest.json"], 1, MANIFEST | {"subject": dict})
     need(manifest["format"] == "liuhen-evidence/v1" and manifest["suite"] in SUITES, "unknown format or suite")
     digest = SUITES[manifest["suite"]]
     listed = [{"digest": digest(d).hex(), "name": n, "size": len(d)} for n, d in parts.items() if n != "manifest.json"]
@@ -272,8 +244,8 @@ def _check(data: bytes, log: list[Key], witnesses: list[Key], require: int) -> l
     if not log:
         log, witnesses = ([parse_key(k) for k in keys[which]] for which in ("log", "witnesses"))
         told.append("NOT PROVEN  who signed: the keys inside the bundle were used; give --key, got by another way")
-    signed = check_signatures(parts["checkpoint"], manifest["suite"], log, witnesses, require)
-    origin, size, root, cosigned = signed
+    origin, size, root, cosigned = check_signatures(parts["checkpoint"], manifest["suite"], log, witnesses)
+    need(len(cosigned) >= require, f"{require} witnesses are required, {len(cosigned)} have cosigned")
     need(origin == manifest["origin"], "the checkpoint is of another log")
     told.append(f"PROVEN      checkpoint of {origin}: {size} events, root {root.hex()}")
     told += [f"PROVEN      cosigned by {name} at {time} seconds since 1970" for name, time in cosigned.items()]
@@ -291,27 +263,13 @@ def _check(data: bytes, log: list[Key], witnesses: list[Key], require: int) -> l
         found = root_of(row["position"] - 1, size, digest(b"\0" + entry), path, digest)
         need(found == root, f"position {row['position']}: the inclusion proof leads to another root")
         named |= papers
-    told.append(
-        f"PROVEN      the exact bytes, places and recorded times of {len(rows)} events are under the checkpoint"
-    )
+    told.append(f"PROVEN      exact bytes, places and recorded times of {len(rows)} events are under the checkpoint")
     told += check_streams(rows, manifest["complete"])
     enclosed = {name[10:]: part for name, part in parts.items() if name[:10] == "documents/"}
-    good = all(s in named and hashlib.sha256(d).hexdigest() == s for s, d in enclosed.items())
-    need(good, "a document is not what an event names")
+    need(all(hashlib.sha256(d).hexdigest() == s in named for s, d in enclosed.items()), "no event names a document")
     told.append(f"PROVEN      {len(enclosed)} of {len(named)} named documents are enclosed, with the right digest")
     told.append("NOT PROVEN  that nothing follows the last shown event of a stream (see the public entries)")
-    told.append(f"NOT PROVEN  the words of manifest and summaries ({words} characters): the events count")
-    return told
-
-
-def check(data: bytes, log: list[Key], witnesses: list[Key], require: int) -> list[str]:
-    """What the bundle proves, in words. Raises RefusedError."""
-    try:
-        return _check(data, log, witnesses, require)
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, struct.error, ArithmeticError) as error:
-        raise RefusedError(f"the bundle is not in its form: {error}") from error
-    except RecursionError as error:
-        raise RefusedError("JSON is nested too deeply") from error
+    return [*told, f"NOT PROVEN  the words of manifest and summaries ({words} characters): the events count"]
 
 
 def main() -> int:
@@ -327,12 +285,12 @@ def main() -> int:
         need(0 <= given.require <= len({w.name for w in witnesses}), "--require exceeds the witnesses given")
         need(log or not given.witness, "--witness needs --key")
         data = given.file.read_bytes()
-    except (RefusedError, ValueError, OSError) as error:
+    except (*FAULTS, OSError) as error:
         print(f"could not check 不能检验: {error}", file=sys.stderr)
         return 2
     try:
         print("\n".join(check(data, log, witnesses, given.require)))
-    except RefusedError as error:
+    except FAULTS as error:
         print(f"REFUSED 不成立: {error}")
         return 1
     return 0

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,7 @@ def log() -> Log:
     return Log()
 
 
+@cache  # some signatures have chance in them
 def signed(log: Log) -> bytes:
     note = Note.parse(sign_checkpoint(Checkpoint(ORIGIN, log.size, log.root), [LOG]))
     return note.with_signatures([cosign(note, w, 1_795_400_000) for w in (AUDIT, DISCIPLINE)]).encode()
@@ -104,14 +106,14 @@ def bundle(log: Log, events: list[BundleEvent] | None = None, **changes: Any) ->
 
 def second(data: bytes, policy: Policy | None = POLICY) -> bool:
     """The judgement of the verifier that stands alone."""
-    keys = (
-        [[], []]
+    log, witnesses = (
+        ([], [])
         if policy is None
-        else [[liuhen_verify.parse_key(str(v)) for v in p] for p in (policy.log, policy.witnesses)]
+        else ([liuhen_verify.parse_key(str(v)) for v in p] for p in (policy.log, policy.witnesses))
     )
     try:
-        liuhen_verify.check(data, *keys, 0 if policy is None else policy.require)
-    except liuhen_verify.RefusedError:
+        liuhen_verify.check(data, log, witnesses, 0 if policy is None else policy.require)
+    except liuhen_verify.FAULTS:
         return False
     return True
 
