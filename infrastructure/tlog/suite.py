@@ -174,7 +174,7 @@ def _gmalg() -> Any:
 
 def _sm2_generate() -> bytes:
     private: bytes = _gmalg().SM2().generate_keypair()[0]
-    return private
+    return private.rjust(32, b"\0")
 
 
 def _sm2_public(private: bytes) -> bytes:
@@ -184,7 +184,8 @@ def _sm2_public(private: bytes) -> bytes:
 
 def _sm2_sign(private: bytes, message: bytes) -> bytes:
     r, s = _gmalg().SM2(private, SM2_IDENTITY, _sm2_public(private)).sign(message)
-    signature: bytes = r + s
+    # The library leaves leading zeros out; GB/T 32918.2 and every reader expect 32 bytes of each.
+    signature: bytes = r.rjust(32, b"\0") + s.rjust(32, b"\0")
     return signature
 
 

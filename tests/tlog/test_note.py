@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -74,6 +75,17 @@ def test_every_kind_signs_and_verifies(kind: SignatureKind) -> None:
     other = Signer.generate("witness.example/w1", kind)
     with pytest.raises(NoteError, match="no known key"):
         open_note(data, [other.verifier])
+
+
+def test_what_the_sm2_library_shortens_has_its_full_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One number in 256 begins with a zero byte, which the library leaves out."""
+    short = SimpleNamespace(
+        generate_keypair=lambda: (bytes([7]) * 31, b""), sign=lambda message: (bytes([1]) * 31, bytes([2]) * 30)
+    )
+    monkeypatch.setattr(suites, "_gmalg", lambda: SimpleNamespace(SM2=lambda *_: short))
+    monkeypatch.setattr(suites, "_sm2_public", lambda private: bytes(65))
+    assert SM2.generate() == bytes(1) + bytes([7]) * 31
+    assert SM2.sign(bytes(32), b"") == bytes(1) + bytes([1]) * 31 + bytes(2) + bytes([2]) * 30
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda k: k.title)
