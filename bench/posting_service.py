@@ -62,7 +62,9 @@ def _without_quick_acts(served: tuple[ASGIApp, str]) -> tuple[ASGIApp, str]:
     """The application as the framework alone would serve it: each act by its ordinary route, in a thread."""
     application, token = served
     assert isinstance(application, FastAPI)
-    application.user_middleware = [m for m in application.user_middleware if m.cls != QuickActs]
+    application.user_middleware = [
+        m for m in application.user_middleware if getattr(m.cls, "__name__", "") != QuickActs.__name__
+    ]
     return application, token
 
 
