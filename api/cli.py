@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 import threading
@@ -21,6 +22,7 @@ from rich.table import Table
 from api import cli_audit, cli_doctor, cli_personal, cli_projections, cli_rules, cli_verify, cli_witness
 from api.cli_service import err, out, read_settings, service
 from api.main import create_app
+from api.workers import Workers, WorkersError, server_config
 from application.asking import AsOf, project_dossier
 from application.importing import MAPPINGS, FileFault, import_file
 from application.ports import KeyReusedError, SealingError, UpTo
@@ -70,6 +72,7 @@ def main() -> None:
         RuleSetError,
         CalendarError,
         SchemeError,
+        WorkersError,
         SealingError,
         FileFault,
     ) as error:
@@ -78,8 +81,14 @@ def main() -> None:
 
 
 @app.command()
-def serve() -> None:
+def serve(
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=64, help="工作进程数，缺省为LIUHEN_WORKERS processes that answer")
+    ] = None,
+) -> None:
     """启动服务 Serve the API until Ctrl-C."""
+    if workers is not None:
+        os.environ["LIUHEN_WORKERS"] = str(workers)
     with service() as liuhen:
         _serve(liuhen, demo=False)
 
@@ -127,32 +136,37 @@ def _serve(liuhen: Liuhen, *, demo: bool) -> None:
     if settings.views_in_server:
         liuhen.engine.start()
     liuhen.sequencer.start()
-    config = uvicorn.Config(
-        create_app(liuhen, issuer),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=20,
-    )
-    server = uvicorn.Server(config)
-    announce = threading.Thread(target=_announce, args=(server, settings, issuer), kwargs={"demo": demo}, daemon=True)
-    announce.start()
     # The server raises the signal again once it has drained; here it must not end the process before the clean-up.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
-        server.run()
+        if settings.workers == 1:
+            _serve_here(liuhen, issuer, demo=demo)
+        else:
+            workers = Workers(liuhen, settings.workers)
+            workers.run(lambda: _announce(workers.port, settings, issuer, demo=demo))
     out.print("已停止 stopped")
 
 
-def _announce(server: uvicorn.Server, settings: Settings, issuer: Issuer, *, demo: bool) -> None:
-    """Print the address once the server listens; the port may have been chosen by the system (0)."""
-    waiting = threading.Event()
-    while not server.started:
-        if server.should_exit:
-            return
-        waiting.wait(0.05)
-    port = server.servers[0].sockets[0].getsockname()[1] if server.servers else settings.port
+def _serve_here(liuhen: Liuhen, issuer: Issuer, *, demo: bool) -> None:
+    """Serve in this process."""
+    server = uvicorn.Server(server_config(liuhen, issuer))
+
+    def announce() -> None:
+        """Print the address once the server listens; the port may have been chosen by the system (0)."""
+        waiting = threading.Event()
+        while not server.started:
+            if server.should_exit:
+                return
+            waiting.wait(0.05)
+        port = server.servers[0].sockets[0].getsockname()[1] if server.servers else liuhen.settings.port
+        _announce(port, liuhen.settings, issuer, demo=demo)
+
+    threading.Thread(target=announce, daemon=True).start()
+    server.run()
+
+
+def _announce(port: int, settings: Settings, issuer: Issuer, *, demo: bool) -> None:
+    """Print where the service is, and how to get in."""
     address = f"http://{settings.host}:{port}"
     out.print(f"\n[bold green]服务地址 address[/bold green]  {address}")
     out.print(f"[bold green]接口文档 docs[/bold green]     {address}/docs")

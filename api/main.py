@@ -127,6 +127,7 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPI:
     )
     app.state.liuhen = liuhen
     app.state.issuer = issuer
+    app.state.failing_elsewhere = ()
     problems.install(app)
     moments.install(app)
     # Every route under /v1 needs a token, whatever the route itself says.

@@ -24,7 +24,9 @@ from bench.servers import Server
 
 CLIENTS = 32
 BESIDE_STOCK = Standard(5, 8)
-TAKING_TURNS = ("liuhen", "stock", "no operation")
+ORDINARY = "stock, ordinary route"
+TWO_WORKERS = "liuhen, 2 workers"
+TAKING_TURNS = ("liuhen", "stock", ORDINARY, TWO_WORKERS, "no operation")
 WITH_VIEWS = "liuhen with views"
 _END_SECONDS = 60
 
@@ -32,21 +34,23 @@ _END_SECONDS = 60
 def run(own: Server, scale: Scale, report: Report) -> None:
     """Measure posts per second of 32 keep-alive clients."""
     with ExitStack() as stack:
-        services = {side: stack.enter_context(_service(own, side, scale)) for side in TAKING_TURNS}
-        samples = interleave({side: _posting(service, scale) for side, service in services.items()}, scale)
-    with _service(own, WITH_VIEWS, scale) as service:
-        samples = {**samples, **interleave({WITH_VIEWS: _posting(service, scale)}, scale)}
+        services = {side: stack.enter_context(started(own, side, scale)) for side in TAKING_TURNS}
+        samples = interleave({side: posting(service, scale) for side, service in services.items()}, scale)
+    with started(own, WITH_VIEWS, scale) as service:
+        samples = {**samples, **interleave({WITH_VIEWS: posting(service, scale)}, scale)}
     told = {"clients": CLIENTS, "workers": 1, "projects": scale.projects, "seconds": scale.seconds}
     rate = partial(figure, unit="posts/s", samples=samples, what="rate", settings=told)
     p99 = partial(figure, unit="ms", samples=samples, what="p99", better="lower", settings=told)
     report.add(rate("posting.rate", of="liuhen", beside="stock", standard=BESIDE_STOCK))
+    report.add(rate("posting.ordinary", of="liuhen", beside=ORDINARY))
+    report.add(rate("posting.workers", of=TWO_WORKERS, beside="liuhen"))
     report.add(p99("posting.p99", of="liuhen", beside="stock"))
     report.add(rate("posting.ceiling", of="liuhen", beside="no operation"))
     report.add(rate("posting.with_views", of=WITH_VIEWS, beside="liuhen"))
 
 
 @dataclass(frozen=True)
-class _Service:
+class Service:
     """A service in a process of its own, and what it logs."""
 
     process: subprocess.Popen[str]
@@ -64,7 +68,7 @@ class _Service:
 
 
 @contextmanager
-def _service(own: Server, side: str, scale: Scale) -> Iterator[_Service]:
+def started(own: Server, side: str, scale: Scale) -> Iterator[Service]:
     """A service that is starting; it ends with the block."""
     with (
         tempfile.TemporaryFile() as log,
@@ -81,7 +85,7 @@ def _service(own: Server, side: str, scale: Scale) -> Iterator[_Service]:
             order = {"side": side, "conninfo": own.conninfo, "projects": scale.projects}
             process.stdin.write(json.dumps(order) + "\n")
             process.stdin.flush()
-            yield _Service(process, log)
+            yield Service(process, log)
         finally:
             process.stdin.close()
             try:
@@ -90,11 +94,12 @@ def _service(own: Server, side: str, scale: Scale) -> Iterator[_Service]:
                 process.kill()
 
 
-def _posting(service: _Service, scale: Scale) -> Side:
-    """Clients of a service that has started, in another process for each round."""
+def posting(service: Service, scale: Scale, clients: int = CLIENTS, rows: int | None = None) -> Side:
+    """Clients of a service that has started, in another process for each round; with `rows`, they post batches."""
     order = {
         **service.listening(),
-        "clients": CLIENTS,
+        "clients": clients,
+        "rows": rows,
         "paths": [f"/v1/projects/{project_id(number)}/progress" for number in range(scale.projects)],
         "body": json.dumps(
             {"happened_on": "2019-06-01", "act": {"percent": 50, "summary": SUMMARY}}, ensure_ascii=False

@@ -17,6 +17,9 @@ import uvloop
 from bench.measuring import EVENTS_PER_STREAM, Sample, latencies
 
 CREATED = b"HTTP/1.1 201 "
+DONE = b"HTTP/1.1 200 "
+_KEY_BYTES = 32 + 1 + 8
+"""Length of a request key: a number of the client in hexadecimal, and one of the request."""
 
 
 class _Client(asyncio.Protocol):
@@ -42,7 +45,7 @@ class _Client(asyncio.Protocol):
         if not separator or len(body) < _length(head):
             return
         now = time.perf_counter()
-        if not head.startswith(CREATED):
+        if not head.startswith((CREATED, DONE)) or body.count(b'"status":') != body.count(b'"status":201'):
             self._end(RuntimeError(self._answer.decode(errors="replace")[:1000]))
             return
         self.took.append(now - self._began)
@@ -60,7 +63,8 @@ class _Client(asyncio.Protocol):
         number = len(self.took)
         request = self._requests[number // EVENTS_PER_STREAM % len(self._requests)]
         self._began = time.perf_counter()
-        self._transport.write(request % f"{self._run}-{number}".encode())
+        key = f"{self._run}-{number:08d}".encode()
+        self._transport.write(request % ((key,) * request.count(b"%b")))
 
     def _end(self, error: Exception | None) -> None:
         if error is None:
@@ -88,14 +92,38 @@ def _request(port: int, path: str, token: str, body: str) -> bytes:
     return head.encode().replace(b"%", b"%%") + b"%b\r\n\r\n" + content.replace(b"%", b"%%")
 
 
-async def post(port: int, token: str, clients: int, paths: list[str], body: str, seconds: float) -> Sample:
-    """Let clients post a body; each has paths of its own, ten times in a row each. Raises what any of them meets."""
+def _batch(port: int, paths: list[str], token: str, body: str, rows: int) -> bytes:
+    """A post of so many acts in one request, on one path after the other, each with a place for the request key."""
+    act = body.encode().replace(b"%", b"%%").removeprefix(b"{")
+    lines = [
+        b'{"path":"%b","idempotency_key":"%%b-%02d",%b' % (paths[n % len(paths)].encode(), n, act) for n in range(rows)
+    ]
+    content = b"\n".join(lines)
+    length = len(content.replace(b"%%", b"%")) + rows * (_KEY_BYTES - len(b"%b"))
+    head = (
+        f"POST /v1/batch HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n"
+        f"Content-Type: application/x-ndjson\r\nContent-Length: {length}\r\n\r\n"
+    )
+    return head.encode().replace(b"%", b"%%") + content
+
+
+async def post(
+    port: int, token: str, clients: int, paths: list[str], body: str, seconds: float, rows: int | None = None
+) -> Sample:
+    """Let clients post a body; each has paths of its own, ten times in a row each. Raises what any of them meets.
+
+    `rows`: post so many of them in one request, on as many paths, and count them as such.
+    """
     loop = asyncio.get_running_loop()
     began = time.perf_counter()
     until = began + seconds
     posting = []
     for client in range(clients):
-        requests = [_request(port, path, token, body) for path in paths[client::clients]]
+        own = paths[client::clients]
+        if rows is None:
+            requests = [_request(port, path, token, body) for path in own]
+        else:
+            requests = [_batch(port, own[n:] + own[:n], token, body, rows) for n in range(0, len(own), rows)]
         _, protocol = await loop.create_connection(
             lambda requests=requests: _Client(requests, until),  # type: ignore[misc]
             "127.0.0.1",
@@ -105,7 +133,7 @@ async def post(port: int, token: str, clients: int, paths: list[str], body: str,
     await asyncio.gather(*(protocol.done for protocol in posting))
     elapsed = time.perf_counter() - began
     took = [one for protocol in posting for one in protocol.took]
-    return {"rate": len(took) / elapsed, **latencies(took)}
+    return {"rate": len(took) * (rows or 1) / elapsed, **latencies(took)}
 
 
 if __name__ == "__main__":

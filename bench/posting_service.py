@@ -5,20 +5,25 @@ Its order comes as one line of JSON on standard input; it answers with a line wh
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import json
+import os
 import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.main import create_app
+from api.quick_acts import QuickActs
+from api.workers import Workers
 from bench.product import product
 from bench.projects import OWNER, record_county
 from bench.servers import Server
@@ -53,6 +58,16 @@ def _product(own: Server, projects: int, *, views: bool) -> Iterator[tuple[ASGIA
         yield _application(liuhen)
 
 
+def _without_quick_acts(served: tuple[ASGIApp, str]) -> tuple[ASGIApp, str]:
+    """The application as the framework alone would serve it: each act by its ordinary route, in a thread."""
+    application, token = served
+    assert isinstance(application, FastAPI)
+    application.user_middleware = [
+        m for m in application.user_middleware if getattr(m.cls, "__name__", "") != QuickActs.__name__
+    ]
+    return application, token
+
+
 @contextmanager
 def _stock(own: Server, projects: int) -> Iterator[tuple[ASGIApp, str]]:
     with product(own) as liuhen, stock_recorder(own, STOCK_THREADS) as recorder:
@@ -77,6 +92,9 @@ def _ordered(order: dict[str, Any]) -> Iterator[tuple[ASGIApp, str]]:
                 yield served
         case "no operation":
             yield no_operation, ""
+        case "stock, ordinary route":
+            with _stock(own, projects) as served:
+                yield _without_quick_acts(served)
         case side:
             with _product(own, projects, views=side == "liuhen with views") as served:
                 yield served
@@ -94,16 +112,46 @@ def _watch(server: uvicorn.Server, token: str) -> None:
     while not server.started:
         waiting.wait(0.02)
     port = server.servers[0].sockets[0].getsockname()[1]
-    sys.stdout.write(json.dumps({"port": port, "token": token}) + "\n")
-    sys.stdout.flush()
+    _say(port, token)
     sys.stdin.read()
     server.should_exit = True
+
+
+def _keep_workers(own: Server, projects: int, count: int) -> None:
+    """Several workers, as `liuhen serve --workers` keeps them, without views."""
+    with product(own) as liuhen:
+        record_county(liuhen.ledger, projects)
+        _, token = _application(liuhen)
+        settings = liuhen.settings
+        settings.port = 0
+        os.environ |= {"LIUHEN_DATA_DIR": str(settings.data_dir), "LIUHEN_DATABASE_URL": str(settings.database_url)}
+        workers = Workers(liuhen, count)
+
+        def listening() -> None:
+            _say(workers.port, token)
+            threading.Thread(target=_interrupt_at_the_end, daemon=True).start()
+
+        with suppress(KeyboardInterrupt):
+            workers.run(listening)
+
+
+def _interrupt_at_the_end() -> None:
+    sys.stdin.read()
+    _thread.interrupt_main()
+
+
+def _say(port: int, token: str) -> None:
+    sys.stdout.write(json.dumps({"port": port, "token": token}) + "\n")
+    sys.stdout.flush()
 
 
 def main() -> None:
     """Serve as ordered."""
     configure_logging("INFO")  # as the service does
     order = json.loads(sys.stdin.readline())
+    if order["side"] == "liuhen, 2 workers":
+        _keep_workers(Server(order["conninfo"]), order["projects"], 2)
+        return
     with _ordered(order) as (application, token):
         # As `liuhen serve` starts it: one worker.
         config = uvicorn.Config(
@@ -111,8 +159,9 @@ def main() -> None:
         )
         server = uvicorn.Server(config)
         threading.Thread(target=_watch, args=(server, token), daemon=True).start()
+        stock = order["side"].startswith("stock")
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-            runner.run(_serve(server, threads=STOCK_THREADS if order["side"] == "stock" else None))
+            runner.run(_serve(server, threads=STOCK_THREADS if stock else None))
 
 
 if __name__ == "__main__":

@@ -62,6 +62,9 @@ class Settings(BaseSettings):
         le=200,
         description="连接数上限，账本与视图各一池 largest number of connections of each pool: ledger, views",
     )
+    workers: int = Field(
+        default=1, ge=1, le=64, description="答复请求的工作进程数 processes that answer requests, on one port"
+    )
     most_requests: int = Field(
         default=256,
         ge=1,

@@ -51,7 +51,8 @@ def ready(request: Request) -> JSONResponse:
     except DATABASE_ERRORS:
         # What cannot be asked is not well.
         return JSONResponse(Readiness(ready=False, failing=("database",)).model_dump(mode="json"), 503)
-    failing = (*engine.failures(), *(("sequencer",) if liuhen.sequencer.failure else ()))
+    here = (*engine.failures(), *(("sequencer",) if liuhen.sequencer.failure else ()))
+    failing = (*here, *request.app.state.failing_elsewhere)
     ready = not (failing or stalled or filling)
     state = Readiness(ready=ready, views=views, failing=failing, stalled=stalled, filling=filling)
     return JSONResponse(state.model_dump(mode="json"), 200 if state.ready else 503)

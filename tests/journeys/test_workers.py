@@ -1,0 +1,88 @@
+"""Several workers on one port: all of them answer, a dead one comes again, and all end with the one that keeps them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from api.workers import Workers, WorkersError
+from infrastructure.bootstrap import Liuhen
+from tests.journeys.test_process import Program
+from tests.stages import OWNER
+
+UNIT = {"uscc": OWNER, "name": "测试局", "kind": "COUNTY_DEPT", "division": "370323"}
+PATIENCE = 60.0
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Iterator[Program]:
+    program = Program(tmp_path / "data")
+    program.environment["LIUHEN_WORKERS"] = "2"
+    yield program
+    if program.process is not None:
+        program.end(signal.SIGKILL)
+    if (pid := program.database_pid()) is not None:
+        os.kill(pid, signal.SIGQUIT)
+
+
+def workers_of(program: Program) -> set[int]:
+    """Process ids of the keeper's workers."""
+    assert program.process is not None
+    children = Path(f"/proc/{program.process.pid}/task").glob("*/children")
+    pids = {int(pid) for file in children for pid in file.read_text().split()}
+    return {pid for pid in pids if b"api.workers" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+
+
+def wait_until(true: Callable[[], Any]) -> None:
+    for _ in range(int(PATIENCE / 0.05)):
+        if true():
+            return
+        threading.Event().wait(0.05)
+    raise AssertionError("it does not come about")
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        return "Z" in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return True
+
+
+def test_a_dead_worker_comes_again_and_all_end_together(program: Program) -> None:
+    program.start()
+    workers = workers_of(program)
+    assert len(workers) == 2
+    assert program.ask("POST", "/units", {"happened_on": "2018-10-01", "act": UNIT}, "u").status_code == 201
+    killed = min(workers)
+    os.kill(killed, signal.SIGKILL)
+    wait_until(lambda: len(workers_of(program) - {killed}) == 2)
+    # Whichever worker is asked, also the one that comes new, gives the answer of the first time, and all are ready.
+    for _ in range(12):
+        again = program.ask("POST", "/units", {"happened_on": "2018-10-01", "act": UNIT}, "u")
+        assert (again.status_code, again.json()["events"][0]["position"]) == (201, 1)
+    wait_until(lambda: httpx2.get(f"{program.address}/readyz", timeout=30).json()["ready"])
+    workers = workers_of(program)
+    assert program.end(signal.SIGINT) == 0
+    assert all(is_gone(pid) for pid in workers)
+    assert program.database_pid() is None
+
+
+def test_workers_do_not_outlive_their_keeper(program: Program) -> None:
+    program.start()
+    workers = workers_of(program)
+    program.end(signal.SIGKILL)
+    wait_until(lambda: all(is_gone(pid) for pid in workers))
+
+
+def test_a_worker_that_does_not_start_ends_the_service_loudly(liuhen: Liuhen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.workers.sys.executable", "/bin/false")
+    liuhen.settings.port = 0
+    with pytest.raises(WorkersError, match="exit code 1"):
+        Workers(liuhen, 2).run(lambda: pytest.fail("it is not ready"))
