@@ -16,11 +16,15 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.context import reader
+from application.asking import county_state
+from domain.dates import CivilDate
 from domain.event import Value
 from domain.faults import UnknownSubjectError
+from domain.log_keeping import KeyHolder
 from domain.texts import Text
 from infrastructure.bootstrap import Liuhen
 from infrastructure.doctor import HARDENING, State, examine
+from infrastructure.tlog.operator_key import operator_verifiers
 from infrastructure.tlog.store import NotInTreeError, NoTreeError
 from infrastructure.tlog.text_forms import FormatError, to_base64
 from infrastructure.tlog.tiles import WIDTH, Tile
@@ -64,6 +68,16 @@ class ConsistencyAnswer(Value):
     old: int
     new: int
     hashes: tuple[str, ...]
+
+
+class LogKeyAnswer(Value):
+    """公钥 A verifier key (vkey) of the log, as the log itself records its use."""
+
+    key: str
+    since: CivilDate | None
+    """None: in use before changes of keys were recorded."""
+    until: CivilDate | None
+    """None: in use."""
 
 
 class Guard(Value):
@@ -156,6 +170,18 @@ def read_consistency(
     with _found():
         proof = log.tree.consistency(old, new)
         return ConsistencyAnswer(old=old, new=proof.size, hashes=tuple(map(to_base64, proof.hashes)))
+
+
+@router.get("/keys", summary="日志的公钥 the log's verifier keys")
+def read_log_keys(log: Log) -> tuple[LogKeyAnswer, ...]:
+    """Every key that signed checkpoints, oldest first. Several without `until` sign together: a rotation."""
+    settings = log.settings
+    recorded = {k.key: k for k in county_state(log.desk).log_keys if k.holder is KeyHolder.LOG}
+    here = map(str, operator_verifiers(settings.data_dir, settings.division))
+    keys = dict.fromkeys((*here, *recorded))
+    return tuple(
+        LogKeyAnswer(key=k, since=r and r.added_on, until=r and r.retired_on) for k in keys for r in [recorded.get(k)]
+    )
 
 
 @router.get("/status", summary="日志状态与加固情况 state of the log, and how it is guarded")

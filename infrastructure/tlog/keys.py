@@ -63,7 +63,7 @@ def begin_rotation(path: Path) -> Signer:
 
 
 def retire(path: Path, key_id: str) -> Signer:
-    """Take a key out of use; its file line is kept beside, since what it signed stays valid. Raises KeyFileError."""
+    """Take a key out of use; its public key is kept beside, as what it signed stays valid. Raises KeyFileError."""
     signers = read_keys(path)
     old = next((s for s in signers if s.verifier.key_id.hex() == key_id), None)
     if old is None:
