@@ -104,7 +104,7 @@ def retire_key(
     document_no: DocumentNo = "",
     witness: Folder = None,
 ) -> None:
-    """结束轮换：停用旧密钥并销毁其私钥，公钥留存 Retire the old key: destroys its private part, keeps the public one."""
+    """结束轮换：销毁旧私钥，公钥留存 Retire the old key: destroys its private part, keeps the public one."""
     with _told():
         path = _path(witness)
         signers = read_keys(path)

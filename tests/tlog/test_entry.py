@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
@@ -10,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infrastructure.tlog.entry import Entry, EntryFields, encode_entries, happened_on_of, microseconds
-from infrastructure.tlog.suite import SHA256_ED25519, SM3_SM2
+from infrastructure.tlog.suite import SHA256_ED25519, SM3_SM2, SUITES
 from infrastructure.tlog.text_forms import FormatError
+from tests.contract.proofs import ROOT
 
 entries = st.builds(
     Entry,
@@ -104,3 +106,29 @@ def test_figures_out_of_range_are_refused() -> None:
     for changed in ({"position": -1}, {"position": 2**64}, {"version": 2**32}, {"digest": b""}, {"topic": "x" * 2000}):
         with pytest.raises(FormatError):
             Entry(**{**vars(good), **changed}).encode()
+
+
+PAGE = (ROOT / "docs/verifiable-log.md").read_text(encoding="utf-8")
+VECTORS = re.findall(r"\| (sha256-ed25519|sm3-sm2) \| `([0-9a-f]+)` \| `([0-9a-f]{64})` \|", PAGE)
+
+
+@pytest.mark.parametrize(("suite", "entry", "leaf"), VECTORS, ids=[name for name, _, _ in VECTORS])
+def test_the_published_vectors_are_what_the_code_makes(suite: str, entry: str, leaf: str) -> None:
+    (state,) = re.findall(r'^\{"v":1.*\}$', PAGE, re.MULTILINE)
+    made = Entry.of_event(
+        SUITES[suite],
+        position=7,
+        stream=UUID("9f459117-126d-4f2a-8348-6901ef23a007"),
+        kind="project",
+        version=2,
+        topic="project.sharing_declared",
+        recorded_at=datetime(2026, 11, 25, 16, 0, 0, 123456, tzinfo=UTC),
+        state=state.encode(),
+        previous=3,
+    )
+    assert made.encode().hex() == entry
+    assert SUITES[suite].leaf_hash(made.encode()).hex() == leaf
+
+
+def test_there_is_a_vector_for_each_suite() -> None:
+    assert {name for name, _, _ in VECTORS} == set(SUITES)
