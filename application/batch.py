@@ -7,7 +7,7 @@ recorded, and the rows are decided again on the newest states.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -92,8 +92,8 @@ class _Draft:
     def __init__(self, desk: Desk, ledger: RowsLedger, *, newest: bool) -> None:
         """`newest`: the states that are decided on are read first. Without it, they are what is known of them."""
         self._ledger = ledger
-        self._real = desk
-        self._desk = desk.drafting(self, _DraftedStates(self, desk.states, newest=newest))
+        self._states = _DraftedStates(self, desk.states, newest=newest)
+        self._desk = desk.drafting(self, self._states)
         self._row = 0
         self._rows: list[int] = []
         self._requests: list[RequestKey] = []
@@ -124,8 +124,7 @@ class _Draft:
             return {}
         guards = [self._bases[stream] for stream in self._guarded if stream not in self._of_streams]
         recorded = self._ledger.record_rows(list(zip(self._requests, self._events, strict=True)), guards)
-        for of_row in recorded:
-            self._real.states.learn(of_row)
+        self._states.hand_down(self._of_streams)
         outcomes = {n: _outcome(of_row) for n, of_row in zip(self._rows, recorded, strict=True)}
         return outcomes | {n: outcomes[self._rows[place]] for n, place in self._repeating.items()}
 
@@ -251,6 +250,13 @@ class _DraftedStates(States):
         below = (self._beneath.newest if self._newest else self._beneath.known)(kind, initial)
         self._draft.stands_at(kind, initial.id, below.version)
         return self._keep(kind, below)
+
+    def hand_down(self, written: Iterable[_Stream]) -> None:
+        """Let the states of streams whose drafted events were recorded be known beneath."""
+        for kind, stream in written:
+            state = super().seen(kind, stream)
+            if state is not None:
+                self._beneath.take(kind, state)
 
     def newest(self, kind: StreamKind, initial: StateT) -> StateT:
         """The state as of now. Raises _StaleError when the draft does not rest on what is newest."""

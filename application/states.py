@@ -72,6 +72,10 @@ class States:
                     continue
             self._keep(kind, fold(known, news))
 
+    def take(self, kind: StreamKind, state: Foldable) -> None:
+        """Know a state that somebody else has folded."""
+        self._keep(kind, state)
+
     def _get(self, kind: StreamKind, initial: StateT) -> StateT | None:
         return cast("StateT | None", self.seen(kind, initial.id))
 

@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.main import create_app
 from api.quick_acts import QuickActs
-from api.workers import Workers
+from api.workers import Workers, settle
 from bench.product import product
 from bench.projects import OWNER, record_county
 from bench.servers import Server
@@ -153,6 +153,7 @@ def main() -> None:
         _keep_workers(Server(order["conninfo"]), order["projects"], 2)
         return
     with _ordered(order) as (application, token):
+        settle()
         # As `liuhen serve` starts it: one worker.
         config = uvicorn.Config(
             application, host="127.0.0.1", port=0, log_config=None, access_log=False, timeout_graceful_shutdown=20

@@ -168,7 +168,12 @@ class RuleSet(Value):
 
     def clause(self, rule: str) -> Clause | None:
         """The clause of this rule, or None when the set does not have it."""
-        return next((c for c in self.clauses if c.rule == rule), None)
+        # Kept with the clauses that it was made of: a set that is made from this one may have others.
+        indexed: tuple[tuple[Clause, ...], dict[str, Clause]] | None = self.__dict__.get("_indexed")
+        if indexed is None or indexed[0] is not self.clauses:
+            indexed = self.clauses, {c.rule: c for c in self.clauses}
+            self.__dict__["_indexed"] = indexed
+        return indexed[1].get(rule)
 
     def bases_of(self, rule: str) -> tuple[str, ...]:
         """The documents that a rule's clause rests on: the set's own first."""
