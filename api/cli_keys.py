@@ -94,7 +94,7 @@ def rotate(reason: Reason = "", document_no: DocumentNo = "", witness: Folder = 
             fresh = keys[-1] if unrecorded else str(begin_rotation(path).verifier)
             _record(liuhen, KeyChange.ADDED, fresh, reason, document_no)
     typer.echo(fresh)
-    out.print("半分钟内新旧密钥同时签署；请把新公钥交给见证方和审计员 / both sign within 30 s: hand out the new one")
+    out.print("半分钟内新旧密钥同时签署；请把新公钥交给见证方和审计员 / both sign in 30 s")
 
 
 @app.command(name="retire")
@@ -104,7 +104,7 @@ def retire_key(
     document_no: DocumentNo = "",
     witness: Folder = None,
 ) -> None:
-    """结束轮换：停用旧密钥并销毁其私钥，公钥留存 Retire the old key: destroys its private part, keeps the public one."""
+    """结束轮换：停用旧密钥并销毁其私钥，公钥留存 Retire the old key: destroys the private part only."""
     with _told():
         path = _path(witness)
         signers = read_keys(path)
