@@ -19,7 +19,17 @@ import uvicorn
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from api import cli_audit, cli_doctor, cli_keys, cli_personal, cli_projections, cli_rules, cli_verify, cli_witness
+from api import (
+    cli_audit,
+    cli_doctor,
+    cli_keys,
+    cli_log,
+    cli_personal,
+    cli_projections,
+    cli_rules,
+    cli_verify,
+    cli_witness,
+)
 from api.cli_service import err, out, read_settings, service
 from api.main import create_app
 from api.workers import Workers, WorkersError, server_config
@@ -46,6 +56,7 @@ app.add_typer(cli_rules.app, name="rules")
 app.add_typer(cli_personal.app, name="personal")
 app.add_typer(cli_witness.app, name="witness")
 app.add_typer(cli_keys.app, name="keys")
+app.add_typer(cli_log.app, name="log")
 app.add_typer(cli_projections.app, name="projections")
 app.command()(cli_doctor.doctor)
 app.command()(cli_doctor.migrate)

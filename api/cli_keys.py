@@ -94,7 +94,7 @@ def rotate(reason: Reason = "", document_no: DocumentNo = "", witness: Folder = 
             fresh = keys[-1] if unrecorded else str(begin_rotation(path).verifier)
             _record(liuhen, KeyChange.ADDED, fresh, reason, document_no)
     typer.echo(fresh)
-    out.print("半分钟内新旧密钥同时签署；请把新公钥交给见证方和审计员 / both sign within 30 s: hand out the new one")
+    out.print("半分钟内新旧密钥同时签署；请把新公钥交给见证方和审计员 / both sign in 30 s")
 
 
 @app.command(name="retire")

@@ -34,9 +34,11 @@ class TreeDisagreesError(Exception):
 
 _STATE = (
     "SELECT coalesce(l.position, 0), e.size, e.hashes,"
-    " ARRAY(SELECT (SELECT count(*) FROM liuhen.tiles t WHERE t.log_id = e.log_id AND t.level = n)"
+    " ARRAY(SELECT (SELECT count(*) FROM liuhen.tiles t WHERE t.log_id = e.log_id"
+    " AND t.generation = e.generation AND t.level = n)"
     " FROM generate_series(0, 7) AS n ORDER BY n)"
     " FROM liuhen.right_edges e LEFT JOIN liuhen.logs l ON l.log_id = e.log_id WHERE e.log_id = %s"
+    " ORDER BY e.generation DESC LIMIT 1"
 )
 
 

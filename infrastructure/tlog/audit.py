@@ -144,8 +144,9 @@ def _opening(
     tree = tree_of(conn, log_id)
     row = conn.execute(
         "SELECT e.size, coalesce(l.position, 0),"
-        " (SELECT max(c.size) FROM liuhen.checkpoints c WHERE c.log_id = e.log_id)"
-        " FROM liuhen.right_edges e LEFT JOIN liuhen.logs l ON l.log_id = e.log_id WHERE e.log_id = %s",
+        " (SELECT max(c.size) FROM liuhen.checkpoints c WHERE c.log_id = e.log_id AND c.generation = e.generation)"
+        " FROM liuhen.right_edges e LEFT JOIN liuhen.logs l ON l.log_id = e.log_id WHERE e.log_id = %s"
+        " ORDER BY e.generation DESC LIMIT 1",
         (log_id,),
     ).fetchone()
     if tree is None or row is None:
@@ -168,7 +169,11 @@ def _opening(
         size = one.checkpoint.size
         if one.checkpoint.origin != tree.origin:
             findings.append(
-                _found(0, f"{one.called}属于{one.checkpoint.origin}", f"{one.called} is of {one.checkpoint.origin}")
+                _found(
+                    0,
+                    f"{one.called}属于{one.checkpoint.origin}，日志现为{tree.origin}",
+                    f"{one.called} is of {one.checkpoint.origin}, the log is now {tree.origin}",
+                )
             )
         if size > edge:
             findings.append(
@@ -241,8 +246,9 @@ def _examine(task: _Task) -> _Outcome:
         return [levels[node.level][node.number] for node in wanted]
 
     rows = conn.execute(
-        "SELECT size, root, note, signed_at FROM liuhen.checkpoints WHERE log_id = %s AND size > %s AND size <= %s",
-        (task.log_id, start or -1, end),
+        "SELECT size, root, note, signed_at FROM liuhen.checkpoints WHERE log_id = %s AND size > %s AND size <= %s"
+        " AND generation = (SELECT max(t.generation) FROM liuhen.trees t WHERE t.log_id = %s)",
+        (task.log_id, start or -1, end, task.log_id),
     ).fetchall()
     verifiers = [Verifier.parse(key) for key in task.verifiers]
     checkpoints = []

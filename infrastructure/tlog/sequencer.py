@@ -38,7 +38,8 @@ _HEADS = (
     "SELECT coalesce(l.position, 0), e.size, c.size, c.root FROM liuhen.right_edges e"
     " LEFT JOIN liuhen.logs l ON l.log_id = e.log_id"
     " LEFT JOIN LATERAL (SELECT k.size, k.root FROM liuhen.checkpoints k WHERE k.log_id = e.log_id"
-    " ORDER BY k.size DESC LIMIT 1) c ON true WHERE e.log_id = %s"
+    " AND k.generation = e.generation ORDER BY k.size DESC LIMIT 1) c ON true WHERE e.log_id = %s"
+    " ORDER BY e.generation DESC LIMIT 1"
 )
 _INTEGRATE = "SELECT liuhen.integrate(%s, %s, %s, %s::smallint[], %s::bigint[], %s::bytea[], %s::bytea[], %s, %s)"
 

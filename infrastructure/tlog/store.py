@@ -17,20 +17,24 @@ from infrastructure.tlog.tree import Node, Read, consistency_proof, inclusion_pl
 
 _CHECKPOINT = (
     "SELECT c.size, c.root, c.note, c.signed_at, coalesce((SELECT string_agg(s.line, '' ORDER BY s.kept_at, s.name)"
-    " FROM liuhen.cosignatures s WHERE s.log_id = c.log_id AND s.size = c.size), '')"
-    " FROM liuhen.checkpoints c WHERE c.log_id = %s AND (%s::bigint IS NULL OR c.size = %s::bigint)"
+    " FROM liuhen.cosignatures s WHERE s.log_id = c.log_id AND s.generation = c.generation AND s.size = c.size), '')"
+    " FROM liuhen.checkpoints c WHERE c.log_id = %s AND c.generation = (SELECT max(n.generation)"
+    " FROM liuhen.trees n WHERE n.log_id = %s) AND (%s::bigint IS NULL OR c.size = %s::bigint)"
     " ORDER BY c.size DESC LIMIT 1"
 )
 _TILES = (
     "SELECT w.level, w.index, coalesce(t.hashes, CASE WHEN w.index = e.size >> 8 * (w.level + 1)"
     " THEN e.hashes[w.level + 1] END) FROM unnest(%s::int[], %s::bigint[]) AS w(level, index)"
-    " LEFT JOIN liuhen.tiles t ON t.log_id = %s AND t.level = w.level AND t.index = w.index"
     " LEFT JOIN liuhen.right_edges e ON e.log_id = %s"
+    " AND e.generation = (SELECT max(n.generation) FROM liuhen.trees n WHERE n.log_id = e.log_id)"
+    " LEFT JOIN liuhen.tiles t ON t.log_id = %s AND t.generation = e.generation AND t.level = w.level"
+    " AND t.index = w.index"
 )
 
 
 _STANDING = (
-    "SELECT t.suite, e.size FROM liuhen.trees t JOIN liuhen.right_edges e ON e.log_id = t.log_id WHERE t.log_id = %s"
+    "SELECT t.suite, e.size FROM liuhen.trees t JOIN liuhen.right_edges e ON e.log_id = t.log_id"
+    " AND e.generation = t.generation WHERE t.log_id = %s ORDER BY t.generation DESC LIMIT 1"
 )
 _LAG = (
     "SELECT coalesce(l.position, 0), coalesce(extract(epoch FROM clock_timestamp() - n.recorded_at), 0),"
@@ -38,6 +42,7 @@ _LAG = (
     " AND k.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND k.granted)"
     " FROM liuhen.right_edges e LEFT JOIN liuhen.logs l ON l.log_id = e.log_id"
     " LEFT JOIN liuhen.events n ON n.log_id = e.log_id AND n.position = e.size + 1 WHERE e.log_id = %s"
+    " ORDER BY e.generation DESC LIMIT 1"
 )
 LOCK_CLASS = 0x746C6F67
 """First number of the advisory lock that makes one sequencer active; the second is the log's id."""
@@ -97,13 +102,15 @@ class Standing:
 
 def tree_of(conn: psycopg.Connection[Any], log_id: int) -> Tree | None:
     """The tree of a log, or None. Raises SuiteError when its suite is not known here."""
-    row = conn.execute("SELECT suite, origin FROM liuhen.trees WHERE log_id = %s", (log_id,)).fetchone()
+    row = conn.execute(
+        "SELECT suite, origin FROM liuhen.trees WHERE log_id = %s ORDER BY generation DESC LIMIT 1", (log_id,)
+    ).fetchone()
     return None if row is None else Tree(suite_named(row[0]), row[1])
 
 
 def checkpoint_of(conn: psycopg.Connection[Any], log_id: int, size: int | None = None) -> SignedCheckpoint | None:
     """The checkpoint of a size, or the last one; None when there is none."""
-    row = conn.execute(_CHECKPOINT.encode(), (log_id, size, size)).fetchone()
+    row = conn.execute(_CHECKPOINT.encode(), (log_id, log_id, size, size)).fetchone()
     return None if row is None else SignedCheckpoint(row[0], bytes(row[1]), *row[2:])
 
 
