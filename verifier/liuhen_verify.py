@@ -279,20 +279,17 @@ def main() -> int:
     for option in ("--key", "--witness"):
         parser.add_argument(option, action="append", default=[], metavar="VKEY")
     parser.add_argument("--require", type=int, default=0, metavar="N")
-    given = parser.parse_args()
+    given, code = parser.parse_args(), 2
     try:
         log, witnesses = ([parse_key(k) for k in keys] for keys in (given.key, given.witness))
         need(0 <= given.require <= len({w.name for w in witnesses}), "--require exceeds the witnesses given")
         need(log or not given.witness, "--witness needs --key")
-        data = given.file.read_bytes()
-    except (*FAULTS, OSError) as error:
-        print(f"could not check 不能检验: {error}", file=sys.stderr)
-        return 2
-    try:
+        data, code = given.file.read_bytes(), 1
         print("\n".join(check(data, log, witnesses, given.require)))
-    except FAULTS as error:
-        print(f"REFUSED 不成立: {error}")
-        return 1
+    except (*FAULTS, OSError, ImportError) as error:
+        code = 2 if isinstance(error, ImportError) else code
+        print({1: "REFUSED 不成立:", 2: "could not check 不能检验:"}[code], error)
+        return code
     return 0
 
 

@@ -6,7 +6,7 @@ import json
 import random
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha256
@@ -47,20 +47,24 @@ START = datetime(2026, 11, 23, 1, 2, 3, 456789, UTC)
 class Log:
     """A log of 600 events; every seventh is of the project, the rest of another stream."""
 
-    def __init__(self, suite: Suite = SHA256_ED25519, size: int = 600) -> None:
+    def __init__(
+        self, suite: Suite = SHA256_ED25519, size: int = 600, wrong: Mapping[int, tuple[int, int]] | None = None
+    ) -> None:
+        """`wrong`: version and predecessor that a lying operator put into the log, by position."""
         self.suite, self.size = suite, size
         last: dict[UUID, tuple[int, int]] = {}
         rows = []
         for position in range(1, size + 1):
             stream = PROJECT if position % 7 == 0 else OTHER
             version, previous = last.get(stream, (0, 0))
-            last[stream] = version + 1, position
+            version, previous = (wrong or {}).get(position, (version + 1, previous))
+            last[stream] = version, position
             state: dict[str, Any] = {"v": 1, "c": {"happened_on": "2019-03"}, "e": {"n": position, "名": "审批"}}
             if position == 14:
                 state["c"]["evidence"] = [{"sha256": sha256(PAPER).hexdigest(), "title": "批文"}]
             stored = json.dumps(state, ensure_ascii=False, separators=(",", ":")).encode()
             at = START + timedelta(seconds=position)
-            rows.append((position, stream, "project", version + 1, "project.filed", at, stored, previous))
+            rows.append((position, stream, "project", version, "project.filed", at, stored, previous))
         plain = [BundleEvent(*row, proof=()) for row in rows]
         self.entries = [event.entry(suite).encode() for event in plain]
         nodes = Nodes(suite, suite.leaf_hashes(self.entries))
@@ -176,6 +180,17 @@ def test_a_log_under_sm3_and_sm2() -> None:
     assert not both(data.replace(b"liuhen 0.1.0", b"liuhen 0.1.1").replace("审批".encode(), "审坏".encode()), policy)
 
 
+def test_without_gmalg_the_second_verifier_cannot_check_sm2(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log, key = Log(SM3_SM2, 8), signer(ORIGIN, kind_of(suites.SM2_NOTE))
+    note = sign_checkpoint(Checkpoint(ORIGIN, log.size, log.root), [key])
+    file = tmp_path / "evidence.zip"
+    file.write_bytes(bundle(log, checkpoint=note, log_keys=[key.verifier], witness_keys=[], documents={}))
+    monkeypatch.setattr(sys, "argv", ["liuhen_verify.py", str(file), "--key", str(key.verifier)])
+    assert liuhen_verify.main() == 0
+    monkeypatch.setitem(sys.modules, "gmalg", None)
+    assert liuhen_verify.main() == 2
+
+
 def test_the_event_left_out_is_found_by_its_successors_link(log: Log) -> None:
     shown = log.of(PROJECT)
     assert not both(bundle(log, [*shown[:3], *shown[4:]]))
@@ -198,6 +213,23 @@ def test_the_public_entries_show_what_came_later(log: Log) -> None:
     assert not forged.ok
     short = verify(bundle(log), POLICY, lambda tile: encode_bundle(log.entries[:5]))
     assert "not whole" in refusal(short)
+
+
+@pytest.mark.parametrize("wrong", [{21: (3, 7)}, {21: (3, 20)}, {21: (2, 7)}, {7: (1, 3)}, {21: (3, 0)}], ids=str)
+def test_a_log_that_was_written_with_wrong_links_is_refused(wrong: dict[int, tuple[int, int]]) -> None:
+    """Everything is signed and under the root, but an event names another predecessor, or a version stands twice."""
+    lying = Log(size=40, wrong=wrong)
+    data = bundle(lying, complete=[])
+    assert not both(data)
+    assert "predecessor" in refusal(verify(data, POLICY))
+
+
+def test_a_manifest_that_lists_other_parts_is_refused(log: Log) -> None:
+    parts = read_parts(bundle(log))
+    for change in ({"digest": "00" * 32}, {"size": 1}, {"size": True}, {"name": "checkpoint2"}):
+        manifest = json.loads(parts[MANIFEST])
+        manifest["parts"][0] |= change
+        assert not both(write_parts({**parts, MANIFEST: write_json(manifest, indent=1)}))
 
 
 @pytest.mark.parametrize(

@@ -288,6 +288,15 @@ def test_policies_that_prove_nothing_are_refused() -> None:
             Policy((log.verifier,), tuple(w.verifier for w in witnesses), require)
 
 
+def test_a_signature_under_another_name_or_key_id_is_not_of_this_key() -> None:
+    key = signer("one.example")
+    good = key.sign("text\n")
+    key.verifier.verify("text\n", good)
+    for name, identifier in (("two.example", good.key_id), ("one.example", bytes(4))):
+        with pytest.raises(NoteError):
+            key.verifier.verify("text\n", type(good)(name, identifier, good.value))
+
+
 def test_the_logs_key_stands_for_its_own_origin_only() -> None:
     log, other = signer("example.org/log"), signer("example.org/other", seed=8)
     data = sign_checkpoint(CHECKPOINT, [other])
