@@ -148,6 +148,7 @@ def _serve(liuhen: Liuhen, *, demo: bool) -> None:
     if settings.views_in_server:
         liuhen.engine.start()
     liuhen.sequencer.start()
+    liuhen.feeding.start()
     # The server raises the signal again once it has drained; here it must not end the process before the clean-up.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):

@@ -27,8 +27,10 @@ from infrastructure.settings import Settings
 from infrastructure.store.batch_writer import Pool
 from infrastructure.store.connections import Connections, noticing_dead_lines
 from infrastructure.store.ledger import EventLedger
+from infrastructure.tlog.feeding import Feeder, Feeding
 from infrastructure.tlog.kept_checkpoint import KeptCheckpoint, kept_path
-from infrastructure.tlog.operator_key import OperatorKeys, operator_keys
+from infrastructure.tlog.note import Verifier
+from infrastructure.tlog.operator_key import OperatorKeys, operator_keys, operator_verifiers
 from infrastructure.tlog.sequencer import Sequencer
 from infrastructure.tlog.store import Tree, TreeStore
 
@@ -47,6 +49,7 @@ class Liuhen:
     engine: Engine
     tree: TreeStore
     sequencer: Sequencer
+    feeding: Feeding
 
 
 @contextmanager
@@ -67,7 +70,7 @@ def service_login(settings: Settings, conninfo: str) -> str:
 
 @contextmanager
 def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
-    """Migrate the database and join the parts. Projections and sequencer do not run until they are started."""
+    """Migrate the database and join the parts. Projections, sequencer and feeding do not run until they are started."""
     migrate(settings.owner_url or conninfo)
     working = service_login(settings, conninfo)
     # The ledger's reads are repeated on a dead connection; so they need not ask each time whether it lives.
@@ -100,10 +103,13 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
         )
         ledger.wakes(engine.wake)
         sequencer = sequencer_of(settings, working)
+        tree = TreeStore(pool, settings.division)
+        feeding = feeding_of(settings, tree, sequencer)
         try:
-            yield Liuhen(settings, conninfo, pool, ledger, desk, engine, TreeStore(pool, settings.division), sequencer)
+            yield Liuhen(settings, conninfo, pool, ledger, desk, engine, tree, sequencer, feeding)
         finally:
             engine.stop()
+            feeding.stop()
             sequencer.stop()
             ledger.close()
 
@@ -123,6 +129,15 @@ def sequencer_of(settings: Settings, conninfo: str) -> Sequencer:
         keys=keys,
         kept=KeptCheckpoint(kept_path(settings.data_dir, log_id)),
     )
+
+
+def feeding_of(settings: Settings, tree: TreeStore, sequencer: Sequencer) -> Feeding:
+    """What sends the settings' witnesses the checkpoints."""
+
+    def verifiers() -> list[Verifier]:
+        return operator_verifiers(settings.data_dir, settings.division)
+
+    return Feeding([Feeder(w, tree, sequencer, verifiers) for w in settings.known_witnesses if w.address])
 
 
 @contextmanager

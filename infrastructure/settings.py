@@ -8,6 +8,9 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from infrastructure.tlog.text_forms import FormatError
+from infrastructure.tlog.witness_list import KnownWitness, known_witnesses
+
 
 class Settings(BaseSettings):
     """The settings of a deployment."""
@@ -102,12 +105,41 @@ class Settings(BaseSettings):
         default=True,
         description="检查点、瓦片与证明不用令牌即可读取 checkpoints, tiles and proofs are read without a token",
     )
+    witnesses: str = Field(
+        default="",
+        description="见证：空格分隔的“公钥=地址”，自取者只写公钥 witnesses: vkey=address or vkey, by blanks",
+    )
+    witnesses_required: int = Field(
+        default=0, ge=0, description="检查点至少须由几个见证附署 how many witnesses must have cosigned a checkpoint"
+    )
     log_level: str = Field(default="INFO", description="日志级别 log level")
 
     @property
     def origin(self) -> str:
         """The name of the log in checkpoints, where none is kept with it yet."""
         return self.log_origin or f"liuhen.local/log/{self.division}"
+
+    @property
+    def known_witnesses(self) -> tuple[KnownWitness, ...]:
+        """The witnesses that are relied on."""
+        return known_witnesses(self.witnesses)
+
+    @field_validator("witnesses")
+    @classmethod
+    def _of_witnesses(cls, value: str) -> str:
+        try:
+            known_witnesses(value)
+        except FormatError as error:
+            raise ValueError(str(error)) from error
+        return value
+
+    @field_validator("witnesses_required")
+    @classmethod
+    def _not_more_than_there_are(cls, value: int, info: ValidationInfo) -> int:
+        most = len(known_witnesses(info.data.get("witnesses", "")))
+        if value > most and "witnesses" in info.data:
+            raise ValueError(f"LIUHEN_WITNESSES只列出{most}个见证 LIUHEN_WITNESSES lists {most}")
+        return value
 
     @field_validator("owner_url")
     @classmethod

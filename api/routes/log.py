@@ -12,23 +12,27 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.context import reader
+from api.problems import Problem
 from application.asking import county_state
 from domain.dates import CivilDate
 from domain.event import Value
-from domain.faults import UnknownSubjectError
+from domain.faults import BadFieldError, UnknownSubjectError
 from domain.log_keeping import KeyHolder
 from domain.texts import Text
 from infrastructure.bootstrap import Liuhen
 from infrastructure.doctor import HARDENING, State, examine
+from infrastructure.tlog.feeding import bring_cosignatures
+from infrastructure.tlog.note import NoteError, Verifier
 from infrastructure.tlog.operator_key import operator_verifiers
-from infrastructure.tlog.store import NotInTreeError, NoTreeError
+from infrastructure.tlog.store import NotInTreeError, NoTreeError, SignedCheckpoint
 from infrastructure.tlog.text_forms import FormatError, to_base64
 from infrastructure.tlog.tiles import WIDTH, Tile
 from infrastructure.tlog.tree import ProofError
+from infrastructure.tlog.witness_service import MOST_BODY
 
 _OPTIONAL = HTTPBearer(auto_error=False, description="仅当LIUHEN_LOG_PUBLIC为false时需要 only if the log is not public")
 FOR_GOOD = "public, max-age=31536000, immutable"
@@ -51,6 +55,17 @@ def log_reader(
 
 Log = Annotated[Liuhen, Depends(log_reader)]
 router = APIRouter(prefix="/log", tags=["可验证日志 verifiable log"])
+
+
+async def _body(request: Request, log: Log) -> bytes:
+    """The body, once it is known that it may be sent at all. Raises HTTPException when it is too long."""
+    del log
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > MOST_BODY:
+            raise HTTPException(413)
+    return body
 
 
 class InclusionAnswer(Value):
@@ -88,6 +103,25 @@ class Guard(Value):
     state: State
 
 
+class WitnessState(Value):
+    """见证 How far a witness has cosigned, and why it does not go on, as far as this process knows."""
+
+    name: str
+    fed: bool
+    """Is it sent the checkpoints? Else it comes for them."""
+    size: int | None
+    cosigned_at: datetime | None
+    lag_events: int
+    failure: str | None
+
+
+class KeptCosignatures(Value):
+    """收存 To which checkpoint they belong, and how many were not known yet."""
+
+    size: int
+    kept: int
+
+
 class LogStatus(Value):
     """日志状态 What is signed, what is not yet, and how the database is guarded."""
 
@@ -104,6 +138,12 @@ class LogStatus(Value):
     active: bool
     """Is any process signing?"""
     failure: str | None
+    witnesses: tuple[WitnessState, ...]
+    witnesses_required: int
+    witnessed_size: int | None
+    """The largest size that enough witnesses have cosigned; None when there is none."""
+    witnessed: bool
+    """Have enough witnesses cosigned the last checkpoint?"""
     hardened: bool
     hardening: tuple[Guard, ...]
 
@@ -114,10 +154,35 @@ class LogStatus(Value):
     response_class=Response,
     responses={200: {"content": {"text/plain": {}}}},
 )
-def read_checkpoint(request: Request, log: Log) -> Response:
-    """The last signed checkpoint with its cosignatures, a signed note (c2sp.org/tlog-checkpoint)."""
+def read_checkpoint(request: Request, log: Log, witnessed: bool = False) -> Response:  # noqa: FBT001 (a query)
+    """The last signed checkpoint with the cosignatures so far, a signed note (c2sp.org/tlog-checkpoint).
+
+    `witnessed=true`: the last one that as many witnesses have cosigned as LIUHEN_WITNESSES_REQUIRED says.
+    """
     with _found():
-        return _cached(request, log.tree.checkpoint().published.encode(), "text/plain; charset=utf-8", FOR_SECONDS)
+        found = _witnessed(log) if witnessed else log.tree.checkpoint()
+        if found is None:
+            raise NotInTreeError("尚无足够见证附署的检查点 / no checkpoint has been cosigned by enough witnesses yet")
+        return _cached(request, found.published.encode(), "text/plain; charset=utf-8", FOR_SECONDS)
+
+
+@router.post(
+    "/cosignatures",
+    summary="送回附署 bring cosignatures back",
+    openapi_extra={"requestBody": {"required": True, "content": {"text/plain": {"schema": {"type": "string"}}}}},
+    responses={413: {"model": Problem, "description": "超过64 KiB longer than 64 KiB"}},
+)
+def bring_back(log: Log, body: Annotated[bytes, Depends(_body)]) -> KeptCosignatures:
+    """A witness brings its cosignatures: the checkpoint's text, a blank line, signature lines.
+
+    Only what verifies under a key of LIUHEN_WITNESSES is kept, so it matters little who brings it.
+    """
+    try:
+        with _unknown_if_absent():
+            size, kept = bring_cosignatures(log.tree, log.settings.known_witnesses, body)
+    except (FormatError, NoteError) as error:
+        raise BadFieldError(_two(error)) from error
+    return KeptCosignatures(size=size, kept=kept)
 
 
 @router.get(
@@ -189,7 +254,21 @@ def read_status(log: Log) -> LogStatus:
     """Size, lag, last checkpoint, who signs, and what `liuhen doctor` says of roles, privileges and triggers."""
     with _found():
         tree, checkpoint, standing = log.tree.tree(), log.tree.checkpoint(), log.tree.standing()
+        cosigned, witnessed = log.tree.cosigned(_keys(log)), _witnessed(log)
     hardening = _hardening(log)
+    witnesses = []
+    for each in log.settings.known_witnesses:
+        size, at = cosigned.get(each.name, (None, None))
+        witnesses.append(
+            WitnessState(
+                name=each.name,
+                fed=each.address is not None,
+                size=size,
+                cosigned_at=at,
+                lag_events=max(0, checkpoint.size - (size or 0)),
+                failure=log.feeding.failure(each.name),
+            )
+        )
     return LogStatus(
         origin=tree.origin,
         suite=tree.suite.name,
@@ -202,6 +281,10 @@ def read_status(log: Log) -> LogStatus:
         duty=log.sequencer.duty,
         active=standing.active,
         failure=log.sequencer.failure,
+        witnesses=tuple(witnesses),
+        witnesses_required=log.settings.witnesses_required,
+        witnessed_size=witnessed.size if witnessed else None,
+        witnessed=witnessed is not None and witnessed.size >= checkpoint.size,
         hardened=all(f.state is not State.FAILURE for f in hardening),
         hardening=hardening,
     )
@@ -213,8 +296,28 @@ def _found() -> Iterator[None]:
     try:
         yield
     except (NoTreeError, NotInTreeError, FormatError, ProofError) as error:
-        zh, _, en = str(error).partition(" / ")
-        raise UnknownSubjectError(Text(zh=zh, en=en or zh)) from error
+        raise UnknownSubjectError(_two(error)) from error
+
+
+@contextmanager
+def _unknown_if_absent() -> Iterator[None]:
+    try:
+        yield
+    except (NoTreeError, NotInTreeError) as error:
+        raise UnknownSubjectError(_two(error)) from error
+
+
+def _two(error: Exception) -> Text:
+    zh, _, en = str(error).partition(" / ")
+    return Text(zh=zh, en=en or zh)
+
+
+def _keys(log: Liuhen) -> list[Verifier]:
+    return [key for each in log.settings.known_witnesses for key in each.verifiers]
+
+
+def _witnessed(log: Liuhen) -> SignedCheckpoint | None:
+    return log.tree.witnessed(_keys(log), log.settings.witnesses_required)
 
 
 def _hardening(log: Liuhen) -> tuple[Guard, ...]:

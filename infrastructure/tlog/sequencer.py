@@ -85,6 +85,7 @@ class Sequencer:
         self._at = at
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._shown: bytes | None = None
         self.duty = Duty.STOPPED
         self.failure: str | None = None
         """Why nothing is signed, or None."""
@@ -99,6 +100,13 @@ class Sequencer:
         self._stopping.set()
         if self._thread is not None:
             self._thread.join(timeout=30)
+
+    def show(self, note: bytes) -> None:
+        """A checkpoint signed by this log's own key, which the caller verified, that the tree does not hold.
+
+        It is kept in place of what was kept here, and everything compared anew: nothing is signed that contradicts it.
+        """
+        self._shown = note
 
     def catch_up(self) -> int:
         """Bring the tree to the end of the log in this thread; the size of the tree then.
@@ -141,6 +149,8 @@ class Sequencer:
         self.failure = None
         checked = time.monotonic()
         while not self._stopping.is_set():
+            if self._shown is not None:
+                return
             if active.advance() == self._stretch:
                 continue
             self.failure = None
@@ -154,6 +164,9 @@ class Sequencer:
         row = conn.execute("SELECT pg_try_advisory_lock(%s, %s)", (LOCK_CLASS, self._log_id)).fetchone()
         if row != (True,):
             return None
+        if self._shown is not None:
+            self._kept.write(self._shown)
+            self._shown = None
         tree = tree_of(conn, self._log_id)
         if tree is None:
             tree = self._plant(conn)

@@ -11,9 +11,10 @@ import psycopg
 
 from infrastructure.store.batch_writer import Pool
 from infrastructure.tlog.leaves import LeafReader
+from infrastructure.tlog.note import Signature, Verifier
 from infrastructure.tlog.suite import HASH_LENGTH, Suite, suite_named
 from infrastructure.tlog.tiles import ENTRIES, WIDTH, Tile, encode_bundle, tile_reader, tile_width
-from infrastructure.tlog.tree import Node, Read, consistency_proof, inclusion_plan, plan_nodes, proof_of
+from infrastructure.tlog.tree import Node, Read, consistency_proof, inclusion_plan, plan_nodes, proof_of, root_from
 
 _CHECKPOINT = (
     "SELECT c.size, c.root, c.note, c.signed_at, coalesce((SELECT string_agg(s.line, '' ORDER BY s.kept_at, s.name)"
@@ -44,8 +45,20 @@ _LAG = (
     " LEFT JOIN liuhen.events n ON n.log_id = e.log_id AND n.position = e.size + 1 WHERE e.log_id = %s"
     " ORDER BY e.generation DESC LIMIT 1"
 )
+_KEYS = "unnest(%s::text[], %s::bytea[]) AS w(name, key_id)"
+_WITNESSED = (
+    "SELECT s.size FROM liuhen.cosignatures s WHERE s.log_id = %s AND (s.name, s.key_id) IN"
+    f" (SELECT w.name, w.key_id FROM {_KEYS})"
+    " GROUP BY s.size HAVING count(DISTINCT s.name) >= %s ORDER BY s.size DESC LIMIT 1"
+)
+_COSIGNED = (
+    f"SELECT w.name, c.size, c.kept_at FROM {_KEYS} CROSS JOIN LATERAL (SELECT s.size, s.kept_at"
+    " FROM liuhen.cosignatures s WHERE s.log_id = %s AND s.name = w.name AND s.key_id = w.key_id"
+    " ORDER BY s.size DESC LIMIT 1) c ORDER BY c.size"
+)
 LOCK_CLASS = 0x746C6F67
 """First number of the advisory lock that makes one sequencer active; the second is the log's id."""
+_KEEP = b"SELECT liuhen.keep_cosignature(%s, %s, %s, %s, %s)"
 _NO_TREE = "日志尚未开始签署 / the log has not been signed yet"
 
 
@@ -162,6 +175,37 @@ class TreeStore:
             raise NoTreeError(_NO_TREE)
         raise NotInTreeError(f"没有大小为{size}的检查点 / there is no checkpoint of size {size}")
 
+    def witnessed(self, keys: Sequence[Verifier], required: int) -> SignedCheckpoint | None:
+        """The newest checkpoint that so many witnesses of these keys have cosigned; None when there is none yet.
+
+        Keys of one name are one witness. Raises NoTreeError.
+        """
+        if required == 0:
+            return self.checkpoint()
+        with self._pool.connection() as conn:
+            row = conn.execute(_WITNESSED.encode(), (self.log_id, *_columns(keys), required)).fetchone()
+            return None if row is None else checkpoint_of(conn, self.log_id, row[0])
+
+    def cosigned(self, keys: Sequence[Verifier]) -> dict[str, tuple[int, datetime]]:
+        """The largest size that each witness has cosigned, and since when that is kept here."""
+        with self._pool.connection() as conn:
+            rows = conn.execute(_COSIGNED.encode(), (*_columns(keys), self.log_id)).fetchall()
+        return {name: (size, kept_at) for name, size, kept_at in rows}
+
+    def keep_cosignatures(self, size: int, signatures: Sequence[Signature]) -> int:
+        """Keep verified cosignatures under the checkpoint of a size; how many are new."""
+        with self._pool.connection() as conn:
+            return sum(
+                conn.execute(_KEEP, (self.log_id, size, s.name, s.key_id, s.line())).fetchone() == (True,)
+                for s in signatures
+            )
+
+    def holds(self, size: int, root: bytes) -> bool:
+        """Is this the root of the tree at a size? False beyond the tree. Raises NoTreeError."""
+        with self._pool.connection() as conn:
+            suite, of = self._standing(conn)
+            return size <= of and root_from(suite, size, node_reader(conn, self.log_id, suite, size)) == root
+
     def tile(self, tile: Tile) -> bytes:
         """The hashes of a tile, or an entry bundle. Raises NotInTreeError, NoTreeError."""
         with self._pool.connection() as conn:
@@ -212,3 +256,7 @@ class TreeStore:
         if size is not None and size > row[1]:
             raise NotInTreeError(f"树只有{row[1]}片叶 / the tree has {row[1]} leaves, not {size}")
         return suite_named(row[0]), row[1] if size is None else size
+
+
+def _columns(keys: Sequence[Verifier]) -> tuple[list[str], list[bytes]]:
+    return [k.name for k in keys], [k.key_id for k in keys]

@@ -92,7 +92,11 @@ class Watch:
 
         LogUnreachableError when nothing was found out.
         """
+        news = self._cosign()
         self._bring()
+        return news
+
+    def _cosign(self) -> bool:
         try:
             checkpoint, note = self.log.checkpoint()
             seen = self.witness.latest(checkpoint.origin)
@@ -109,11 +113,10 @@ class Watch:
         lines = self.witness.add_checkpoint(old, proof, note, source=self.log.address)
         if self.bring_back:
             self._to_bring = f"{checkpoint.text()}\n{lines}"
-            self._bring()
         return True
 
     def _bring(self) -> None:
-        """What could not be handed over the last time is handed over the next."""
+        """Hand over the newest, the next time if not this: a log that does not take it must not stop the watching."""
         if self._to_bring is not None:
             self.log.bring(self._to_bring)
             self._to_bring = None

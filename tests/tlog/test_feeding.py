@@ -1,0 +1,188 @@
+"""Feeding on a real database, with a real witness over loopback HTTP: what comes back, and what stops the signing."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+from starlette.testclient import TestClient
+
+from api.main import create_app
+from infrastructure.bootstrap import Liuhen, wired
+from infrastructure.issuer import Issuer
+from infrastructure.settings import Settings
+from infrastructure.tlog import feeding
+from infrastructure.tlog.agreement import TreeDisagreesError
+from infrastructure.tlog.checkpoint import Checkpoint
+from infrastructure.tlog.cosignature import open_checkpoint, sign_checkpoint
+from infrastructure.tlog.feeding import NotCosignedError
+from infrastructure.tlog.keys import log_signer, witness_signers
+from infrastructure.tlog.note import Signer
+from infrastructure.tlog.suite import SHA256_ED25519
+from infrastructure.tlog.witness import TrustedLog, Witness
+from infrastructure.tlog.witness_service import WitnessServer, serving
+from tests.conftest import NewDatabase
+from tests.tlog.sequencing import LOG, ORIGIN, keys_of, record
+from tests.tlog.test_witness import SIGNERS
+
+OTHER = witness_signers("jiwei.example/witness", SHA256_ED25519)
+
+
+@contextmanager
+def deployed(conninfo: str, folder: Path, listed: str = "", required: int = 0) -> Iterator[Liuhen]:
+    settings = Settings(data_dir=folder, database_url=conninfo, witnesses=listed, witnesses_required=required)
+    with wired(settings, conninfo) as it:
+        yield it
+
+
+class OneRound(threading.Event):
+    """Set as soon as somebody waits for it."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        del timeout
+        self.set()
+        return True
+
+
+class Site:
+    """A log whose key is known before its database, a witness that trusts it, and one that only comes by itself."""
+
+    def __init__(self, folder: Path, database: str, new_database: NewDatabase, server: str) -> None:
+        self.folder, self.database = folder, database
+        self.new_database, self.postgres = new_database, server
+        self.stack = ExitStack()
+        (folder / "keys").mkdir(parents=True)
+        self.signer = log_signer(SHA256_ED25519, ORIGIN)
+        key = folder / "keys" / f"log-{LOG}.key"
+        key.write_text(f"{self.signer.secret()}\n", encoding="ascii")
+        key.chmod(0o600)
+        trusted = TrustedLog(ORIGIN, (self.signer.verifier,))
+        self.witness = self.stack.enter_context(Witness(folder / "w", SIGNERS, [trusted]))
+        self.server = self.stack.enter_context(serving(WitnessServer(self.witness, "127.0.0.1", 0)))
+        self.listed = " ".join([*(f"{s.verifier}={self.server.address}" for s in SIGNERS), str(OTHER[0].verifier)])
+
+
+@pytest.fixture
+def site(tmp_path: Path, database: str, new_database: NewDatabase, embedded: str) -> Iterator[Site]:
+    it = Site(tmp_path, database, new_database, embedded)
+    with it.stack:
+        yield it
+
+
+def grow(liuhen: Liuhen, at: dict[object, int], count: int, name: str = "s") -> None:
+    record(liuhen.ledger, [name] * count, at)
+    liuhen.sequencer.catch_up()
+
+
+def http(liuhen: Liuhen) -> TestClient:
+    return TestClient(create_app(liuhen, Issuer(liuhen.settings.data_dir)))
+
+
+def brought(liuhen: Liuhen, signer: Signer, size: int | None = None) -> bytes:
+    checkpoint = liuhen.tree.checkpoint(size)
+    text = Checkpoint(ORIGIN, checkpoint.size, checkpoint.root).text()
+    return f"{text}\n{signer.sign(text, 1_800_000_000).line()}".encode()
+
+
+def test_cosignatures_arrive_and_the_policy_counts_witnesses(site: Site) -> None:
+    at: dict[object, int] = {}
+    with deployed(site.database, site.folder, site.listed, 2) as liuhen, http(liuhen) as log:
+        grow(liuhen, at, 5)
+        (feeder,) = liuhen.feeding.feeders
+        assert feeder.feed()
+        assert not feeder.feed()
+        keys = [s.verifier for s in (*SIGNERS, *OTHER)]
+        note = log.get("/v1/log/checkpoint").content
+        # Two keys of one witness are one witness.
+        assert len(open_checkpoint(note, keys_of(site.folder), keys).cosigned) == len(SIGNERS)
+        assert log.get("/v1/log/checkpoint", params={"witnessed": True}).status_code == 404
+        told = log.get("/v1/log/status").json()
+        assert (told["witnessed"], told["witnessed_size"], told["witnesses_required"]) == (False, None, 2)
+        assert [(w["fed"], w["size"], w["lag_events"]) for w in told["witnesses"]] == [(True, 5, 0), (False, None, 5)]
+        answer = log.post("/v1/log/cosignatures", content=brought(liuhen, OTHER[0]))
+        assert answer.json() == {"size": 5, "kept": 1}
+        assert log.post("/v1/log/cosignatures", content=brought(liuhen, OTHER[0])).json()["kept"] == 0
+        assert log.get("/v1/log/status").json()["witnessed"] is True
+        grow(liuhen, at, 3)
+        witnessed = log.get("/v1/log/checkpoint", params={"witnessed": True}).content
+        opened = open_checkpoint(witnessed, keys_of(site.folder), keys)
+        assert (opened.checkpoint.size, len(opened.witnesses)) == (5, 2)
+        # After time away: from what the witness saw, not from what this process remembers.
+        feeder._seen = 0
+        assert feeder.feed()
+        assert json.loads(json.dumps(log.get("/v1/log/status").json()))["witnesses"][0]["size"] == 8
+
+
+def test_what_no_known_witness_signed_is_not_kept(site: Site) -> None:
+    with deployed(site.database, site.folder, site.listed) as liuhen, http(liuhen) as log:
+        grow(liuhen, {}, 4)
+        good = brought(liuhen, OTHER[0])
+        stranger = witness_signers(OTHER[0].name, SHA256_ED25519)[0]
+        spoilt = good.replace(b"\n4\n", b"\n3\n")
+        for body in (brought(liuhen, stranger), spoilt, b"nonsense", good[:-9] + b"AAAAAAA=\n"):
+            assert log.post("/v1/log/cosignatures", content=body).status_code in {404, 409, 422}
+        assert log.post("/v1/log/cosignatures", content=b"x" * 70_000).status_code == 413
+        assert log.get("/v1/log/status").json()["witnesses"][1]["size"] is None
+
+
+@pytest.mark.parametrize("more", [0, 30])
+def test_a_database_that_went_back_or_was_rewritten_is_not_signed_on(site: Site, more: int) -> None:
+    """The folder's kept checkpoint is lost with the database; the witness remembers what our own key signed."""
+    with deployed(site.database, site.folder, site.listed) as liuhen:
+        grow(liuhen, {}, 20)
+        liuhen.feeding.feeders[0].feed()
+    (site.folder / "tlog" / f"{LOG}.checkpoint").unlink()
+    with deployed(site.new_database(site.postgres), site.folder, site.listed) as liuhen:
+        at: dict[object, int] = {}
+        grow(liuhen, at, 6 + more, "other")
+        if more:
+            liuhen.feeding.feeders[0]._seen = 20
+        with pytest.raises(NotCosignedError, match="own key"):
+            liuhen.feeding.feeders[0].feed()
+        record(liuhen.ledger, ["other"], at)
+        with pytest.raises(TreeDisagreesError) as caught:
+            liuhen.sequencer.catch_up()
+        assert caught.value.what == "kept"
+    assert site.witness.alarm.exists() is bool(more)
+
+
+def test_a_mere_claim_stops_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    forged = sign_checkpoint(Checkpoint(ORIGIN, 999, b"x" * 32), [log_signer(SHA256_ED25519, ORIGIN)])
+    with deployed(site.database, site.folder, site.listed) as liuhen:
+        at: dict[object, int] = {}
+        grow(liuhen, at, 2)
+
+        def claim(address: str, body: bytes | None = None) -> tuple[int, bytes, dict[str, str]]:
+            return (409, b"999\n", {}) if body else (200, forged, {})
+
+        monkeypatch.setattr(feeding, "ask", claim)
+        with pytest.raises(NotCosignedError, match="409"):
+            liuhen.feeding.feeders[0].feed()
+        grow(liuhen, at, 1)
+        assert liuhen.tree.checkpoint().size == 3
+
+
+def test_the_threads_feed_and_tell_why_not(site: Site) -> None:
+    with deployed(site.database, site.folder, site.listed) as liuhen, http(liuhen) as log:
+        grow(liuhen, {}, 3)
+        feeder = liuhen.feeding.feeders[0]
+        feeder._address = "http://127.0.0.1:9"
+        liuhen.sequencer.failure = "looking"
+        feeder.run(OneRound())
+        assert "127.0.0.1:9" in log.get("/v1/log/status").json()["witnesses"][0]["failure"]
+
+
+@pytest.mark.parametrize(
+    ("listed", "required", "field"),
+    [("nonsense", 0, "witnesses"), (str(log_signer(SHA256_ED25519, ORIGIN).verifier), 0, "witnesses"),
+     (f"{OTHER[0].verifier}=https://a/?q", 0, "witnesses"), (" ".join(str(s.verifier) for s in SIGNERS), 2, "witnesses_required")],
+)  # fmt: skip
+def test_a_setting_that_cannot_be_is_named(listed: str, required: int, field: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Settings(witnesses=listed, witnesses_required=required)
+    assert [e["loc"] for e in caught.value.errors()] == [(field,)]
