@@ -46,14 +46,15 @@ _LAG = (
     " ORDER BY e.generation DESC LIMIT 1"
 )
 _KEYS = "unnest(%s::text[], %s::bytea[]) AS w(name, key_id)"
+_NEWEST = "s.generation = (SELECT max(n.generation) FROM liuhen.trees n WHERE n.log_id = s.log_id)"
 _WITNESSED = (
-    "SELECT s.size FROM liuhen.cosignatures s WHERE s.log_id = %s AND (s.name, s.key_id) IN"
+    f"SELECT s.size FROM liuhen.cosignatures s WHERE s.log_id = %s AND {_NEWEST} AND (s.name, s.key_id) IN"
     f" (SELECT w.name, w.key_id FROM {_KEYS})"
     " GROUP BY s.size HAVING count(DISTINCT s.name) >= %s ORDER BY s.size DESC LIMIT 1"
 )
 _COSIGNED = (
     f"SELECT w.name, c.size, c.kept_at FROM {_KEYS} CROSS JOIN LATERAL (SELECT s.size, s.kept_at"
-    " FROM liuhen.cosignatures s WHERE s.log_id = %s AND s.name = w.name AND s.key_id = w.key_id"
+    f" FROM liuhen.cosignatures s WHERE s.log_id = %s AND {_NEWEST} AND s.name = w.name AND s.key_id = w.key_id"
     " ORDER BY s.size DESC LIMIT 1) c ORDER BY c.size"
 )
 LOCK_CLASS = 0x746C6F67

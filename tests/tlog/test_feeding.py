@@ -27,7 +27,8 @@ from infrastructure.tlog.suite import SHA256_ED25519
 from infrastructure.tlog.witness import TrustedLog, Witness
 from infrastructure.tlog.witness_service import WitnessServer, serving
 from tests.conftest import NewDatabase
-from tests.tlog.sequencing import LOG, ORIGIN, keys_of, record
+from tests.infrastructure.test_ledger import LOG
+from tests.tlog.sequencing import ORIGIN, keys_of, record
 from tests.tlog.test_witness import SIGNERS
 
 OTHER = witness_signers("jiwei.example/witness", SHA256_ED25519)

@@ -1,2 +1,0 @@
--- What a witness cosigned last is looked up by its key, however long ago that was.
-CREATE INDEX cosignatures_by_witness ON liuhen.cosignatures (log_id, name, key_id, size);
