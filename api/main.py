@@ -28,6 +28,7 @@ from api.routes import (
     evaluation,
     evaluation_schemes,
     evaluators,
+    evidence,
     exceptions,
     experts,
     filing,
@@ -102,7 +103,7 @@ ACTS = (
     importing,
     batch,
 )
-READS = (projects, county, views, money, clauses, rule_sets, evaluation_schemes, projections)
+READS = (projects, evidence, county, views, money, clauses, rule_sets, evaluation_schemes, projections)
 
 PREFIX = "/v1"
 
@@ -135,6 +136,7 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPI:
     for module in (*ACTS, *READS):
         closed.include_router(module.router)
     app.include_router(closed)
+    app.include_router(evidence.receipts, prefix=PREFIX)  # as the log
     app.include_router(log.router, prefix=PREFIX)  # decides itself: commitments may be public
     app.include_router(health.router)
     quick = {r.path: r.endpoint.quick for m in ACTS for r in m.router.routes if hasattr(r.endpoint, "quick")}

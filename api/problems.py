@@ -39,6 +39,7 @@ TITLES: dict[str, tuple[int, Text]] = {
     ),
     "view-behind": (503, text("视图尚未读到所要的位置", "The view has not reached the position that was asked for")),
     "view-filling": (503, text("视图正在首次填充", "The view is being filled for the first time")),
+    "not-signed-yet": (503, text("已记录，尚未签署，请稍后再取", "Recorded and not signed yet: ask again")),
     "not-found": (404, text("没有此地址", "No such address")),
     "method-not-allowed": (405, text("不支持的方法", "Method not allowed")),
     "sealing": (503, text("个人信息暂不能密封或解封，未记录", "Personal data cannot be sealed or opened now")),

@@ -232,6 +232,18 @@ class TreeStore:
             leaf_hash, *hashes = node_reader(conn, self.log_id, suite, of)(nodes)
         return Proof(of, proof_of(suite, plan, hashes), leaf_hash)
 
+    def inclusions(self, positions: Sequence[int], size: int) -> list[list[bytes]]:
+        """The inclusion proofs of many events in the tree of one size: two queries together.
+
+        Raises ProofError, NotInTreeError, NoTreeError.
+        """
+        with self._pool.connection() as conn:
+            suite, of = self._standing(conn, size)
+            plans = [inclusion_plan(position - 1, of) for position in positions]
+            nodes = list(dict.fromkeys(node for plan in plans for node in plan_nodes(plan)))
+            known = dict(zip(nodes, node_reader(conn, self.log_id, suite, of)(nodes), strict=True))
+        return [proof_of(suite, plan, [known[node] for node in plan_nodes(plan)]) for plan in plans]
+
     def consistency(self, old: int, new: int | None = None) -> Proof:
         """That the tree of a size, or of now, begins with that of an older one: two queries.
 

@@ -43,6 +43,7 @@ def concrete(path: str) -> str:
         .replace("{scheme_id}", "x")
         .replace("{name}", "register")
         .replace("{size}", "1")
+        .replace("{position}", "1")
         .replace("{path}", "0/000")
     )
 

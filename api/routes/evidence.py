@@ -1,0 +1,170 @@
+"""证据 Receipts and evidence bundles: what a reader takes away and checks offline with `liuhen verify`."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
+
+from api.context import Context, Reader
+from api.problems import problem
+from api.routes.log import Log
+from application.asking import project_dossier, system_state
+from domain.faults import UnknownSubjectError
+from domain.rule import text
+from domain.streams import StreamKind, unit_id
+from domain.texts import Text
+from infrastructure.bootstrap import Liuhen
+from infrastructure.tlog.evidence_collection import (
+    NothingToShowError,
+    NotSignedYetError,
+    Period,
+    decision_evidence,
+    receipt,
+    stream_at,
+    stream_evidence,
+)
+from infrastructure.tlog.store import NoTreeError
+from infrastructure.tlog.text_forms import FormatError
+
+router = APIRouter(tags=["证据 evidence"])
+receipts = APIRouter(prefix="/log", tags=["可验证日志 verifiable log"])
+
+_POLL_SECONDS = 0.1
+_ZIP: dict[int | str, dict[str, Any]] = {200: {"content": {"application/zip": {}}}}
+Since = Annotated[date | None, Query(alias="from", description="发生日期自 happened from")]
+Until = Annotated[date | None, Query(description="发生日期至 happened until")]
+Wait = Annotated[float, Query(ge=0, le=10, description="至多等待几秒直至签署 seconds to wait until it is signed")]
+
+
+@receipts.get(
+    "/receipts/{position}",
+    summary="回执 the receipt of an event",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}}},
+)
+async def read_receipt(request: Request, log: Log, position: int, wait: Wait = 0) -> Response:
+    """A proof file (c2sp.org/tlog-proof) with the entry, under the last checkpoint and its cosignatures."""
+    return await _signed(request, lambda: receipt(log, position), wait, "text/plain; charset=utf-8")
+
+
+@router.get(
+    "/projects/{project_id}/evidence",
+    summary="项目证据包 evidence bundle of a project",
+    response_class=Response,
+    responses=_ZIP,
+)
+async def read_project_evidence(
+    request: Request,
+    context: Reader,
+    project_id: UUID,
+    since: Since = None,
+    until: Until = None,
+    grounds: Annotated[bool, Query(description="含其系统和所依据单位的流 with systems and units it rests on")] = True,
+    wait: Wait = 0,
+) -> Response:
+    """Every event of the project, by default also of what it rests on, under the last checkpoint; a ZIP."""
+
+    def made() -> bytes:
+        _check_access(context, StreamKind.PROJECT, project_id)
+        return stream_evidence(context.liuhen, StreamKind.PROJECT, project_id, Period(since, until), grounds=grounds)
+
+    return await _signed(request, made, wait, "application/zip")
+
+
+@router.get(
+    "/systems/{system_id}/evidence",
+    summary="系统证据包 evidence bundle of a system",
+    response_class=Response,
+    responses=_ZIP,
+)
+async def read_system_evidence(
+    request: Request, context: Reader, system_id: UUID, since: Since = None, until: Until = None, wait: Wait = 0
+) -> Response:
+    """Every event of the system under the last checkpoint; a ZIP."""
+
+    def made() -> bytes:
+        _check_access(context, StreamKind.SYSTEM, system_id)
+        return stream_evidence(context.liuhen, StreamKind.SYSTEM, system_id, Period(since, until))
+
+    return await _signed(request, made, wait, "application/zip")
+
+
+@router.get(
+    "/units/{uscc}/evidence", summary="单位证据包 evidence bundle of a unit", response_class=Response, responses=_ZIP
+)
+async def read_unit_evidence(
+    request: Request, context: Reader, uscc: str, since: Since = None, until: Until = None, wait: Wait = 0
+) -> Response:
+    """Every event of the unit under the last checkpoint; a ZIP. Personal data in it are sealed."""
+    made = _of_unit(context.liuhen, uscc, Period(since, until))
+    return await _signed(request, made, wait, "application/zip")
+
+
+@router.get(
+    "/log/events/{position}/evidence",
+    summary="一项决定的证据包 evidence bundle of one event",
+    response_class=Response,
+    responses=_ZIP,
+)
+async def read_decision_evidence(request: Request, context: Reader, position: int, wait: Wait = 0) -> Response:
+    """One event in full under the last checkpoint; a ZIP."""
+
+    def made() -> bytes:
+        _check_access(context, *stream_at(context.liuhen, position))
+        return decision_evidence(context.liuhen, position)
+
+    return await _signed(request, made, wait, "application/zip")
+
+
+def _of_unit(log: Liuhen, uscc: str, period: Period) -> Callable[[], bytes]:
+    return lambda: stream_evidence(log, StreamKind.UNIT, unit_id(uscc), period)
+
+
+def _check_access(context: Context, kind: StreamKind, identity: UUID) -> None:
+    """As for the history: what is classified is answered like an unknown identity. Raises UnknownSubjectError.
+
+    Registers and the guidance fund tell of classified projects, too: they are for those who see these.
+    """
+    desk = context.liuhen.desk
+    if context.sees_classified:
+        return
+    hidden = kind in {StreamKind.REGISTER, StreamKind.GUIDANCE_FUND}
+    if kind is StreamKind.PROJECT:
+        hidden = project_dossier(desk, identity).project.classified
+    elif kind is StreamKind.SYSTEM:
+        hidden = system_state(desk, identity).classified
+    if hidden:
+        raise UnknownSubjectError(text("没有此标识的记录", "nothing is recorded under that identity"))
+
+
+async def _signed(request: Request, made: Callable[[], bytes], wait: float, media_type: str) -> Response:
+    """What is made once a checkpoint covers it; whoever waits holds no thread. Raises UnknownSubjectError."""
+    until = time.monotonic() + wait
+    while True:
+        try:
+            return Response(await run_in_threadpool(made), media_type=media_type, headers={"Cache-Control": "no-store"})
+        except NothingToShowError as error:
+            raise UnknownSubjectError(_text(error)) from error
+        except FormatError as error:
+            return problem(request, "too-large", _text(error))
+        except (NotSignedYetError, NoTreeError) as error:
+            if time.monotonic() >= until:
+                return _not_yet(request, error)
+        await asyncio.sleep(_POLL_SECONDS)
+
+
+def _not_yet(request: Request, error: Exception) -> JSONResponse:
+    return problem(request, "not-signed-yet", _text(error), headers={"Retry-After": "1"})
+
+
+def _text(error: Exception) -> Text:
+    zh, _, en = str(error).partition(" / ")
+    return Text(zh=zh, en=en or zh)

@@ -1,0 +1,339 @@
+"""收集证据 Fills evidence bundles and receipts from the record, all under one signed checkpoint.
+
+Stored bytes go into a bundle exactly as they are: what is sealed stays sealed, of classified projects there are
+placeholders only. The summary is words about the events and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+from typing import Any
+from uuid import UUID
+
+from domain.evolve import fold
+from domain.project import Project, Stage
+from domain.recorded import Recorded
+from domain.rule import Effect, Judgement
+from domain.streams import StreamKind
+from domain.system import GovSystem
+from domain.texts import Text
+from domain.unit import Unit
+from infrastructure.bootstrap import Liuhen
+from infrastructure.store.mapper import recorded_history
+from infrastructure.tlog.entry import Entry
+from infrastructure.tlog.evidence import BundleEvent, build
+from infrastructure.tlog.operator_key import operator_verifiers
+from infrastructure.tlog.proof_file import ProofFile
+from infrastructure.tlog.store import SignedCheckpoint
+from projections.timeline.sentences import sentence
+
+_STREAM = (
+    "SELECT position, stream_kind, stream_version, topic, recorded_at, state FROM liuhen.events"
+    " WHERE log_id = %s AND stream_id = %s ORDER BY stream_version"
+)
+_STREAM_OF = "SELECT stream_id, stream_kind FROM liuhen.events WHERE log_id = %s AND position = %s"
+
+STAGES = {
+    Stage.UNKNOWN: "尚无记录",
+    Stage.FOUND_UNFILED: "发现未备案",
+    Stage.FILING_REFUSED: "备案被拒",
+    Stage.HISTORICAL: "历史项目",
+    Stage.FILED: "已备案",
+    Stage.SHARING_DECLARED: "已申报共享",
+    Stage.APPROVED: "已审批",
+    Stage.ACCEPTED: "已验收",
+    Stage.IN_OPERATION: "运行中",
+}
+_EFFECTS = {
+    Effect.BLOCKS: Text(zh="阻止", en="blocks"),
+    Effect.YIELDS: Text(zh="依例外放行", en="yields to an exception"),
+    Effect.NOTES: Text(zh="提示", en="notes"),
+}
+
+
+class NothingToShowError(Exception):
+    """No event is recorded under that identity or position, or none of the period. The text says which."""
+
+
+class NotSignedYetError(Exception):
+    """It is recorded; no signed checkpoint covers it yet."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days of happening, both included; None is open. An event belongs to it when it may have happened then."""
+
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Is it no limit at all?"""
+        return self.since is None and self.until is None
+
+    def holds(self, recorded: Recorded) -> bool:
+        """May the event have happened in it?"""
+        day = recorded.happened_on
+        return (self.since is None or day.latest >= self.since) and (self.until is None or day.earliest <= self.until)
+
+
+ALWAYS = Period()
+
+
+@dataclass(frozen=True)
+class _Row:
+    recorded: Recorded
+    topic: str
+    state: bytes
+    previous: int
+
+
+@dataclass
+class _Stream:
+    """A stream as it is stored: what the checkpoint covers, and how many events wait for the next one."""
+
+    kind: StreamKind
+    id: UUID
+    rows: list[_Row]
+    waiting: int
+    shown: list[_Row] = field(default_factory=list)
+
+    @property
+    def history(self) -> list[Recorded]:
+        """The events under the checkpoint."""
+        return [row.recorded for row in self.rows]
+
+
+def stream_at(log: Liuhen, position: int) -> tuple[StreamKind, UUID]:
+    """The stream of the event at a position. Raises NothingToShowError."""
+    with log.pool.connection() as conn:
+        row = conn.execute(_STREAM_OF.encode(), (log.tree.log_id, position)).fetchone()
+    if row is None:
+        raise NothingToShowError(f"没有位置{position}的事件 / there is no event at position {position}")
+    return StreamKind(row[1]), row[0]
+
+
+def receipt(log: Liuhen, position: int) -> bytes:
+    """回执 The proof file of one event under the last checkpoint, with its entry.
+
+    Raises NothingToShowError for a position without an event, NotSignedYetError, NoTreeError.
+    """
+    kind, identity = stream_at(log, position)
+    checkpoint = _checkpoint(log, position)
+    row = next(r for r in _read(log, kind, identity, checkpoint).rows if r.recorded.position == position)
+    suite = log.tree.tree().suite
+    entry = Entry.of_event(
+        suite,
+        position=position,
+        stream=identity,
+        kind=kind,
+        version=row.recorded.stream.version,
+        topic=row.topic,
+        recorded_at=row.recorded.recorded_at,
+        state=row.state,
+        previous=row.previous,
+    )
+    hashes = log.tree.inclusion(position, checkpoint.size).hashes
+    return ProofFile(position - 1, tuple(hashes), checkpoint.published.encode(), entry.encode()).encode()
+
+
+def stream_evidence(
+    log: Liuhen, kind: StreamKind, identity: UUID, period: Period = ALWAYS, *, grounds: bool = True
+) -> bytes:
+    """证据包 The bundle of a project, system or unit up to the last checkpoint.
+
+    With `grounds`, a project's also holds the streams of its systems and of the units that it rests on. Raises
+    NothingToShowError, NotSignedYetError, NoTreeError, FormatError for a bundle that would be too large.
+    """
+    checkpoint = log.tree.checkpoint()
+    streams = [_read(log, kind, identity, checkpoint)]
+    if grounds and kind is StreamKind.PROJECT:
+        streams += [_read(log, *other, checkpoint) for other in _rested_on(streams[0].history)]
+    for stream in streams:
+        stream.shown = [row for row in stream.rows if period.holds(row.recorded)]
+    if not any(stream.shown for stream in streams):
+        raise NothingToShowError("此期间没有事件 / no event happened in that period")
+    return _bundle(log, checkpoint, streams, period, {"kind": str(kind), "id": str(identity)})
+
+
+def decision_evidence(log: Liuhen, position: int) -> bytes:
+    """证据包 The bundle of one event. Raises NothingToShowError, NotSignedYetError, NoTreeError."""
+    kind, identity = stream_at(log, position)
+    checkpoint = _checkpoint(log, position)
+    stream = _read(log, kind, identity, checkpoint)
+    stream.shown = [row for row in stream.rows if row.recorded.position == position]
+    return _bundle(log, checkpoint, [stream], ALWAYS, {"kind": "decision", "id": str(position)})
+
+
+def _checkpoint(log: Liuhen, position: int) -> SignedCheckpoint:
+    checkpoint = log.tree.checkpoint()
+    if checkpoint.size < position:
+        raise NotSignedYetError(
+            f"位置{position}的事件已记录，尚未进入签署的检查点 / the event at position {position} is recorded and not "
+            f"under a signed checkpoint yet"
+        )
+    return checkpoint
+
+
+def _read(log: Liuhen, kind: StreamKind, identity: UUID, checkpoint: SignedCheckpoint) -> _Stream:
+    """A stream from the database. Raises NothingToShowError, NotSignedYetError when nothing of it is signed."""
+    with log.pool.connection() as conn:
+        stored = conn.execute(_STREAM.encode(), (log.tree.log_id, identity), binary=True).fetchall()
+    stored = [row for row in stored if row[1] == kind]
+    if not stored:
+        raise NothingToShowError("没有此标识的记录 / nothing is recorded under that identity")
+    recorded = recorded_history(kind, identity, [(r[2], r[0], r[4], r[3], bytes(r[5])) for r in stored])
+    previous = [0, *(row[0] for row in stored)]
+    rows = [_Row(e, r[3], bytes(r[5]), p) for e, r, p in zip(recorded, stored, previous, strict=False)]
+    signed = [row for row in rows if row.recorded.position <= checkpoint.size]
+    if not signed:
+        raise NotSignedYetError("已记录，尚未进入签署的检查点 / it is recorded and not under a signed checkpoint yet")
+    return _Stream(kind, identity, signed, len(rows) - len(signed))
+
+
+def _rested_on(history: Sequence[Recorded]) -> list[tuple[StreamKind, UUID]]:
+    """The systems of a project, and the systems and units that its decisions read."""
+    project = fold(Project(id=history[0].stream.id), history)
+    named = [(StreamKind.SYSTEM, system) for system in project.systems]
+    named += [
+        (at.kind, at.id)
+        for entry in history
+        for at in entry.circumstances.based_on
+        if at.kind in {StreamKind.SYSTEM, StreamKind.UNIT} and at.version > 0
+    ]
+    return sorted(set(named))
+
+
+def _bundle(
+    log: Liuhen, checkpoint: SignedCheckpoint, streams: Sequence[_Stream], period: Period, about: dict[str, str]
+) -> bytes:
+    suite = log.tree.tree().suite
+    rows = sorted(((s, row) for s in streams for row in s.shown), key=lambda pair: pair[1].recorded.position)
+    proofs = log.tree.inclusions([row.recorded.position for _, row in rows], checkpoint.size)
+    events = [
+        BundleEvent(
+            position=row.recorded.position,
+            stream=stream.id,
+            kind=stream.kind,
+            version=row.recorded.stream.version,
+            topic=row.topic,
+            recorded_at=row.recorded.recorded_at.astimezone(UTC),
+            state=row.state,
+            previous=row.previous,
+            proof=tuple(proof),
+        )
+        for (stream, row), proof in zip(rows, proofs, strict=True)
+    ]
+    title = _title(streams[0])
+    told = [row.recorded for _, row in rows]
+    return build(
+        suite,
+        subject={**about, "title": title},
+        made_at=datetime.now(UTC),
+        made_by=f"liuhen {version('liuhen')}",
+        events=events,
+        checkpoint=checkpoint.published.encode(),
+        log_keys=operator_verifiers(log.settings.data_dir, log.tree.log_id),
+        complete=[s.id for s in streams if len(s.shown) == len(s.rows)],
+        summary_zh="\n".join(_summary_zh(streams, period, checkpoint, told)) + "\n",
+        summary_en="\n".join(_summary_en(streams, period, checkpoint, told)) + "\n",
+    )
+
+
+def _title(stream: _Stream) -> str:
+    state: Any = None
+    if stream.kind is StreamKind.PROJECT:
+        state = fold(Project(id=stream.id), stream.history).filing
+    elif stream.kind is StreamKind.SYSTEM:
+        state = fold(GovSystem(id=stream.id), stream.history)
+    elif stream.kind is StreamKind.UNIT:
+        state = fold(Unit(id=stream.id, uscc=""), stream.history)
+    return (state and state.name) or f"{stream.kind} {stream.id}"
+
+
+def _is_part(streams: Sequence[_Stream]) -> bool:
+    return any(len(s.shown) < len(s.rows) for s in streams)
+
+
+def _summary_zh(
+    streams: Sequence[_Stream], period: Period, checkpoint: SignedCheckpoint, told: Sequence[Recorded]
+) -> list[str]:
+    first = streams[0]
+    lines = [f"证据包：{_title(first)}", ""]
+    if first.kind is StreamKind.PROJECT:
+        project = fold(Project(id=first.id), first.history)
+        lines += [f"建设单位：{'、'.join(project.owners)}", f"阶段（检查点时）：{STAGES[project.stage]}"]
+    lines += [f"检查点：{checkpoint.size}个事件，签于{_moment(checkpoint.signed_at)}", f"所含事件：{len(told)}个"]
+    if not period.whole:
+        lines.append(f"期间（按发生日期）：{period.since or '最初'}至{period.until or '检查点'}")
+    if _is_part(streams):
+        lines.append("本包只是一部分：只对全部出示的流声明完整（见manifest.json的complete）。")
+    if len(streams) > 1:
+        lines.append("判断依据其系统和有关单位的记录，因此这些流也在包内，直至检查点：")
+        lines += [f"  {_title(s)}（{s.kind} {s.id}，{len(s.shown)}个事件）" for s in streams[1:]]
+    if waiting := sum(s.waiting for s in streams):
+        lines.append(f"另有{waiting}个事件已记录而尚未签署，不在包内。")
+    lines += ["本摘要是对事件的说明，以事件的存储字节为准。", "", "事件："]
+    for entry in told:
+        by = entry.circumstances
+        ground = (
+            f"，依据{by.authority.document_no or by.authority.title or by.authority.issuer}" if by.authority else ""
+        )
+        lines.append(
+            f"{entry.position}  {entry.happened_on}  {sentence(entry.event).zh}（{by.actor.organisation}，"
+            f"{by.actor.role}{ground}；记录于{_moment(entry.recorded_at)}）"
+        )
+        lines += [f"    {f.rule}{_EFFECTS[f.effect].zh}：{f.reason.zh}" for f in _findings(entry)]
+    papers = _papers(told)
+    lines += ["", f"事件所指的材料（不在包内，以SHA-256核对原件）：{len(papers)}份"]
+    return lines + [f"  {sha256}  {title}" for sha256, title in papers.items()]
+
+
+def _summary_en(
+    streams: Sequence[_Stream], period: Period, checkpoint: SignedCheckpoint, told: Sequence[Recorded]
+) -> list[str]:
+    first = streams[0]
+    lines = [f"Evidence bundle: {_title(first)}", ""]
+    if first.kind is StreamKind.PROJECT:
+        project = fold(Project(id=first.id), first.history)
+        lines += [f"Owner: {', '.join(project.owners)}", f"Stage at the checkpoint: {project.stage}"]
+    lines += [f"Checkpoint: {checkpoint.size} events, signed {_moment(checkpoint.signed_at)}", f"Events: {len(told)}"]
+    if not period.whole:
+        lines.append(f"Period, by happened day: {period.since or 'the beginning'} to {period.until or 'checkpoint'}")
+    if _is_part(streams):
+        lines.append(
+            "This bundle is a part: completeness is claimed only for streams shown whole (complete in manifest.json)."
+        )
+    if len(streams) > 1:
+        lines.append("Judgements rest on systems and units; their streams are here, too, up to the checkpoint:")
+        lines += [f"  {_title(s)} ({s.kind} {s.id}, {len(s.shown)} events)" for s in streams[1:]]
+    if waiting := sum(s.waiting for s in streams):
+        lines.append(f"{waiting} more events are recorded, not signed yet, and not in here.")
+    lines += ["This summary is words about the events; their stored bytes count.", "", "Events:"]
+    for entry in told:
+        by = entry.circumstances
+        ground = f", by {by.authority.document_no or by.authority.title or by.authority.issuer}" if by.authority else ""
+        lines.append(
+            f"{entry.position}  {entry.happened_on}  {sentence(entry.event).en} ({by.actor.organisation}, "
+            f"{by.actor.role}{ground}; recorded {_moment(entry.recorded_at)})"
+        )
+        lines += [f"    {f.rule} {_EFFECTS[f.effect].en}: {f.reason.en}" for f in _findings(entry)]
+    papers = _papers(told)
+    lines += ["", f"Papers that events name (not enclosed; compare the SHA-256 with the originals): {len(papers)}"]
+    return lines + [f"  {sha256}  {title}" for sha256, title in papers.items()]
+
+
+def _findings(entry: Recorded) -> Sequence[Any]:
+    judgement = getattr(entry.event, "judgement", None)
+    return judgement.findings if isinstance(judgement, Judgement) else ()
+
+
+def _papers(told: Sequence[Recorded]) -> dict[str, str]:
+    return {paper.sha256: paper.title for entry in told for paper in entry.circumstances.evidence}
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
