@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -74,7 +75,8 @@ async def read_project_evidence(
 
     def made() -> bytes:
         _check_access(context, StreamKind.PROJECT, project_id)
-        return stream_evidence(context.liuhen, StreamKind.PROJECT, project_id, Period(since, until), grounds=grounds)
+        period, hidden = Period(since, until), partial(_hidden, context)
+        return stream_evidence(context.liuhen, StreamKind.PROJECT, project_id, period, grounds=grounds, hidden=hidden)
 
     return await _signed(request, made, wait, "application/zip")
 
@@ -128,20 +130,22 @@ def _of_unit(log: Liuhen, uscc: str, period: Period) -> Callable[[], bytes]:
     return lambda: stream_evidence(log, StreamKind.UNIT, unit_id(uscc), period)
 
 
-def _check_access(context: Context, kind: StreamKind, identity: UUID) -> None:
-    """As for the history: what is classified is answered like an unknown identity. Raises UnknownSubjectError.
-
-    Registers and the guidance fund tell of classified projects, too: they are for those who see these.
-    """
-    desk = context.liuhen.desk
+def _hidden(context: Context, kind: StreamKind, identity: UUID) -> bool:
+    """Is a stream not for the reader? Registers and the guidance fund tell of classified projects, too."""
     if context.sees_classified:
-        return
-    hidden = kind in {StreamKind.REGISTER, StreamKind.GUIDANCE_FUND}
-    if kind is StreamKind.PROJECT:
-        hidden = project_dossier(desk, identity).project.classified
-    elif kind is StreamKind.SYSTEM:
-        hidden = system_state(desk, identity).classified
-    if hidden:
+        return False
+    match kind:
+        case StreamKind.PROJECT:
+            return project_dossier(context.liuhen.desk, identity).project.classified
+        case StreamKind.SYSTEM:
+            return system_state(context.liuhen.desk, identity).classified
+        case _:
+            return kind in {StreamKind.REGISTER, StreamKind.GUIDANCE_FUND}
+
+
+def _check_access(context: Context, kind: StreamKind, identity: UUID) -> None:
+    """As for the history: what is classified is answered like an unknown identity. Raises UnknownSubjectError."""
+    if _hidden(context, kind, identity):
         raise UnknownSubjectError(text("没有此标识的记录", "nothing is recorded under that identity"))
 
 

@@ -6,7 +6,7 @@ placeholders only. The summary is words about the events and says so.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from importlib.metadata import version
@@ -141,17 +141,24 @@ def receipt(log: Liuhen, position: int) -> bytes:
 
 
 def stream_evidence(
-    log: Liuhen, kind: StreamKind, identity: UUID, period: Period = ALWAYS, *, grounds: bool = True
+    log: Liuhen,
+    kind: StreamKind,
+    identity: UUID,
+    period: Period = ALWAYS,
+    *,
+    grounds: bool = True,
+    hidden: Callable[[StreamKind, UUID], bool] = lambda _kind, _identity: False,
 ) -> bytes:
     """证据包 The bundle of a project, system or unit up to the last checkpoint.
 
-    With `grounds`, a project's also holds the streams of its systems and of the units that it rests on. Raises
-    NothingToShowError, NotSignedYetError, NoTreeError, FormatError for a bundle that would be too large.
+    With `grounds`, a project's also holds the streams of its systems and of the units that it rests on, but those that
+    are `hidden` from the reader. Raises NothingToShowError, NotSignedYetError, NoTreeError, FormatError for a bundle that
+    would be too large.
     """
     checkpoint = log.tree.checkpoint()
     streams = [_read(log, kind, identity, checkpoint)]
     if grounds and kind is StreamKind.PROJECT:
-        streams += [_read(log, *other, checkpoint) for other in _rested_on(streams[0].history)]
+        streams += [_read(log, *other, checkpoint) for other in _rested_on(streams[0].history) if not hidden(*other)]
     for stream in streams:
         stream.shown = [row for row in stream.rows if period.holds(row.recorded)]
     if not any(stream.shown for stream in streams):

@@ -33,9 +33,7 @@ def project(liuhen: Liuhen, client: Client) -> str:
     return filed
 
 
-def test_a_project_is_proven_offline_and_nothing_can_be_changed_or_hidden(
-    liuhen: Liuhen, client: Client, project: str
-) -> None:
+def test_a_project_is_proven_offline_and_nothing_can_be_changed(liuhen: Liuhen, client: Client, project: str) -> None:
     answer = client.get(f"/projects/{project}/evidence")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
     policy, data = policy_of(liuhen), answer.content
