@@ -152,8 +152,8 @@ def stream_evidence(
     """证据包 The bundle of a project, system or unit up to the last checkpoint.
 
     With `grounds`, a project's also holds the streams of its systems and of the units that it rests on, but those that
-    are `hidden` from the reader. Raises NothingToShowError, NotSignedYetError, NoTreeError, FormatError for a bundle that
-    would be too large.
+    are `hidden` from the reader. Raises NothingToShowError, NotSignedYetError, NoTreeError, FormatError for a bundle
+    that would be too large.
     """
     checkpoint = log.tree.checkpoint()
     streams = [_read(log, kind, identity, checkpoint)]
