@@ -182,6 +182,7 @@ def test_the_threads_feed_and_tell_why_not(site: Site) -> None:
     ("listed", "required", "field"),
     [("nonsense", 0, "witnesses"), (str(log_signer(SHA256_ED25519, ORIGIN).verifier), 0, "witnesses"),
      (f"{OTHER[0].verifier}=https://a/?q", 0, "witnesses"), (" ".join(str(s.verifier) for s in SIGNERS), 2, "witnesses_required")],
+    ids=["no key", "a key of a log", "an address with a query", "more than there are"],
 )  # fmt: skip
 def test_a_setting_that_cannot_be_is_named(listed: str, required: int, field: str) -> None:
     with pytest.raises(ValidationError) as caught:
