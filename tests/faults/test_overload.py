@@ -41,6 +41,7 @@ class Site:
     service: Service
     operations: list[Operation] = field(default_factory=list)
     projects: list[str] = field(default_factory=list)
+    noting: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def post(self, line: Line, mark: str, path: str, body: object, key: str | None = None) -> Answer:
         earlier = [o.began for o in self.operations if o.mark == mark]
@@ -49,7 +50,8 @@ class Site:
         if answer.status == 201:
             told = places(answer.body)
             operation = Operation(mark, Outcome.OK, began, time.monotonic_ns(), told, len(told))
-            self.operations = [o for o in self.operations if o.mark != mark] + [operation]
+            with self.noting:
+                self.operations = [o for o in self.operations if o.mark != mark] + [operation]
         return answer
 
     def sound(self) -> None:
