@@ -59,6 +59,7 @@ from api.routes import (
     supervision,
     systems,
     tasks,
+    tracing,
     views,
 )
 from api.routing_table import RoutingTable
@@ -103,7 +104,7 @@ ACTS = (
     importing,
     batch,
 )
-READS = (projects, evidence, county, views, money, clauses, rule_sets, evaluation_schemes, projections)
+READS = (projects, evidence, county, views, tracing, money, clauses, rule_sets, evaluation_schemes, projections)
 
 PREFIX = "/v1"
 
