@@ -14,13 +14,18 @@ from pydantic import Field
 
 from api.context import Context, Reader
 from api.moments import At, Moment, ViewBehindError, one_more_as_of
-from application.asking import NOW
+from application.absences import absences
+from application.asking import NOW, AsOf
+from application.ports import UpTo
+from domain.dates import civil_day
 from domain.event import Value
 from domain.project import Category, OpenAttribute, ResourceKind, Stage
+from domain.reminders import DeadlineKind
+from domain.rule import Gate
 from domain.streams import unit_id
 from infrastructure.bootstrap import today
 from infrastructure.projecting.as_of import view_as_of
-from projections.asking import Connection, Listing, Row, Rows, RowT, Window, read
+from projections.asking import Connection, Listing, Row, Rows, RowT, TracedRow, Window, read, trace_of
 from projections.performance import queries as performance
 from projections.register import queries as register
 from projections.sharing import queries as sharing
@@ -163,14 +168,66 @@ def register_units(
         return view.answer(register.find_units(view.conn, context.log_id, part, q=q))
 
 
-@router.get("/timeline/{subject}", summary="时间线 the story of a project, system or unit")
-def read_timeline(context: Reader, at: At, part: Part, subject: str) -> ViewAnswer[timeline.TimelineEntry]:
-    """One plain sentence per event, in both languages. `subject` is an identity, or a unit's code."""
+class ShownAbsence(TracedRow):
+    """缺项 One thing that is not there yet on the day: what the next gate asks for, or what falls due."""
+
+    rule: str
+    gate: Gate | None = Field(description="要求它的关口 the gate that asks for it")
+    kind: DeadlineKind | None = Field(description="何种期限 which deadline it is")
+    due_on: date | None
+    days_overdue: int
+    zh: str
+    en: str
+
+
+class TimelineAnswer(ViewAnswer[timeline.TimelineEntry]):
+    """时间线 The story of a subject, and what it still lacks on the day, under the rule set of that day."""
+
+    on: date
+    rule_set: str | None
+    absences: list[ShownAbsence] = Field(description="缺项：尚无而应有的 what is not there yet")
+
+
+@router.get("/timeline/{subject}", summary="时间线及缺项 the story of a project, system or unit, and what it lacks")
+def read_timeline(context: Reader, at: At, part: Part, subject: str, on: Day = None) -> TimelineAnswer:
+    """One plain sentence per event, in both languages, and one for each thing that is absent on the day.
+
+    `subject` is an identity, or a unit's code. Without `on`, absences are as of the day of the moment that is asked
+    for, by the gates and deadlines of the rule set of that day.
+    """
     try:
         identity = UUID(subject)
     except ValueError:
         identity = unit_id(subject)
-    return answer(context, timeline.STORY, timeline.Asked(subject=identity), part, at)
+    desk, whose = context.liuhen.desk, timeline.Asked(subject=identity)
+    with reading(context, "timeline", at) as view:
+        told = read(view.conn, context.log_id, timeline.STORY, whose, part, classified=context.sees_classified)
+        kind = timeline.kind_of(view.conn, context.log_id, identity, classified=context.sees_classified)
+        position = view.freshness.position
+    as_of = AsOf(UpTo(position=position), at.as_of.happened)
+    day = on or _day_of(context, at, position)
+    missing = absences(desk, kind, identity, as_of, day) if kind is not None else ()
+    rules = desk.rule_sets.in_force(day)
+    trace = trace_of(timeline.ABSENCES, whose, moment=at.said())
+    return TimelineAnswer(
+        **dict(view.answer(told)),
+        on=day,
+        rule_set=rules.id if rules else None,
+        absences=[
+            ShownAbsence(**a.model_dump(exclude={"told"}), zh=a.told.zh, en=a.told.en, trace=trace) for a in missing
+        ],
+    )
+
+
+def _day_of(context: Context, at: Moment, position: int) -> date:
+    """The day of the moment that is asked for: for what was known then, that of the last event known."""
+    if at.as_of.happened is not None:
+        return at.as_of.happened
+    if at.as_of.upto.recorded_at is not None:
+        return civil_day(at.as_of.upto.recorded_at)
+    if at.as_of.upto.position is not None and position:
+        return civil_day(context.liuhen.ledger.at_positions(position, position)[0].recorded_at)
+    return today()
 
 
 @router.get("/supervision", summary="监督台 the supervision board")

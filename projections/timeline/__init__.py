@@ -7,10 +7,13 @@ from typing import Any
 from domain.correction import FactCorrected
 from domain.recorded import Recorded
 from domain.refusal import Refused
-from domain.streams import StreamKind
+from domain.steps.filing import FilingAmended, ProjectFiled
+from domain.streams import StreamKind, unit_id
 from projections.timeline.sentences import sentence
 from projections.topics import ALL
 from projections.view import Cursor, Page, Projection, invested_in, upsert, write_hidden
+
+_NAMES_OWNERS = frozenset({ProjectFiled.TOPIC, FilingAmended.TOPIC, FactCorrected.TOPIC})
 
 
 class Timeline(Projection):
@@ -34,9 +37,9 @@ class Timeline(Projection):
         CREATE INDEX ON entries (log_id, stream_id, position);
         CREATE INDEX ON entries (log_id, about_id, position) WHERE about_id IS NOT NULL;
         CREATE TABLE links (
-            log_id integer NOT NULL, subject_id uuid NOT NULL, stream_id uuid NOT NULL,
+            log_id integer NOT NULL, subject_id uuid NOT NULL, stream_id uuid NOT NULL, told boolean NOT NULL,
             PRIMARY KEY (log_id, subject_id, stream_id));
-        CREATE INDEX ON links (log_id, stream_id);
+        CREATE INDEX ON links (log_id, stream_id) WHERE told;
         CREATE TABLE hidden (
             log_id integer NOT NULL, stream_id uuid NOT NULL,
             PRIMARY KEY (log_id, stream_id));
@@ -53,13 +56,28 @@ class Timeline(Projection):
                 if isinstance(e.event, FactCorrected)
             ],
         )
-        systems = page.touched(StreamKind.SYSTEM)
-        if systems:
-            cursor.execute("DELETE FROM links WHERE log_id = %s AND stream_id = ANY(%s)", (page.log_id, systems))
-            links = [(p, s) for s in systems for p in page.projects_of(s)]
-            rows = [{"log_id": page.log_id, "subject_id": p, "stream_id": s} for p, s in links]
-            upsert(cursor, "links", (), rows)
+        _write_links(page, cursor)
         write_hidden(page, cursor)
+
+
+def _write_links(page: Page, cursor: Cursor) -> None:
+    """Write which systems' events are told in a project's story, and which units its gates look at besides."""
+    systems = page.touched(StreamKind.SYSTEM)
+    filed = list(
+        dict.fromkeys(
+            e.originator_id for e in page.entries if e.kind is StreamKind.PROJECT and e.event.TOPIC in _NAMES_OWNERS
+        )
+    )
+    if systems:
+        cursor.execute("DELETE FROM links WHERE log_id = %s AND stream_id = ANY(%s) AND told", (page.log_id, systems))
+    if filed:
+        cursor.execute(
+            "DELETE FROM links WHERE log_id = %s AND subject_id = ANY(%s) AND NOT told", (page.log_id, filed)
+        )
+    links = [(p, s, True) for s in systems for p in page.projects_of(s)]
+    links += [(p, unit_id(u), False) for p in filed for u in page.project(p).owners]
+    rows = [{"log_id": page.log_id, "subject_id": p, "stream_id": s, "told": told} for p, s, told in links]
+    upsert(cursor, "links", ("log_id", "subject_id", "stream_id"), rows)
 
 
 def _row(log_id: int, entry: Recorded) -> dict[str, Any]:
