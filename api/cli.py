@@ -32,7 +32,7 @@ from api import (
 )
 from api.cli_service import err, out, read_settings, service
 from api.main import create_app
-from api.workers import Workers, WorkersError, server_config
+from api.workers import Workers, WorkersError, ending_streams, server_config
 from application.asking import AsOf, project_dossier
 from application.importing import MAPPINGS, FileFault, import_file
 from application.ports import KeyReusedError, SealingError, UpTo
@@ -162,7 +162,7 @@ def _serve(liuhen: Liuhen, *, demo: bool) -> None:
 
 def _serve_here(liuhen: Liuhen, issuer: Issuer, *, demo: bool) -> None:
     """Serve in this process."""
-    server = uvicorn.Server(server_config(liuhen, issuer))
+    server = ending_streams(uvicorn.Server(server_config(liuhen, issuer)))
 
     def announce() -> None:
         """Print the address once the server listens; the port may have been chosen by the system (0)."""

@@ -14,6 +14,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from api.authority import SEES_CLASSIFIED, SEES_PERSONAL, STEP_ROLES
 from api.problems import NotAllowedError, NotAuthenticatedError
 from application.sealing import shown
+from domain.evolve import Foldable
 from domain.recorded import Actor, Role
 from domain.streams import StreamKind
 from infrastructure.bootstrap import Liuhen
@@ -21,7 +22,7 @@ from infrastructure.issuer import BadTokenError, Holder, Issuer
 
 T = TypeVar("T")
 
-_BEARER = HTTPBearer(auto_error=False, description="JWT，由本服务签发 issued by this service")
+BEARER = HTTPBearer(auto_error=False, description="JWT，由本服务签发 issued by this service")
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ class Context:
         """May the holder see placeholders of classified projects in views?"""
         return bool(self.holder.roles & SEES_CLASSIFIED)
 
+    def sees(self, kind: StreamKind, state: Foldable) -> bool:
+        """May the holder see this stream, as it stands? What belongs to a classified project only with a grant."""
+        del kind
+        return self.sees_classified or not getattr(state, "classified", False)
+
     def shown(self, kind: StreamKind, stream: UUID, value: T) -> T:
         """An event or a state as the holder is shown it: persons in plain words, or as sealed or erased."""
         may_see = bool(self.holder.roles & SEES_PERSONAL)
@@ -57,7 +63,7 @@ def _actor(holder: Holder, role: Role) -> Actor:
 
 
 def reader(
-    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)] = None
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)] = None
 ) -> Context:
     """Whoever holds a valid token may read. Raises NotAuthenticatedError."""
     issuer: Issuer = request.app.state.issuer

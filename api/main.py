@@ -31,6 +31,7 @@ from api.routes import (
     evidence,
     exceptions,
     experts,
+    feed,
     filing,
     funding,
     guidance_fund,
@@ -103,7 +104,7 @@ ACTS = (
     importing,
     batch,
 )
-READS = (projects, evidence, county, views, money, clauses, rule_sets, evaluation_schemes, projections)
+READS = (projects, evidence, county, views, money, clauses, rule_sets, evaluation_schemes, projections, feed)
 
 PREFIX = "/v1"
 
@@ -129,6 +130,8 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPI:
     app.state.liuhen = liuhen
     app.state.issuer = issuer
     app.state.failing_elsewhere = ()
+    app.state.ending = bool  # whoever serves says when it is about to end
+    app.state.streams = set()
     problems.install(app)
     moments.install(app)
     # Every route under /v1 needs a token, whatever the route itself says.

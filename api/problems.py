@@ -33,6 +33,7 @@ TITLES: dict[str, tuple[int, Text]] = {
     "not-authenticated": (401, text("未提供有效令牌", "No valid token")),
     "not-allowed": (403, text("无权办理", "Not allowed")),
     "busy": (503, text("繁忙，未记录，请重试", "Busy: nothing was recorded, try again")),
+    "too-many-streams": (503, text("同时推送过多", "Too many streams are open")),
     "outcome-unknown": (
         503,
         text("结果未知，请以同一幂等键重发", "Not known whether it was recorded: repeat it with its key"),

@@ -74,6 +74,12 @@ class Settings(BaseSettings):
         le=100_000,
         description="同时处理的请求数上限，超过的答复503并请稍后重试 requests worked on at once; more are answered 503",
     )
+    most_streams: int = Field(
+        default=100,
+        ge=0,
+        le=10_000,
+        description="每个进程同时推送的变更流数上限 streams of the feed that a process keeps open at once",
+    )
     page: int = Field(default=500, ge=1, le=10_000, description="投影每批事件数 events that a projection takes at once")
     views_in_server: bool = Field(
         default=True,
