@@ -106,7 +106,7 @@ def test_what_is_classified_is_hidden_and_holds_nobody_up(
         "classified": True,
         "secrecy_document_no": "保密〔2019〕1号",
     }
-    client.file(**secret)
+    client.file("2019-01-05", **secret)
     openly = str(client.file(on="2019-02-05")["subject"])
     seen_by_auditor, seen = walked(auditor, limit=1), walked(evaluator, limit=1)
     hidden = [e for e in seen_by_auditor if e["id"] not in {s["id"] for s in seen}]
