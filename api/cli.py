@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -32,6 +33,7 @@ from api import (
 )
 from api.cli_service import err, out, read_settings, service
 from api.main import create_app
+from api.routes.webhooks import messages_for
 from api.workers import Workers, WorkersError, ending_streams, server_config
 from application.asking import AsOf, project_dossier
 from application.importing import MAPPINGS, FileFault, import_file
@@ -149,6 +151,7 @@ def _serve(liuhen: Liuhen, *, demo: bool) -> None:
         liuhen.engine.start()
     liuhen.sequencer.start()
     liuhen.feeding.start()
+    liuhen.webhooks.start(partial(messages_for, liuhen))
     # The server raises the signal again once it has drained; here it must not end the process before the clean-up.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):

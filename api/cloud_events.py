@@ -20,7 +20,6 @@ from domain.project import Project
 from domain.streams import StreamKind, event_id
 from domain.unit import Unit
 
-MEDIA_TYPE = "application/cloudevents+json"
 BATCH_MEDIA_TYPE = "application/cloudevents-batch+json"
 _COLLECTIONS = {
     StreamKind.PROJECT: "projects",

@@ -61,6 +61,7 @@ from api.routes import (
     systems,
     tasks,
     views,
+    webhooks,
 )
 from api.routing_table import RoutingTable
 from infrastructure.bootstrap import Liuhen
@@ -104,7 +105,7 @@ ACTS = (
     importing,
     batch,
 )
-READS = (projects, evidence, county, views, money, clauses, rule_sets, evaluation_schemes, projections, feed)
+READS = (projects, evidence, county, views, money, clauses, rule_sets, evaluation_schemes, projections, feed, webhooks)
 
 PREFIX = "/v1"
 

@@ -33,6 +33,8 @@ TITLES: dict[str, tuple[int, Text]] = {
     "not-authenticated": (401, text("未提供有效令牌", "No valid token")),
     "not-allowed": (403, text("无权办理", "Not allowed")),
     "busy": (503, text("繁忙，未记录，请重试", "Busy: nothing was recorded, try again")),
+    "webhook-target": (422, text("不能送往此地址", "Nothing is sent to this address")),
+    "too-many-webhooks": (409, text("网络钩子过多", "The account has too many webhooks")),
     "too-many-streams": (503, text("同时推送过多", "Too many streams are open")),
     "outcome-unknown": (
         503,

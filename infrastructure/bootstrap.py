@@ -33,6 +33,10 @@ from infrastructure.tlog.note import Verifier
 from infrastructure.tlog.operator_key import OperatorKeys, operator_keys, operator_verifiers
 from infrastructure.tlog.sequencer import Sequencer
 from infrastructure.tlog.store import Tree, TreeStore
+from infrastructure.webhooks.delivering import Deliverer
+from infrastructure.webhooks.endpoints import Endpoints
+from infrastructure.webhooks.sending import Sender
+from infrastructure.webhooks.targets import Targets
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +54,7 @@ class Liuhen:
     tree: TreeStore
     sequencer: Sequencer
     feeding: Feeding
+    webhooks: Deliverer
 
 
 @contextmanager
@@ -105,10 +110,13 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
         sequencer = sequencer_of(settings, working)
         tree = TreeStore(pool, settings.division)
         feeding = feeding_of(settings, tree, sequencer)
+        webhooks = deliverer_of(settings, working, pool)
+        ledger.wakes(webhooks.wake)
         try:
-            yield Liuhen(settings, conninfo, pool, ledger, desk, engine, tree, sequencer, feeding)
+            yield Liuhen(settings, conninfo, pool, ledger, desk, engine, tree, sequencer, feeding, webhooks)
         finally:
             engine.stop()
+            webhooks.stop()
             feeding.stop()
             sequencer.stop()
             ledger.close()
@@ -138,6 +146,15 @@ def feeding_of(settings: Settings, tree: TreeStore, sequencer: Sequencer) -> Fee
         return operator_verifiers(settings.data_dir, settings.division)
 
     return Feeding([Feeder(w, tree, sequencer, verifiers) for w in settings.known_witnesses if w.address])
+
+
+def deliverer_of(settings: Settings, conninfo: str, pool: Pool) -> Deliverer:
+    """What brings the receivers of webhooks what they asked for."""
+    targets = Targets(settings.webhook_hosts, settings.webhook_networks)
+    endpoints = Endpoints(pool, settings.division, MasterKeys(settings))
+    return Deliverer(
+        noticing_dead_lines(conninfo), settings.division, endpoints, Sender(targets, settings.webhook_ca_file)
+    )
 
 
 @contextmanager

@@ -7,7 +7,7 @@ same position asked for again gives the same events.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any
 from uuid import UUID
@@ -59,6 +59,16 @@ class EventTypeEntry(Value):
     schema_url: str
 
 
+def checked_topics(topics: Sequence[str], pointer: str) -> None:
+    """Raises BadFieldError for a topic that does not exist."""
+    for number, named in enumerate(topics):
+        if named not in BY_TOPIC:
+            raise BadFieldError(
+                text("没有此事件类型；见/v1/event-types", "no such type of event: see /v1/event-types"),
+                f"{pointer}/{number}",
+            )
+
+
 def selection(
     topic: Annotated[
         list[str] | None, Query(max_length=100, description="只要这些事件类型，可多个 only these topics")
@@ -68,12 +78,7 @@ def selection(
     ] = None,
 ) -> Selection:
     """Which events are asked for. Raises BadFieldError for a topic that does not exist."""
-    for number, named in enumerate(topic or ()):
-        if named not in BY_TOPIC:
-            raise BadFieldError(
-                text("没有此事件类型；见/v1/event-types", "no such type of event: see /v1/event-types"),
-                f"/query/topic/{number}",
-            )
+    checked_topics(topic or (), "/query/topic")
     return Selection(frozenset(topic or ()), frozenset(stream_id or ()))
 
 
