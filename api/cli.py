@@ -46,6 +46,7 @@ from infrastructure.bootstrap import Liuhen
 from infrastructure.calendars import CalendarError
 from infrastructure.demo import record_demo_county
 from infrastructure.embedded_postgres import EmbeddedPostgresError
+from infrastructure.foreign_issuers import IssuerConfigError
 from infrastructure.issuer import Holder, Issuer
 from infrastructure.migrations import MigrationError
 from infrastructure.roles import RolesError
@@ -86,6 +87,7 @@ def main() -> None:
         RuleSetError,
         CalendarError,
         SchemeError,
+        IssuerConfigError,
         WorkersError,
         SealingError,
         FileFault,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -18,11 +18,15 @@ from domain.evolve import Foldable
 from domain.recorded import Actor, Role
 from domain.streams import StreamKind
 from infrastructure.bootstrap import Liuhen
+from infrastructure.foreign_issuers import ForeignIssuers
 from infrastructure.issuer import BadTokenError, Holder, Issuer
 
 T = TypeVar("T")
 
-BEARER = HTTPBearer(auto_error=False, description="JWT，由本服务签发 issued by this service")
+BEARER = HTTPBearer(
+    auto_error=False,
+    description="JWT，由本服务或所信任的签发方签发 issued by this service or an issuer that it relies on",
+)
 
 
 @dataclass(frozen=True)
@@ -66,13 +70,21 @@ def reader(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)] = None
 ) -> Context:
     """Whoever holds a valid token may read. Raises NotAuthenticatedError."""
-    issuer: Issuer = request.app.state.issuer
     if credentials is None:
         raise NotAuthenticatedError
     try:
-        return Context(request.app.state.liuhen, issuer.check(credentials.credentials))
+        return Context(request.app.state.liuhen, holder_of(request.app.state, credentials.credentials))
     except BadTokenError as error:
         raise NotAuthenticatedError from error
+
+
+def holder_of(state: Any, token: str) -> Holder:
+    """Who holds a bearer token, whoever issued it. Raises BadTokenError, IssuerDownError."""
+    foreign: ForeignIssuers = state.liuhen.foreign
+    if foreign.issued(token):
+        return foreign.check(token)
+    issuer: Issuer = state.issuer
+    return issuer.check(token)
 
 
 Reader = Annotated[Context, Depends(reader)]

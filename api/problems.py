@@ -20,6 +20,7 @@ from domain.event import Value
 from domain.faults import ActError, BadFieldError, UnknownSubjectError
 from domain.rule import Finding, text
 from domain.texts import Text, ValueFault
+from infrastructure.foreign_issuers import IssuerDownError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -31,6 +32,7 @@ TITLES: dict[str, tuple[int, Text]] = {
     "bad-request-body": (422, text("请求内容不符合要求", "The request does not have the required form")),
     "key-reused": (422, text("幂等键已用于另一请求", "The idempotency key was used for another request")),
     "not-authenticated": (401, text("未提供有效令牌", "No valid token")),
+    "issuer-down": (503, text("暂不能取得签发方的公钥", "The keys of the token's issuer cannot be had now")),
     "not-allowed": (403, text("无权办理", "Not allowed")),
     "busy": (503, text("繁忙，未记录，请重试", "Busy: nothing was recorded, try again")),
     "webhook-target": (422, text("不能送往此地址", "Nothing is sent to this address")),
@@ -178,6 +180,11 @@ def install(app: FastAPI) -> None:
             "请在Authorization头中提供有效的Bearer令牌", "send a valid bearer token in the Authorization header"
         )
         return problem(request, "not-authenticated", told, headers={"WWW-Authenticate": 'Bearer realm="liuhen"'})
+
+    @app.exception_handler(IssuerDownError)
+    def _issuer_down(request: Request, error: IssuerDownError) -> JSONResponse:
+        log.warning("request.issuer_down", issuer=str(error))
+        return problem(request, "issuer-down", headers={"Retry-After": "5"})
 
     @app.exception_handler(NotAllowedError)
     def _not_allowed(request: Request, error: NotAllowedError) -> JSONResponse:

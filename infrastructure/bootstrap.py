@@ -17,6 +17,7 @@ from domain.dates import civil_day
 from domain.identifiers import DivisionTable
 from infrastructure.calendars import load_calendar
 from infrastructure.embedded_postgres import EmbeddedPostgres
+from infrastructure.foreign_issuers import ForeignIssuers, load_issuers
 from infrastructure.migrations import migrate
 from infrastructure.projecting.engine import Engine
 from infrastructure.roles import WRITER, as_writer
@@ -55,6 +56,7 @@ class Liuhen:
     sequencer: Sequencer
     feeding: Feeding
     webhooks: Deliverer
+    foreign: ForeignIssuers
 
 
 @contextmanager
@@ -76,6 +78,7 @@ def service_login(settings: Settings, conninfo: str) -> str:
 @contextmanager
 def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
     """Migrate the database and join the parts. Projections, sequencer and feeding do not run until they are started."""
+    foreign = ForeignIssuers(load_issuers(settings.issuers_file))
     migrate(settings.owner_url or conninfo)
     working = service_login(settings, conninfo)
     # The ledger's reads are repeated on a dead connection; so they need not ask each time whether it lives.
@@ -113,7 +116,9 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
         webhooks = deliverer_of(settings, working, pool)
         ledger.wakes(webhooks.wake)
         try:
-            yield Liuhen(settings, conninfo, pool, ledger, desk, engine, tree, sequencer, feeding, webhooks)
+            yield Liuhen(
+                settings, conninfo, pool, ledger, desk, engine, tree, sequencer, feeding, webhooks, foreign
+            )
         finally:
             engine.stop()
             webhooks.stop()

@@ -106,6 +106,10 @@ class Settings(BaseSettings):
     poll_seconds: float = Field(
         default=1.0, gt=0, le=60, description="投影轮询间隔上限，秒 longest wait of a projection for news, seconds"
     )
+    issuers_file: Path | None = Field(
+        default=None,
+        description="外部签发方（OIDC、OAuth 2.0）的配置（TOML） issuers whose tokens are accepted (docs/identity.md)",
+    )
     token_days: int = Field(
         default=90, ge=1, le=366, description="本机签发令牌的有效天数 validity of tokens issued here, days"
     )
