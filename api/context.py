@@ -104,8 +104,12 @@ def actor_for(context: Context, asked: Role | None, step: str) -> Actor:
 
     Raises NotAllowedError when the token does not hold it, or it may not record the step.
     """
-    allowed = STEP_ROLES[step]
-    role = next((r for r in allowed if r in context.holder.roles and asked in {None, r}), None)
+    role = _role_of(context.holder.roles, asked, step)
     if role is None:
-        raise NotAllowedError(allowed)
+        raise NotAllowedError(STEP_ROLES[step])
     return context.actor(role)
+
+
+@lru_cache(maxsize=1000)
+def _role_of(held: frozenset[Role], asked: Role | None, step: str) -> Role | None:
+    return next((r for r in STEP_ROLES[step] if r in held and asked in {None, r}), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextvars import ContextVar
 from typing import Any
 
 import psycopg
@@ -138,9 +139,13 @@ def problem(
     return JSONResponse(content, status, media_type=MEDIA_TYPE, headers={**language, **(headers or {})})
 
 
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
+"""The id of the present request, as logged."""
+
+
 def request_id() -> str:
-    """The id of the present request, as logged."""
-    return str(structlog.contextvars.get_contextvars().get("request_id", ""))
+    """The id of the present request, as logged; nothing outside of one."""
+    return REQUEST_ID.get()
 
 
 _KINDS = {400: "bad-request-body", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}
