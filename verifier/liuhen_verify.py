@@ -264,6 +264,8 @@ def check(data: bytes, log: list[Key], witnesses: list[Key], require: int) -> li
         need(found == root, f"position {row['position']}: the inclusion proof leads to another root")
         named |= papers
     told.append(f"PROVEN      exact bytes, places and recorded times of {len(rows)} events are under the checkpoint")
+    if places[-1] - places[0] == len(places) - 1 > 0:
+        told.append(f"PROVEN      nothing of the log is left out from position {places[0]} to {places[-1]}")
     told += check_streams(rows, manifest["complete"])
     enclosed = {name[10:]: part for name, part in parts.items() if name[:10] == "documents/"}
     need(all(hashlib.sha256(d).hexdigest() == s in named for s, d in enclosed.items()), "no event names a document")

@@ -257,6 +257,7 @@ def _verify(report: Report, parts: Mapping[str, bytes], policy: Policy | None, e
         f"the exact stored bytes, position, stream, version, topic and recorded time of {len(events)} events "
         f"(positions {events[0].position} to {events[-1].position}) are under the checkpoint",
     )
+    _stretch(report, events)
     streams = _streams(report, events, manifest["complete"])
     _documents(report, parts, events)
     _scan(report, suite, events, streams, signed.checkpoint, manifest["complete"], entries)
@@ -377,6 +378,16 @@ def _ordered(events: Sequence[BundleEvent]) -> None:
                 f"位置{after.position}的记录时刻早于位置{before.position} / "
                 f"position {after.position} was recorded before position {before.position}"
             )
+
+
+def _stretch(report: Report, events: Sequence[BundleEvent]) -> None:
+    """Positions without a gap are a whole stretch of the log: every one of them is proven to be that event's."""
+    first, last = events[0].position, events[-1].position
+    if last - first == len(events) - 1 > 0:
+        report.proven(
+            f"位置{first}至{last}连续，日志的这一段没有遗漏",
+            f"positions {first} to {last} have no gap: nothing of this stretch of the log is left out",
+        )
 
 
 def _streams(report: Report, events: Sequence[BundleEvent], claimed: Sequence[Any]) -> dict[UUID, list[BundleEvent]]:
