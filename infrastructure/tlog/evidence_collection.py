@@ -19,9 +19,11 @@ import psycopg
 
 from domain.dates import civil_day
 from domain.evolve import fold
+from domain.personal import persons_of
 from domain.project import Project, Stage
 from domain.recorded import Recorded
 from domain.rule import Effect, Judgement
+from domain.steps.personal import PersonalDataErased
 from domain.streams import StreamKind
 from domain.system import GovSystem
 from domain.texts import Text
@@ -43,13 +45,15 @@ _STREAM = (
 )
 _STREAM_OF = "SELECT stream_id, stream_kind FROM liuhen.events WHERE log_id = %s AND position = %s"
 _POSITION_OF = "SELECT position FROM liuhen.events WHERE log_id = %s AND stream_id = %s AND stream_version = %s"
-_RECORDED_AT = "SELECT recorded_at FROM liuhen.events WHERE log_id = %s AND position = %s"
-_STRETCH = (
+_ROWS = (
     "SELECT e.position, e.stream_id, e.stream_kind, e.stream_version, e.topic, e.recorded_at, e.state,"
     " coalesce(p.position, 0) FROM liuhen.events e LEFT JOIN liuhen.events p ON p.log_id = e.log_id"
     " AND p.stream_id = e.stream_id AND p.stream_version = e.stream_version - 1"
-    " WHERE e.log_id = %s AND e.position > %s AND e.position <= %s ORDER BY e.position"
+    " WHERE e.log_id = %s AND e.position > %s AND e.position <= %s"
 )
+_STRETCH = f"{_ROWS} ORDER BY e.position"
+_ERASURES = f"{_ROWS} AND e.topic = '{PersonalDataErased.TOPIC}' ORDER BY e.position"
+_RECORDED_AT = "SELECT recorded_at FROM liuhen.events WHERE log_id = %s AND position = %s"
 
 STAGES = {
     Stage.UNKNOWN: Text(zh="尚无记录", en="nothing recorded yet"),
@@ -190,8 +194,8 @@ def stream_evidence(
     """证据包 The bundle of a project, system or unit up to the last checkpoint.
 
     With `grounds`, a project's also holds the streams of its systems and of the units that it rests on, but those that
-    are `hidden` from the reader. Raises NothingToShowError, NotSignedYetError, NoTreeError, FormatError for a bundle
-    that would be too large.
+    are `hidden` from the reader. Where it holds data of persons, their erasures are in it, too. Raises
+    NothingToShowError, NotSignedYetError, NoTreeError, FormatError for a bundle that would be too large.
     """
     checkpoint = _newest(log)
     streams = [_read(log, kind, identity, checkpoint)]
@@ -239,13 +243,12 @@ def period_evidence(
     shown_to = lru_cache(maxsize=None)(lambda kind, stream: not hidden(kind, stream))
     streams: dict[UUID, _Stream] = {}
     left_out = 0
-    for position, identity, kind, at, topic, recorded_at, state, previous in stored:
-        if not shown_to(StreamKind(kind), identity):
+    for row in map(_row, stored):
+        at = row.recorded.stream
+        if not shown_to(at.kind, at.id):
             left_out += 1
             continue
-        (recorded,) = recorded_history(StreamKind(kind), identity, [(at, position, recorded_at, topic, bytes(state))])
-        stream = streams.setdefault(identity, _Stream(StreamKind(kind), identity, [], 0))
-        stream.shown.append(_Row(recorded, topic, bytes(state), previous))
+        streams.setdefault(at.id, _Stream(at.kind, at.id, [], 0)).shown.append(row)
     if not streams:
         raise NothingToShowError("此期间没有事件 / nothing was recorded in that period")
     days = {"kind": "period", "from": str(since), "until": str(until)}
@@ -311,6 +314,22 @@ def _read(log: Liuhen, kind: StreamKind, identity: UUID, checkpoint: SignedCheck
     return _Stream(kind, identity, signed, len(rows) - len(signed))
 
 
+def _row(stored: Sequence[Any]) -> _Row:
+    """One row of `_ROWS`."""
+    position, identity, kind, at, topic, recorded_at, state, previous = stored
+    (recorded,) = recorded_history(StreamKind(kind), identity, [(at, position, recorded_at, topic, bytes(state))])
+    return _Row(recorded, topic, bytes(state), previous)
+
+
+def _erasures(log: Liuhen, checkpoint: SignedCheckpoint, persons: set[UUID]) -> list[_Row]:
+    """The events under the checkpoint that record the erasure of these persons' data."""
+    if not persons:
+        return []
+    with log.pool.connection() as conn:
+        stored = conn.execute(_ERASURES.encode(), (log.tree.log_id, 0, checkpoint.size), binary=True).fetchall()
+    return [row for row in map(_row, stored) if getattr(row.recorded.event, "person", None) in persons]
+
+
 def _rested_on(history: Sequence[Recorded]) -> list[tuple[StreamKind, UUID]]:
     """The systems of a project, and the systems and units that its decisions read."""
     project = fold(Project(id=history[0].stream.id), history)
@@ -333,13 +352,18 @@ def _bundle(
     recording: Recording | None = None,
 ) -> bytes:
     suite = log.tree.tree().suite
-    rows = sorted(((s, row) for s in streams for row in s.shown), key=lambda pair: pair[1].recorded.position)
-    proofs = log.tree.inclusions([row.recorded.position for _, row in rows], checkpoint.size)
+    shown = {row.recorded.position: row for s in streams for row in s.shown}
+    persons = {person for row in shown.values() for person in persons_of(row.recorded.event)}
+    erasures = _erasures(log, checkpoint, persons)
+    if recording is None:  # beside a stretch of the log they would break it
+        shown |= {row.recorded.position: row for row in erasures}
+    rows = [shown[position] for position in sorted(shown)]
+    proofs = log.tree.inclusions(sorted(shown), checkpoint.size)
     events = [
         BundleEvent(
             position=row.recorded.position,
-            stream=stream.id,
-            kind=stream.kind,
+            stream=row.recorded.stream.id,
+            kind=row.recorded.stream.kind,
             version=row.recorded.stream.version,
             topic=row.topic,
             recorded_at=row.recorded.recorded_at.astimezone(UTC),
@@ -347,11 +371,11 @@ def _bundle(
             previous=row.previous,
             proof=tuple(proof),
         )
-        for (stream, row), proof in zip(rows, proofs, strict=True)
+        for row, proof in zip(rows, proofs, strict=True)
     ]
-    told = [row.recorded for _, row in rows]
+    told = [row.recorded for row in rows]
     title = _title(streams[0]) if recording is None else f"{recording.since} – {recording.until}"
-    summary = _Summary(streams, period, checkpoint, told, recording, title)
+    summary = _Summary(streams, period, checkpoint, told, recording, title, persons, [row.recorded for row in erasures])
     return build(
         suite,
         subject={**about, "title": title},
@@ -388,6 +412,9 @@ class _Summary:
     told: Sequence[Recorded]
     recording: Recording | None
     title: str
+    persons: set[UUID]
+    """Whose data stand in the events, sealed."""
+    erasures: Sequence[Recorded]
 
     @property
     def grounds(self) -> Sequence[_Stream]:
@@ -445,6 +472,13 @@ def _summary_zh(of: _Summary) -> list[str]:
             f"{by.actor.role}{ground}；记录于{_moment(entry.recorded_at)}）"
         )
         lines += [f"    {f.rule}{_EFFECTS[f.effect].zh}：{f.reason.zh}" for f in _findings(entry)]
+    if of.persons:
+        lines += ["", f"个人信息：{len(of.persons)}人，均为密文，本包不含明文。"]
+    lines += [
+        f"  人员{getattr(e.event, 'person', '')}的个人信息已删除（位置{e.position}，{e.happened_on}，"
+        f"{getattr(e.event, 'document_no', '')}）：密钥已销毁，密文及其证明不变。"
+        for e in of.erasures
+    ]
     papers = _papers(of.told)
     lines += ["", f"事件所指的材料（不在包内，以SHA-256核对原件）：{len(papers)}份"]
     return lines + [f"  {sha256}  {title}" for sha256, title in papers.items()]
@@ -484,6 +518,13 @@ def _summary_en(of: _Summary) -> list[str]:
             f"{by.actor.role}{ground}; recorded {_moment(entry.recorded_at)})"
         )
         lines += [f"    {f.rule} {_EFFECTS[f.effect].en}: {f.reason.en}" for f in _findings(entry)]
+    if of.persons:
+        lines += ["", f"Personal data of {len(of.persons)} persons: as ciphertext only, no plain words are in here."]
+    lines += [
+        f"  The data of person {getattr(e.event, 'person', '')} were erased (position {e.position}, {e.happened_on}, "
+        f"{getattr(e.event, 'document_no', '')}): the key is destroyed, ciphertext and proofs are as they were."
+        for e in of.erasures
+    ]
     papers = _papers(of.told)
     lines += ["", f"Papers that events name (not enclosed; compare the SHA-256 with the originals): {len(papers)}"]
     return lines + [f"  {sha256}  {title}" for sha256, title in papers.items()]
