@@ -123,7 +123,7 @@ def _torn() -> None:
         kept.path.parent.mkdir(parents=True, exist_ok=True)
         kept.path.write_bytes(note)
 
-    KeptCheckpoint.write = write  # type: ignore[method-assign]
+    KeptCheckpoint.write = write  # type: ignore[method-assign,assignment]
 
 
 def _forgetful() -> None:
@@ -132,7 +132,7 @@ def _forgetful() -> None:
     def looked_up(reader: LeafReader, rows: list[Any]) -> dict[bytes, int]:
         return {row[1]: 1 for row in rows if row[3] > 1 and row[1] not in reader._last}
 
-    LeafReader._looked_up = looked_up  # type: ignore[method-assign]
+    LeafReader._looked_up = looked_up  # type: ignore[method-assign,assignment]
 
 
 WRONG = {"torn": _torn, "forgetful": _forgetful}
