@@ -23,6 +23,7 @@ from rich.table import Table
 from api import (
     cli_audit,
     cli_doctor,
+    cli_evidence,
     cli_keys,
     cli_log,
     cli_personal,
@@ -65,6 +66,8 @@ app.command()(cli_doctor.doctor)
 app.command()(cli_doctor.migrate)
 app.command(name="audit")(cli_audit.audit_command)
 app.command()(cli_verify.verify)
+app.command(name="receipt")(cli_evidence.receipt_command)
+app.command(name="evidence")(cli_evidence.evidence_command)
 Advance = Callable[[int, int], None]
 """Told how many of how many are done."""
 
