@@ -54,6 +54,7 @@ from api.routes import (
     rule_sets,
     satisfaction,
     security,
+    security_views,
     service,
     sharing,
     supervision,
@@ -103,7 +104,7 @@ ACTS = (
     importing,
     batch,
 )
-READS = (projects, evidence, county, views, money, clauses, rule_sets, evaluation_schemes, projections)
+READS = (projects, evidence, county, views, money, security_views, clauses, rule_sets, evaluation_schemes, projections)
 
 PREFIX = "/v1"
 
