@@ -55,6 +55,7 @@ from api.routes import (
     rule_sets,
     satisfaction,
     security,
+    security_views,
     service,
     sharing,
     supervision,
@@ -105,7 +106,20 @@ ACTS = (
     importing,
     batch,
 )
-READS = (projects, evidence, county, views, money, clauses, rule_sets, evaluation_schemes, projections, feed, webhooks)
+READS = (
+    projects,
+    evidence,
+    county,
+    views,
+    money,
+    security_views,
+    clauses,
+    rule_sets,
+    evaluation_schemes,
+    projections,
+    feed,
+    webhooks,
+)
 
 PREFIX = "/v1"
 
