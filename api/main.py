@@ -61,6 +61,7 @@ from api.routes import (
     supervision,
     systems,
     tasks,
+    tracing,
     views,
     webhooks,
 )
@@ -111,6 +112,7 @@ READS = (
     evidence,
     county,
     views,
+    tracing,
     money,
     security_views,
     clauses,

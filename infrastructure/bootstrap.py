@@ -116,9 +116,7 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
         webhooks = deliverer_of(settings, working, pool)
         ledger.wakes(webhooks.wake)
         try:
-            yield Liuhen(
-                settings, conninfo, pool, ledger, desk, engine, tree, sequencer, feeding, webhooks, foreign
-            )
+            yield Liuhen(settings, conninfo, pool, ledger, desk, engine, tree, sequencer, feeding, webhooks, foreign)
         finally:
             engine.stop()
             webhooks.stop()
