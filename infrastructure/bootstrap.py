@@ -104,6 +104,7 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
         engine = Engine(
             noticing_dead_lines(working),
             ledger,
+            pool=pool,
             log_id=settings.division,
             page=settings.page,
             poll=settings.poll_seconds,

@@ -173,7 +173,8 @@ def start_over(conninfo: str) -> None:
 
 
 def engine(liuhen: Liuhen, page: int = 500) -> Engine:
-    return Engine(as_writer(liuhen.conninfo), liuhen.ledger, log_id=liuhen.settings.division, page=page, poll=0.1)
+    log = liuhen.settings.division
+    return Engine(as_writer(liuhen.conninfo), liuhen.ledger, pool=liuhen.pool, log_id=log, page=page, poll=0.1)
 
 
 def behind(liuhen: Liuhen) -> int:
