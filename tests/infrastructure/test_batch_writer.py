@@ -293,10 +293,9 @@ def test_a_refusal_met_while_resolving_a_lost_answer_is_not_the_batchs(site: Sit
 
 @pytest.mark.parametrize("sqlstate", ["01000", "57P01"])
 def test_a_commit_that_a_standby_may_lack_is_asked_for_again(site: Site, sqlstate: str) -> None:
-    with writing(site) as writer:
-        with trouble(site.conninfo, "WARNING", sqlstate, calls="n = 1"):
-            assert [told(r) for r in written(writer, batch())] == OUTCOMES
-            assert calls_of(site.conninfo) == IN_ONE_CALL + 2, "not asked again"
+    with writing(site) as writer, trouble(site.conninfo, "WARNING", sqlstate, calls="n = 1"):
+        assert [told(r) for r in written(writer, batch())] == OUTCOMES
+        assert calls_of(site.conninfo) == IN_ONE_CALL + 2, "not asked again"
     assert logged(site) == LOGGED
     assert calls_of(site.conninfo) is None
 
