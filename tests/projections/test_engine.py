@@ -17,6 +17,8 @@ from application.filing import file_project, report_unfiled_project
 from application.funding import record_budget
 from application.guidance_fund import contribute_to_fund, invest_from_fund, return_investment
 from application.ppp import list_ppp, report_ppp_operation
+from application.security import record_incident
+from application.systems import retire_system
 from domain.dates import CivilDate
 from domain.guidance_fund import InvestmentStage
 from domain.money import Money
@@ -30,7 +32,10 @@ from domain.steps.filing import FileProject, ReportUnfiledProject
 from domain.steps.funding import SetBudget
 from domain.steps.guidance_fund import Contribute, Invest, ReturnInvestment
 from domain.steps.ppp import ListPpp, ReportOperation
+from domain.steps.security import RecordIncident
+from domain.steps.systems import RetireSystem
 from domain.streams import StreamKind
+from domain.system import IncidentGrade
 from infrastructure import demo
 from infrastructure.bootstrap import Liuhen
 from infrastructure.projecting.engine import PROJECTIONS, Engine, ViewFillingError
@@ -65,6 +70,7 @@ TABLES = {
     ),
     "clauses_v2": ("acts", "deadlines", "hidden"),
     "sharing_v1": ("systems", "resources", "themes"),
+    "security_v1": ("systems", "tests", "incidents", "projects"),
 }
 
 
@@ -85,8 +91,22 @@ def small_county(liuhen: Liuhen, monkeypatch: pytest.MonkeyPatch) -> Liuhen:
             withdrawn = CorrectFact(version=entry.stream.version, reason="误录")
             correct_fact(liuhen.desk, StreamKind.PROJECT, entry.stream.id, withdrawn, act)
     record_money(liuhen, act)
+    record_security(liuhen, act)
     record_board(liuhen, act)
     return liuhen
+
+
+def record_security(liuhen: Liuhen, act: Act) -> None:
+    """Reports that are withdrawn and replaced, an incident, a retired system, and an owner that changes."""
+    tested = [e for e in liuhen.ledger.after(0, 10_000) if e.event.TOPIC == "system.security_tested"]
+    first, second, third = tested[:3]
+    withdrawn = CorrectFact(version=first.stream.version, reason="报告系伪造")
+    correct_fact(liuhen.desk, StreamKind.SYSTEM, first.stream.id, withdrawn, act)
+    other = {**second.event.model_dump(mode="json"), "conclusion": "中"}
+    replaced = CorrectFact(version=second.stream.version, reason="误录", replacement=other)
+    correct_fact(liuhen.desk, StreamKind.SYSTEM, second.stream.id, replaced, act)
+    record_incident(liuhen.desk, first.stream.id, RecordIncident(grade=IncidentGrade.II), act)
+    retire_system(liuhen.desk, third.stream.id, RetireSystem(reason="停用"), act)
 
 
 def record_board(liuhen: Liuhen, act: Act) -> None:
@@ -153,7 +173,8 @@ def start_over(conninfo: str) -> None:
 
 
 def engine(liuhen: Liuhen, page: int = 500) -> Engine:
-    return Engine(as_writer(liuhen.conninfo), liuhen.ledger, log_id=liuhen.settings.division, page=page, poll=0.1)
+    log = liuhen.settings.division
+    return Engine(as_writer(liuhen.conninfo), liuhen.ledger, pool=liuhen.pool, log_id=log, page=page, poll=0.1)
 
 
 def behind(liuhen: Liuhen) -> int:
