@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from projections.asking import Rows
+from projections.performance import queries as performance
 from projections.supervision import queries as supervision
 from projections.timeline import queries as timeline
 
 LISTS: dict[tuple[str, str], Rows[Any]] = {
-    (rows.view, rows.name): rows for rows in (*timeline.LISTS, *supervision.LISTS)
+    (rows.view, rows.name): rows for rows in (*timeline.LISTS, *supervision.LISTS, *performance.LISTS)
 }
 """The lists by the names that stand in their links."""
