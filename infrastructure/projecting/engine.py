@@ -26,6 +26,7 @@ from projections.clauses import Clauses
 from projections.money import Money
 from projections.performance import Performance
 from projections.register import ProjectRegister
+from projections.security import Security
 from projections.sharing import Sharing
 from projections.supervision import Supervision
 from projections.timeline import Timeline
@@ -39,6 +40,7 @@ PROJECTIONS: tuple[type[Projection], ...] = (
     Money,
     Clauses,
     Sharing,
+    Security,
 )
 
 _LONGEST_BACK_OFF = 30.0
