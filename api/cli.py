@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -33,7 +34,8 @@ from api import (
 )
 from api.cli_service import err, out, read_settings, service
 from api.main import create_app
-from api.workers import Workers, WorkersError, server_config
+from api.routes.webhooks import messages_for
+from api.workers import Workers, WorkersError, ending_streams, server_config
 from application.asking import AsOf, project_dossier
 from application.importing import MAPPINGS, FileFault, import_file
 from application.ports import KeyReusedError, SealingError, UpTo
@@ -45,6 +47,7 @@ from infrastructure.bootstrap import Liuhen
 from infrastructure.calendars import CalendarError
 from infrastructure.demo import record_demo_county
 from infrastructure.embedded_postgres import EmbeddedPostgresError
+from infrastructure.foreign_issuers import IssuerConfigError
 from infrastructure.issuer import Holder, Issuer
 from infrastructure.migrations import MigrationError
 from infrastructure.roles import RolesError
@@ -87,6 +90,7 @@ def main() -> None:
         RuleSetError,
         CalendarError,
         SchemeError,
+        IssuerConfigError,
         WorkersError,
         SealingError,
         FileFault,
@@ -152,6 +156,7 @@ def _serve(liuhen: Liuhen, *, demo: bool) -> None:
         liuhen.engine.start()
     liuhen.sequencer.start()
     liuhen.feeding.start()
+    liuhen.webhooks.start(partial(messages_for, liuhen))
     # The server raises the signal again once it has drained; here it must not end the process before the clean-up.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
@@ -165,7 +170,7 @@ def _serve(liuhen: Liuhen, *, demo: bool) -> None:
 
 def _serve_here(liuhen: Liuhen, issuer: Issuer, *, demo: bool) -> None:
     """Serve in this process."""
-    server = uvicorn.Server(server_config(liuhen, issuer))
+    server = ending_streams(uvicorn.Server(server_config(liuhen, issuer)))
 
     def announce() -> None:
         """Print the address once the server listens; the port may have been chosen by the system (0)."""
