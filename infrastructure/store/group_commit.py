@@ -210,6 +210,8 @@ class GroupCommit(Generic[ItemT, ResultT]):
             self._gathering = None
             if isinstance(first, _Thread):
                 leader.leads, first.leads = False, True
+                if isinstance(leader, _Writer):  # it waits for no item of its own
+                    leader.turn.release()
                 return _Part.WRITE
         leader.turn.release()
         return _Part.WAIT
