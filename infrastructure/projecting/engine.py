@@ -16,14 +16,14 @@ from uuid import UUID
 
 import psycopg
 import structlog
-from psycopg_pool import PoolTimeout
 
-from infrastructure.projecting import builds, parking
+from infrastructure.projecting import builds, parking, rebuilding
 from infrastructure.projecting.builds import Standing
 from infrastructure.projecting.follower import Counts, Follower
 from infrastructure.store.batch_writer import Pool
 from infrastructure.store.ledger import EventLedger
 from projections.clauses import Clauses
+from projections.documents import Documents
 from projections.money import Money
 from projections.performance import Performance
 from projections.register import ProjectRegister
@@ -42,6 +42,7 @@ PROJECTIONS: tuple[type[Projection], ...] = (
     Clauses,
     Sharing,
     Security,
+    Documents,
 )
 
 _LONGEST_BACK_OFF = 30.0
@@ -52,9 +53,6 @@ _TURN = 0.0005
 comes while a page is folded would wait that long."""
 _SWEEP = 60.0
 """Seconds between two looks for replaced builds that can be dropped."""
-
-DATABASE_ERRORS = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
-"""What is raised when the database cannot be asked."""
 
 Connection = psycopg.Connection[Any]
 
@@ -103,6 +101,7 @@ class Engine:
         self._failure: str | None = None
         self._back_off = 0.0
         self._thread: threading.Thread | None = None
+        self._carrier = rebuilding.Carrier(self)
         self.projections: dict[str, Projection] = {p.NAME: p() for p in PROJECTIONS}
         self.follower = self._new_follower(patient=True)
         with psycopg.connect(conninfo, autocommit=True) as conn:
@@ -130,6 +129,7 @@ class Engine:
         self.wake()
         if self._thread is not None:
             self._thread.join(timeout=30)
+        self._carrier.stop()
 
     def wake(self) -> None:
         """Say that there is news. Only a hint: the log is also polled."""
@@ -281,7 +281,7 @@ class Engine:
 
     def _follow(self, conn: Connection) -> None:
         """Take in what comes, on one connection, until the engine is to end. Raises what fails."""
-        swept = 0.0
+        swept = looked = 0.0
         while not self.stopping.is_set():
             self._woken.clear()
             taken_up = self._hold(conn)
@@ -289,9 +289,13 @@ class Engine:
                 self.follower.retry(conn, name)  # The program may have been cured meanwhile.
             events = self.follower.round(conn, self._held) if self._held else 0
             self._failure, self._back_off = None, 0.0
-            if self._held and time.monotonic() - swept > _SWEEP:
+            now = time.monotonic()
+            if self._held and now - looked >= self._poll:
+                self._carrier.look(conn)
+                looked = now
+            if self._held and now - swept > _SWEEP:
                 builds.drop_retired(conn, list(self.projections.values()))
-                swept = time.monotonic()
+                swept = now
             if not events:
                 self._woken.wait(self._poll)
             elif events < self.page:

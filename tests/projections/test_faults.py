@@ -138,7 +138,7 @@ def halted_in_mid_batch(folder: Path, conninfo: str, **environment: str) -> Any:
     halt = folder / "halted"
     return halt, command(
         "worker", folder=folder, conninfo=conninfo, LIUHEN_PAGE="50", TALLY_HALT=str(halt), TALLY_HALT_AT=str(HALT_AT),
-        **environment,
+        TALLY_HALT_IN="tally_v1", **environment,
     )  # fmt: skip
 
 
