@@ -68,8 +68,8 @@ class Rows(Generic[RowT]):
     row: type[RowT]
     asked: type[Row]
     """What may be asked for: its fields are the parameters of the query, besides log_id and classified."""
-    query: str | Callable[[Mapping[str, Any]], str]
-    """SQL of the rows, in no order; a function makes one of what is asked for."""
+    query: str | Callable[[dict[str, Any]], str]
+    """SQL of the rows, in no order; a function makes one of what is asked for, and may add parameters of its own."""
     order: str
     key: tuple[str, ...]
     """Columns that name a row."""
@@ -78,18 +78,16 @@ class Rows(Generic[RowT]):
     picks: Mapping[str, str] = field(default_factory=dict)
     """By a column of the key the attribute of events that must equal it where an event has it: a number in a stream."""
 
-    def sql(self, asked: Mapping[str, Any]) -> str:
+    def sql(self, parameters: dict[str, Any]) -> str:
         """The rows, in no order."""
-        return self.query if isinstance(self.query, str) else self.query(asked)
+        return self.query if isinstance(self.query, str) else self.query(parameters)
 
 
 def of_streams(column: str, *topics: str) -> str:
-    """The origin of rows that events of some topics in the stream of a column make, with what corrects them."""
+    """The origin of rows that events of some topics (or all) make in the stream of a column, with their corrections."""
     listed = ", ".join(f"'{topic}'" for topic in (*topics, FactCorrected.TOPIC))
-    return (
-        f"SELECT e.position FROM q JOIN liuhen.events e ON e.log_id = %(log_id)s AND e.stream_id = q.{column}"
-        f" AND e.topic IN ({listed})"
-    )
+    among = f" AND e.topic IN ({listed})" if topics else ""
+    return f"SELECT e.position FROM q JOIN liuhen.events e ON e.log_id = %(log_id)s AND e.stream_id = q.{column}{among}"
 
 
 def of_arrays(column: str, *topics: str) -> str:

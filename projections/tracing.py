@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from projections.asking import Rows
+from projections.money import queries as money
 from projections.performance import queries as performance
+from projections.register import queries as register
 from projections.supervision import queries as supervision
 from projections.timeline import queries as timeline
 
 LISTS: dict[tuple[str, str], Rows[Any]] = {
-    (rows.view, rows.name): rows for rows in (*timeline.LISTS, *supervision.LISTS, *performance.LISTS)
+    (rows.view, rows.name): rows
+    for rows in (*register.LISTS, *timeline.LISTS, *supervision.LISTS, *performance.LISTS, *money.LISTS)
 }
 """The lists by the names that stand in their links."""

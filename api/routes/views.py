@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Generic
 from uuid import UUID
 
@@ -140,27 +141,38 @@ def register_projects(
     context: Reader,
     at: At,
     part: Part,
-    q: Annotated[str | None, Query(max_length=100, description="名称、备案号或单位的一部分")] = None,
-    unit: Annotated[str | None, Query(max_length=40, description="建设单位统一社会信用代码")] = None,
-    category: Category | None = None,
-    stage: Stage | None = None,
+    q: Annotated[
+        str | None,
+        Query(
+            max_length=100,
+            description="名称、备案号、单位、类别的一部分，中英文、全半角均可，各词都须出现"
+            " part of a name, number, unit or category; every word must be found",
+        ),
+    ] = None,
+    unit: OfUnit = None,
+    category: Annotated[Category | None, Query(description="项目类别 category")] = None,
+    stage: Annotated[Stage | None, Query(description="阶段 stage")] = None,
     source: Source = None,
+    least_yuan: Annotated[
+        Decimal | None,
+        Query(max_digits=18, decimal_places=2, description="数额（批复，未批复的按估算）下限，元 at least"),
+    ] = None,
+    most_yuan: Annotated[
+        Decimal | None,
+        Query(max_digits=18, decimal_places=2, description="数额上限，元 at most, approved or estimated"),
+    ] = None,
 ) -> ViewAnswer[register.ProjectRow]:
-    """Projects by name, number, unit, category, stage or source."""
-    with reading(context, "register", at) as view:
-        return view.answer(
-            register.find_projects(
-                view.conn,
-                context.log_id,
-                part,
-                classified=context.sees_classified,
-                q=q,
-                unit=unit,
-                category=category,
-                stage=stage,
-                source=source,
-            )
-        )
+    """Projects by any part of their names, in Chinese or English; by unit, category, stage, source and amount."""
+    asked = register.ProjectsAsked(
+        q=q,
+        unit=unit,
+        category=category,
+        stage=stage,
+        source=source,
+        least_yuan=least_yuan,
+        most_yuan=most_yuan,
+    )
+    return answer(context, register.PROJECTS, asked, part, at)
 
 
 @router.get("/register/units", summary="单位登记簿 the register of units")
@@ -168,11 +180,10 @@ def register_units(
     context: Reader,
     at: At,
     part: Part,
-    q: Annotated[str | None, Query(max_length=100, description="名称或代码的一部分")] = None,
+    q: Annotated[str | None, Query(max_length=100, description="名称（含曾用名）或代码的一部分 part of a name")] = None,
 ) -> ViewAnswer[register.UnitRow]:
-    """Units by name or code, with the number of their projects."""
-    with reading(context, "register", at) as view:
-        return view.answer(register.find_units(view.conn, context.log_id, part, q=q))
+    """Units by name, earlier names or code, with the number of their projects."""
+    return answer(context, register.UNITS, register.UnitsAsked(q=q), part, at)
 
 
 class ShownAbsence(TracedRow):

@@ -371,7 +371,7 @@ def test_a_poison_event_is_told_everywhere(
         assert count > 1
         assert watch.answer()["freshness"]["parked"] == count
         assert watch.status()["register"]["freshness"]["parked"] == count
-        assert {v["view"]: v["parked"] for v in watch.ready()[1]["views"]}["register_v1"] == count
+        assert {v["view"]: v["parked"] for v in watch.ready()[1]["views"]}["register_v2"] == count
         assert (watch.metric("parked", "register"), watch.metric("parked", "tally")) == (count, 0)
     assert tallied.engine.retry("register") == (count, 0)
     tallied.engine.stop()

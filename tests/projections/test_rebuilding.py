@@ -115,7 +115,7 @@ class Readers:
             marks = {item["source"] == "old" for item in items}
             if body["total"] < self._least or len(items) != body["total"]:
                 self.faults.append(f"{len(items)} of {body['total']} rows of {view}")
-            if len(marks) > 1 or marks != {view == "register_v1"}:
+            if len(marks) > 1 or marks != {view == "register_v2"}:
                 self.faults.append(f"rows of another build in {view}")
             if max(item["position"] for item in items or [{"position": 0}]) > body["freshness"]["position"]:
                 self.faults.append(f"rows of {view} are newer than it says")
@@ -129,12 +129,12 @@ class Readers:
 def mark_old(liuhen: Liuhen) -> int:
     """Let rows of the build that is read be told from those of the next; gives how many projects there are."""
     with psycopg.connect(liuhen.conninfo) as conn:
-        conn.execute("ALTER TABLE register_v1.projects ADD CHECK (log_id > 0)")
-        conn.execute("CREATE FUNCTION register_v1.mark() RETURNS trigger LANGUAGE plpgsql AS"
+        conn.execute("ALTER TABLE register_v2.projects ADD CHECK (log_id > 0)")
+        conn.execute("CREATE FUNCTION register_v2.mark() RETURNS trigger LANGUAGE plpgsql AS"
                      " 'BEGIN NEW.source := ''old''; RETURN NEW; END'")  # fmt: skip
-        conn.execute("CREATE TRIGGER mark BEFORE INSERT OR UPDATE ON register_v1.projects"
-                     " FOR EACH ROW EXECUTE FUNCTION register_v1.mark()")  # fmt: skip
-        return conn.execute("UPDATE register_v1.projects SET source = 'old'").rowcount
+        conn.execute("CREATE TRIGGER mark BEFORE INSERT OR UPDATE ON register_v2.projects"
+                     " FOR EACH ROW EXECUTE FUNCTION register_v2.mark()")  # fmt: skip
+        return conn.execute("UPDATE register_v2.projects SET source = 'old'").rowcount
 
 
 def write(client: Caller, stop: threading.Event) -> None:
@@ -159,14 +159,14 @@ def test_nobody_who_reads_over_http_sees_an_empty_or_mixed_view(county: Liuhen) 
         writer = threading.Thread(target=write, args=(client(), stop))
         with Readers(client, 3, least) as readers:
             writer.start()
-            readers.wait_for_more("register_v1")
+            readers.wait_for_more("register_v2")
             done = rebuild(county.engine, "register", accept_differences=True)
-            readers.wait_for_more("register_v1_b2")
+            readers.wait_for_more("register_v2_b2")
             stop.set()
             writer.join()
-    assert (done.switched, done.schema, done.differing()) == (True, "register_v1_b2", ["projects"])
+    assert (done.switched, done.schema, done.differing()) == (True, "register_v2_b2", ["projects"])
     assert readers.faults == []
-    assert set(readers.seen) == {"register_v1", "register_v1_b2"}
+    assert set(readers.seen) == {"register_v2", "register_v2_b2"}
     wait_until(lambda: county.engine.freshness("register").lag_events == 0)
     county.engine.stop()
     assert all(t.same for t in check(county.engine, "register"))
@@ -176,17 +176,17 @@ def test_a_view_that_is_emptied_and_filled_again_is_found_out(county: Liuhen) ->
     """What rebuilding in place would show to those who read."""
     least = mark_old(county)
     with served(county, LIUHEN_VIEWS_IN_SERVER="false") as (_, client), Readers(client, 2, least) as readers:
-        readers.wait_for_more("register_v1")
+        readers.wait_for_more("register_v2")
         with psycopg.connect(county.conninfo) as conn:
-            conn.execute("DELETE FROM register_v1.projects")
+            conn.execute("DELETE FROM register_v2.projects")
             conn.execute("UPDATE liuhen.projections SET position = 0 WHERE name = 'register'")
-        readers.wait_for_more("register_v1")
+        readers.wait_for_more("register_v2")
         county.engine.catch_up()
     assert any(fault.startswith("0 of 0 rows") for fault in readers.faults)
 
 
 def halted(folder: Path) -> dict[str, str]:
-    return {"TALLY_HALT": str(folder / "halted"), "TALLY_HALT_AT": "140", "TALLY_HALT_IN": "register_v1_b2"}
+    return {"TALLY_HALT": str(folder / "halted"), "TALLY_HALT_AT": "140", "TALLY_HALT_IN": "register_v2_b2"}
 
 
 def building(liuhen: Liuhen) -> Build:
@@ -206,13 +206,13 @@ def test_one_ordered_over_http_is_carried_on_after_the_service_was_killed(county
         (told,) = [v["rebuilding"] for v in caller.ask("GET", "/v1/projections")[1] if v["name"] == "register"]
         assert (told["position"], told["target"], told["ordered"]) == (100, county.ledger.position(), True)
         assert told["left_seconds"] > 0
-        assert caller.ask("GET", REGISTER)[1]["freshness"]["view"] == "register_v1"
+        assert caller.ask("GET", REGISTER)[1]["freshness"]["view"] == "register_v2"
         os.kill(process.pid, signal.SIGKILL)
         process.wait(timeout=60)
     assert building(county).position == 100
     with served(county) as (_, client):
         caller = client()
-        wait_until(lambda: caller.ask("GET", REGISTER)[1]["freshness"]["view"] == "register_v1_b2")
+        wait_until(lambda: caller.ask("GET", REGISTER)[1]["freshness"]["view"] == "register_v2_b2")
     with psycopg.connect(county.conninfo) as conn:
         row = conn.execute(
             "SELECT resumed_position, ordered FROM liuhen.projections WHERE name = 'register' AND standing = 'LIVE'"
@@ -264,7 +264,7 @@ def test_one_of_other_tables_is_begun_again(county: Liuhen, monkeypatch: pytest.
     )
     monkeypatch.setattr(type(county.engine.projections["register"]), "TABLES", wider)
     done = rebuild(county.engine, "register", accept_differences=True)
-    assert (done.resumed_from, done.schema) == (0, "register_v1_b3")
+    assert (done.resumed_from, done.schema) == (0, "register_v2_b3")
 
 
 class CountingClock:
@@ -290,7 +290,7 @@ def test_progress_and_time_left_are_true(county: Liuhen, monkeypatch: pytest.Mon
 
     def hear(progress: rebuilding.Progress) -> None:
         with county.pool.connection() as conn:
-            (has,) = conn.execute("SELECT count(DISTINCT position) FROM timeline_v1_b2.entries").fetchone() or (0,)
+            (has,) = conn.execute("SELECT count(DISTINCT position) FROM timeline_v2_b2.entries").fetchone() or (0,)
         told.append((progress.position, progress.target, progress.left_seconds, has, total - has))
 
     with monkeypatch.context() as counted:
@@ -317,13 +317,13 @@ def test_time_left_is_known_to_every_process(county: Liuhen) -> None:
 
 def test_one_that_differs_is_told_and_not_tried_again(county: Liuhen) -> None:
     with psycopg.connect(county.conninfo) as conn:
-        conn.execute("DELETE FROM register_v1.units")
+        conn.execute("DELETE FROM register_v2.units")
     order(county.engine, "register")
     county.engine.start()
     wait_until(lambda: unfinished(county.engine)["register"].outcome != "")
     seen = unfinished(county.engine)["register"]
     assert (seen.ordered, "units" in seen.outcome) == (False, True)
-    assert county.engine.freshness("register").view == "register_v1"
+    assert county.engine.freshness("register").view == "register_v2"
     assert rebuilding.abandon(county.engine, "register")
     assert unfinished(county.engine) == {}
     county.engine.stop()
@@ -338,7 +338,7 @@ def test_one_may_be_given_up_while_it_is_worked_on(county: Liuhen) -> None:
         rebuild(county.engine, "register", told=give_up)
     assert unfinished(county.engine) == {}
     assert not rebuilding.abandon(county.engine, "register")
-    assert county.engine.freshness("register").view == "register_v1"
+    assert county.engine.freshness("register").view == "register_v2"
 
 
 def test_one_that_fails_is_told_and_tried_again(county: Liuhen, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -357,7 +357,7 @@ def test_one_that_fails_is_told_and_tried_again(county: Liuhen, monkeypatch: pyt
 
     def switched() -> bool:
         outcomes.update(u.outcome for u in unfinished(county.engine).values())
-        return county.engine.freshness("register").view == "register_v1_b2"
+        return county.engine.freshness("register").view == "register_v2_b2"
 
     wait_until(switched)
     county.engine.stop()
