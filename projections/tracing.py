@@ -8,11 +8,12 @@ from projections.asking import Rows
 from projections.money import queries as money
 from projections.performance import queries as performance
 from projections.register import queries as register
+from projections.sharing import queries as sharing
 from projections.supervision import queries as supervision
 from projections.timeline import queries as timeline
 
 LISTS: dict[tuple[str, str], Rows[Any]] = {
     (rows.view, rows.name): rows
-    for rows in (*register.LISTS, *timeline.LISTS, *supervision.LISTS, *performance.LISTS, *money.LISTS)
+    for rows in (*register.LISTS, *timeline.LISTS, *supervision.LISTS, *performance.LISTS, *money.LISTS, *sharing.LISTS)
 }
 """The lists by the names that stand in their links."""

@@ -346,7 +346,7 @@ SHARES = Rows(
     """,
     order="year DESC",
     key=("year",),
-    origin=f"{_moved('year')} AND l.kind IN ('DISBURSED', 'REFUNDED') AND l.purpose IN ('BUILD', 'OPERATION')",
+    origin=_moved("year"),
 )
 """What was spent on building and operating per budget year, and the share of operating (F09)."""
 

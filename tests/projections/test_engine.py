@@ -74,7 +74,7 @@ TABLES = {
         "fund_movements",
     ),
     "clauses_v2": ("acts", "deadlines", "hidden"),
-    "sharing_v1": ("systems", "resources", "themes"),
+    "sharing_v2": ("projects", "systems", "connections", "resources", "needs", "themes"),
     "security_v1": ("systems", "tests", "incidents", "projects"),
     "documents_v1": ("mentions",),
 }
