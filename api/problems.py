@@ -14,10 +14,12 @@ from fastapi.responses import JSONResponse
 from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 
+from api.strict_bodies import NotJsonError
+from api.versions import tag
 from application.desk import BusyError
 from application.ports import KeyReusedError, OutcomeUnknownError, SealingError, StoreBusyError, StoreDownError
 from domain.event import Value
-from domain.faults import ActError, BadFieldError, UnknownSubjectError
+from domain.faults import ActError, BadFieldError, UnknownSubjectError, VersionMovedError
 from domain.rule import Finding, text
 from domain.texts import Text, ValueFault
 
@@ -29,6 +31,9 @@ TITLES: dict[str, tuple[int, Text]] = {
     "unknown-subject": (404, text("没有此记录", "Nothing is recorded under that identity")),
     "bad-field": (422, text("字段内容不可接受", "A field is not acceptable")),
     "bad-request-body": (422, text("请求内容不符合要求", "The request does not have the required form")),
+    "key-missing": (400, text("缺少幂等键", "An idempotency key is missing")),
+    "version-missing": (428, text("未说明所见版本", "The version that was seen is missing")),
+    "version-moved": (412, text("已有新的记录", "More was recorded meanwhile")),
     "key-reused": (422, text("幂等键已用于另一请求", "The idempotency key was used for another request")),
     "not-authenticated": (401, text("未提供有效令牌", "No valid token")),
     "not-allowed": (403, text("无权办理", "Not allowed")),
@@ -44,6 +49,7 @@ TITLES: dict[str, tuple[int, Text]] = {
     "method-not-allowed": (405, text("不支持的方法", "Method not allowed")),
     "sealing": (503, text("个人信息暂不能密封或解封，未记录", "Personal data cannot be sealed or opened now")),
     "too-large": (413, text("请求过大", "The request is too large")),
+    "not-json": (415, text("应为JSON", "JSON is needed")),
     "not-ndjson": (415, text("应为NDJSON，每行一个JSON对象", "NDJSON is needed, one JSON object a line")),
     "batch-not-recorded": (
         424,
@@ -75,6 +81,8 @@ class Problem(Value):
     findings: tuple[Finding, ...] = ()
     receipt: Any = None
     freshness: Any = None
+    version: int | None = None
+    """Where a history stands, when the request named another version of it."""
 
 
 class NotAuthenticatedError(Exception):
@@ -111,6 +119,7 @@ def problem(
     findings: Sequence[Finding] = (),
     receipt: Any = None,
     freshness: Any = None,
+    version: int | None = None,
     headers: dict[str, str] | None = None,
 ) -> JSONResponse:
     """The answer of a problem of this kind."""
@@ -127,6 +136,7 @@ def problem(
         findings=tuple(findings),
         receipt=receipt,
         freshness=freshness,
+        version=version,
     )
     content = jsonable_encoder(body.model_dump(mode="json", exclude_defaults=True, exclude_none=True))
     language = {"Content-Language": "en" if in_english else "zh-CN", "Vary": "Accept-Language"}
@@ -161,6 +171,16 @@ def install(app: FastAPI) -> None:
         at = [FieldFault(pointer=error.pointer, detail=told)] if error.pointer else []
         return problem(request, "not-now", error.text, errors=at)
 
+    @app.exception_handler(VersionMovedError)
+    def _moved(request: Request, error: VersionMovedError) -> JSONResponse:
+        headers = {"ETag": tag(error.version)}
+        return problem(request, "version-moved", error.text, version=error.version, headers=headers)
+
+    @app.exception_handler(NotJsonError)
+    def _not_json(request: Request, error: NotJsonError) -> JSONResponse:
+        del error
+        return problem(request, "not-json", text("请以application/json发送", "send it as application/json"))
+
     @app.exception_handler(psycopg.DataError)
     def _data(request: Request, error: psycopg.DataError) -> JSONResponse:
         # A value that passed every check here and that the database cannot hold: a NUL in a search, a huge number.
@@ -185,7 +205,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def _validation(request: Request, error: RequestValidationError) -> JSONResponse:
-        return problem(request, "bad-request-body", errors=[_field_fault(e, request) for e in error.errors()])
+        return _unfit(request, error)
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> JSONResponse:
@@ -237,6 +257,33 @@ def _install_of_store(app: FastAPI) -> None:
         return problem(request, "busy", headers={"Retry-After": "1"})
 
 
+_KEY = {("header", "Idempotency-Key"), ("body", "idempotency_key")}
+_IF_MATCH = {("header", "If-Match"), ("body", "if_match")}
+"""Where an act by itself has them, and where a row of a batch."""
+
+
+def _unfit(request: Request, error: RequestValidationError) -> JSONResponse:
+    """The answer to a request that has not its form: all that is wrong with it."""
+    kind, detail = "bad-request-body", None
+    missing = {tuple(e["loc"]) for e in error.errors() if e["type"] == "missing"}
+    if _KEY & missing:
+        kind = "key-missing"
+        detail = text(
+            "每件办理须带Idempotency-Key头（成批时为idempotency_key）：1至200个字符，自定，每件一个；"
+            "没有得到答复时以同一键重发，只记录一次",
+            "every act needs an Idempotency-Key header (in a batch: idempotency_key): 1 to 200 characters of your "
+            "choice, one for each act; when no answer comes, send it again with the same key: it is recorded once",
+        )
+    elif _IF_MATCH & missing:
+        kind = "version-missing"
+        detail = text(
+            "办理已有的项目、系统或单位须带If-Match头（成批时为if_match）：读取时或上次办理答复的ETag；不论版本则写*",
+            "an act on a project, system, unit or evaluator needs an If-Match header (in a batch: if_match): the ETag "
+            "of the answer that you read, or of your last act; write * to act whatever the version is",
+        )
+    return problem(request, kind, detail, errors=[_field_fault(e, request) for e in error.errors()])
+
+
 def _field_fault(error: dict[str, Any], request: Request) -> FieldFault:
     """One validation error, without the input: it may hold personal data."""
     where = [str(part) for part in error["loc"]]
@@ -247,7 +294,16 @@ def _field_fault(error: dict[str, Any], request: Request) -> FieldFault:
         detail = cause.text.en if english(request) else cause.text.zh
     else:
         detail = _told(error, request)
-    return FieldFault(pointer="/" + "/".join(where), detail=detail)
+    return FieldFault(pointer="/" + "/".join(_pointed(part) for part in where), detail=detail)
+
+
+def _pointed(part: str) -> str:
+    """A part of a JSON pointer (RFC 6901). A name may be of any length; as much of it is told as shows which it is."""
+    clipped = part if len(part) <= _LONGEST_NAME else f"{part[:_LONGEST_NAME]}…"
+    return clipped.replace("~", "~0").replace("/", "~1")
+
+
+_LONGEST_NAME = 100
 
 
 _CHINESE = {

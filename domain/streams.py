@@ -38,6 +38,11 @@ def unit_id(uscc: str) -> UUID:
     return uuid5(NAMESPACE, f"unit/{uscc}")
 
 
+def event_id(stream: UUID, version: int) -> UUID:
+    """Identity of an event: its place in its stream, which is its own for good."""
+    return uuid5(stream, f"event/{version}")
+
+
 def register_id(division: str, year: int) -> UUID:
     """Identity of the filing register of a division and calendar year."""
     return uuid5(NAMESPACE, f"register/{division}/{year}")
