@@ -6,6 +6,7 @@ Annotations are evaluated here on purpose (no postponed evaluation): each route'
 import inspect
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any, Generic, TypeVar, cast
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from application.desk import Act, Outcome
 from application.ports import Desk
 from domain.command import Command
 from domain.dates import CivilDate
-from domain.event import Value
+from domain.event import Value, as_json
 from domain.personal import persons_of
 from domain.recorded import Actor, Authority, Evidence, Role
 from domain.rule import Effect, Judgement, text
@@ -46,6 +47,14 @@ class Submission(Value, Generic[CommandT]):
         default=None, description="以何种身份办理 capacity to act in, when the token holds several that may"
     )
     act: CommandT = Field(description="办理内容")
+
+
+class Row(Submission[CommandT], Generic[CommandT]):
+    """一行 An act as a row of a batch: with where it is posted by itself, its key, and what was seen."""
+
+    path: Any
+    idempotency_key: Any
+    if_match: Any = None
 
 
 class EventReceipt(Value):
@@ -128,27 +137,15 @@ _STREAMS: dict[str, tuple[StreamKind, Callable[[Any], UUID]]] = {
 """What the acts of a collection are on. Those on a person are on the county's history, not named by their path."""
 
 
-def answer(
-    request: Request, outcome: Outcome, *, dry_run: bool, subject: UUID | None = None, prefer: str = ""
-) -> Response:
-    """The answer to an act: 201 recorded, 200 dry run, 409 refused (with the receipt of the recorded refusal).
-
-    `subject`: the stream that the path names; without one, the act's outcome names it. Its version is the ETag.
-    """
-    stream = subject or outcome.subject
-    version = max((r.stream.version for r in outcome.recorded if r.stream.id == stream), default=0)
-    headers = {"ETag": tag(version)} if version else {}
-    refused = outcome.refused and not dry_run
-    if prefer and not dry_run and not refused and wants_minimal(prefer):
-        last = outcome.recorded[-1].position
-        return Response(status_code=201, headers={**headers, **applied(MINIMAL), POSITION: str(last)})
-    receipt = Receipt(
+def receipt_of(outcome: Outcome, *, dry_run: bool = False) -> Receipt:
+    """What came of an act."""
+    return Receipt.made_of(
         outcome=("would_" if dry_run else "")
         + (("refuse" if dry_run else "refused") if outcome.refused else ("record" if dry_run else "recorded")),
         subject=outcome.subject,
         number=None if dry_run else next((e.number for e in outcome.events if isinstance(e, ProjectFiled)), None),
         events=tuple(
-            EventReceipt(
+            EventReceipt.made_of(
                 id=event_id(r.stream.id, r.stream.version),
                 position=r.position,
                 stream=r.stream.kind,
@@ -162,6 +159,22 @@ def answer(
         persons=() if dry_run else tuple(dict.fromkeys(p for e in outcome.events for p in persons_of(e))),
         judgement=outcome.judgement,
     )
+
+
+def answer(
+    request: Request, outcome: Outcome, *, dry_run: bool, subject: UUID | None = None, prefer: str = ""
+) -> Response:
+    """The answer to an act: 201 recorded, 200 dry run, 409 refused (with the receipt of the recorded refusal).
+
+    `subject`: the stream that the path names; without one, the act's outcome names it. Its version is the ETag.
+    """
+    stream = subject or outcome.subject
+    version = max((r.stream.version for r in outcome.recorded if r.stream.id == stream), default=0)
+    headers = {"ETag": tag(version)} if version else {}
+    if prefer and not dry_run and not outcome.refused and wants_minimal(prefer):
+        last = outcome.recorded[-1].position
+        return Response(status_code=201, headers={**headers, **applied(MINIMAL), POSITION: str(last)})
+    receipt = receipt_of(outcome, dry_run=dry_run)
     if outcome.refused and not dry_run and receipt.judgement is not None:
         blocking = [f for f in receipt.judgement.findings if f.effect is Effect.BLOCKS]
         rules = "、".join(receipt.judgement.blocking())
@@ -170,7 +183,7 @@ def answer(
         )
         told_of_it = receipt.model_dump(mode="json")
         return problem(request, "gate-refused", told, findings=blocking, receipt=told_of_it, headers=headers)
-    return Response(receipt.model_dump_json(), 200 if dry_run else 201, headers, media_type="application/json")
+    return Response(as_json(receipt), 200 if dry_run else 201, headers, media_type="application/json")
 
 
 def act_of(
@@ -340,9 +353,13 @@ def _add(
         stream = stream_named(path, subject)
         return _prepared(context, step, use_case, stream, subject, sent, dry_run=False)
 
+    @cache
+    def row() -> TypeAdapter[Any]:  # made when a batch first holds one: most acts never come in batches
+        return TypeAdapter(Row[command])  # type: ignore[valid-type]
+
     names_history = subject is not None and _names_history(path)
     endpoint.quick = QuickAct(  # type: ignore[attr-defined]
-        body, subject, quickly, acting(step), _name_in(path), prepare, needs_version=names_history
+        body, row, subject, quickly, acting(step), _name_in(path), prepare, needs_version=names_history
     )
     router.add_api_route(
         path,

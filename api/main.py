@@ -31,6 +31,7 @@ from api.routes import (
     evidence,
     exceptions,
     experts,
+    feed,
     filing,
     funding,
     guidance_fund,
@@ -60,6 +61,7 @@ from api.routes import (
     systems,
     tasks,
     views,
+    webhooks,
 )
 from api.routing_table import RoutingTable
 from infrastructure.bootstrap import Liuhen
@@ -103,7 +105,7 @@ ACTS = (
     importing,
     batch,
 )
-READS = (projects, evidence, county, views, money, clauses, rule_sets, evaluation_schemes, projections)
+READS = (projects, evidence, county, views, money, clauses, rule_sets, evaluation_schemes, projections, feed, webhooks)
 
 PREFIX = "/v1"
 
@@ -129,6 +131,8 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPI:
     app.state.liuhen = liuhen
     app.state.issuer = issuer
     app.state.failing_elsewhere = ()
+    app.state.ending = bool  # whoever serves says when it is about to end
+    app.state.streams = set()
     problems.install(app)
     moments.install(app)
     # Every route under /v1 needs a token, whatever the route itself says.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextvars import ContextVar
 from typing import Any
 
 import psycopg
@@ -22,6 +23,7 @@ from domain.event import Value
 from domain.faults import ActError, BadFieldError, UnknownSubjectError, VersionMovedError
 from domain.rule import Finding, text
 from domain.texts import Text, ValueFault
+from infrastructure.foreign_issuers import IssuerDownError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -36,8 +38,12 @@ TITLES: dict[str, tuple[int, Text]] = {
     "version-moved": (412, text("已有新的记录", "More was recorded meanwhile")),
     "key-reused": (422, text("幂等键已用于另一请求", "The idempotency key was used for another request")),
     "not-authenticated": (401, text("未提供有效令牌", "No valid token")),
+    "issuer-down": (503, text("暂不能取得签发方的公钥", "The keys of the token's issuer cannot be had now")),
     "not-allowed": (403, text("无权办理", "Not allowed")),
     "busy": (503, text("繁忙，未记录，请重试", "Busy: nothing was recorded, try again")),
+    "webhook-target": (422, text("不能送往此地址", "Nothing is sent to this address")),
+    "too-many-webhooks": (409, text("网络钩子过多", "The account has too many webhooks")),
+    "too-many-streams": (503, text("同时推送过多", "Too many streams are open")),
     "outcome-unknown": (
         503,
         text("结果未知，请以同一幂等键重发", "Not known whether it was recorded: repeat it with its key"),
@@ -143,9 +149,13 @@ def problem(
     return JSONResponse(content, status, media_type=MEDIA_TYPE, headers={**language, **(headers or {})})
 
 
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
+"""The id of the present request, as logged."""
+
+
 def request_id() -> str:
-    """The id of the present request, as logged."""
-    return str(structlog.contextvars.get_contextvars().get("request_id", ""))
+    """The id of the present request, as logged; nothing outside of one."""
+    return REQUEST_ID.get()
 
 
 _KINDS = {400: "bad-request-body", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}
@@ -155,6 +165,7 @@ _KINDS = {400: "bad-request-body", 404: "not-found", 405: "method-not-allowed", 
 def install(app: FastAPI) -> None:
     """Answer every error of the application as a problem."""
     _install_of_store(app)
+    _install_of_acts(app)
 
     @app.exception_handler(BadFieldError)
     def _bad_field(request: Request, error: BadFieldError) -> JSONResponse:
@@ -171,16 +182,6 @@ def install(app: FastAPI) -> None:
         at = [FieldFault(pointer=error.pointer, detail=told)] if error.pointer else []
         return problem(request, "not-now", error.text, errors=at)
 
-    @app.exception_handler(VersionMovedError)
-    def _moved(request: Request, error: VersionMovedError) -> JSONResponse:
-        headers = {"ETag": tag(error.version)}
-        return problem(request, "version-moved", error.text, version=error.version, headers=headers)
-
-    @app.exception_handler(NotJsonError)
-    def _not_json(request: Request, error: NotJsonError) -> JSONResponse:
-        del error
-        return problem(request, "not-json", text("请以application/json发送", "send it as application/json"))
-
     @app.exception_handler(psycopg.DataError)
     def _data(request: Request, error: psycopg.DataError) -> JSONResponse:
         # A value that passed every check here and that the database cannot hold: a NUL in a search, a huge number.
@@ -195,6 +196,11 @@ def install(app: FastAPI) -> None:
             "请在Authorization头中提供有效的Bearer令牌", "send a valid bearer token in the Authorization header"
         )
         return problem(request, "not-authenticated", told, headers={"WWW-Authenticate": 'Bearer realm="liuhen"'})
+
+    @app.exception_handler(IssuerDownError)
+    def _issuer_down(request: Request, error: IssuerDownError) -> JSONResponse:
+        log.warning("request.issuer_down", issuer=str(error))
+        return problem(request, "issuer-down", headers={"Retry-After": "5"})
 
     @app.exception_handler(NotAllowedError)
     def _not_allowed(request: Request, error: NotAllowedError) -> JSONResponse:
@@ -216,6 +222,20 @@ def install(app: FastAPI) -> None:
     def _internal(request: Request, error: Exception) -> JSONResponse:
         log.error("request.failed", error=type(error).__name__, exc_info=error)
         return problem(request, "internal")
+
+
+def _install_of_acts(app: FastAPI) -> None:
+    """Answer what an act may be told before it is judged."""
+
+    @app.exception_handler(VersionMovedError)
+    def _moved(request: Request, error: VersionMovedError) -> JSONResponse:
+        headers = {"ETag": tag(error.version)}
+        return problem(request, "version-moved", error.text, version=error.version, headers=headers)
+
+    @app.exception_handler(NotJsonError)
+    def _not_json(request: Request, error: NotJsonError) -> JSONResponse:
+        del error
+        return problem(request, "not-json", text("请以application/json发送", "send it as application/json"))
 
 
 def _install_of_store(app: FastAPI) -> None:

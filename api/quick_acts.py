@@ -15,7 +15,7 @@ from fastapi import Request, Response
 from pydantic import TypeAdapter, ValidationError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.context import Context
+from api.context import Context, holder_of
 from api.strict_bodies import MEDIA_TYPE, TwoWaysError, decoded
 from api.versions import versions_in
 from application.desk import Outcome
@@ -42,6 +42,8 @@ class QuickAct:
     """What the quick way needs to know of a route."""
 
     body: TypeAdapter[Any]
+    row: Callable[[], TypeAdapter[Any]]
+    """Gives the form of a row of a batch: the body, with path and key."""
     subject: TypeAdapter[Any] | None
     """What the path names: an identity or a code; nothing when the act begins a history."""
     record: Callable[[Request, Context, Any, Sent], Response]
@@ -121,7 +123,8 @@ async def _recorded(act: QuickAct, request: Request, named: str, body: bytes) ->
     ):
         return None
     try:
-        context = Context(request.app.state.liuhen, request.app.state.issuer.check(token))
+        holder = await awaiting.run(holder_of, request.app.state, token)
+        context = Context(request.app.state.liuhen, holder)
         submission = decoded(body, act.body)
         subject = act.subject.validate_strings(named) if act.subject is not None else None
     except (BadTokenError, TwoWaysError, ValidationError):

@@ -10,9 +10,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
-from pydantic_core import to_json
 
-from api.acts import answer
+from api.acts import answer, receipt_of
 from api.context import Context, Reader
 from api.problems import NotAllowedError, Problem, problem
 from api.quick_acts import LONGEST_KEY, ActTable, Sent, told
@@ -20,6 +19,7 @@ from api.strict_bodies import TwoWaysError, faults, read
 from api.versions import IF_MATCH_FORM, versions_in
 from application.batch import Answer, Row, record_rows
 from application.desk import Outcome
+from domain.event import as_json
 from domain.rule import Effect, text
 from domain.texts import has_control_characters
 from infrastructure import awaiting
@@ -164,7 +164,8 @@ def _run(acts: ActTable, context: Context, line: bytes) -> Row:
         raise RequestValidationError(faults(error)) from error
     if not isinstance(fields, dict):
         raise _unfit("json_invalid", "not a JSON object")
-    path, key, if_match = (fields.pop(name, None) for name in ("path", "idempotency_key", "if_match"))
+    path: Any = fields.get("path")
+    key: Any = fields.get("idempotency_key")
     for name, value in (("path", path), ("idempotency_key", key)):
         if value is None:
             raise _unfit("missing", "Field required", name)
@@ -179,14 +180,14 @@ def _run(acts: ActTable, context: Context, line: bytes) -> Row:
         raise HTTPException(404)
     act, named = found
     act.admit(context)
-    seen, wrong = _seen(if_match, needed=act.needs_version)
+    seen, wrong = _seen(fields.get("if_match"), needed=act.needs_version)
     subject = submission = None
     try:
         subject = act.subject.validate_strings(named) if act.subject is not None else None
     except ValidationError as error:
         wrong += [{**e, "loc": ("path", act.names, *e["loc"])} for e in error.errors()]
     try:
-        submission = act.body.validate_json(to_json(fields), strict=True)
+        submission = act.row().validate_json(line, strict=True)
     except ValidationError as error:
         wrong += faults(error)
     if wrong:
@@ -238,6 +239,8 @@ async def _recorded(context: Context, runs: Sequence[Row], *, together: bool) ->
 
 
 def _answered(request: Request, line: _Line, came: Answer | Exception | None) -> bytes:
+    if isinstance(came, Outcome) and not came.refused:
+        return _row(line, 201, as_json(receipt_of(came)))
     response = answer(request, came, dry_run=False) if isinstance(came, Outcome) else _problem(request, came)
     return _written(line, response)
 
@@ -265,4 +268,8 @@ def _problem(request: Request, error: Exception | None) -> Response:
 
 
 def _written(line: _Line, response: Response) -> bytes:
-    return b'{"row":%d,"status":%d,"answer":%b}\n' % (line.number, response.status_code, bytes(response.body))
+    return _row(line, response.status_code, bytes(response.body))
+
+
+def _row(line: _Line, status: int, told: bytes) -> bytes:
+    return b'{"row":%d,"status":%d,"answer":%b}\n' % (line.number, status, told)
