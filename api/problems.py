@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import Any
@@ -310,10 +312,8 @@ def _field_fault(error: dict[str, Any], request: Request) -> FieldFault:
     if where and where[0] in {"body", "query", "path", "header"}:
         where = where[1:] if where[0] == "body" else where
     cause = error.get("ctx", {}).get("error")
-    if isinstance(cause, ValueFault):
-        detail = cause.text.en if english(request) else cause.text.zh
-    else:
-        detail = _told(error, request)
+    told = _unquoted(cause.text, error.get("input")) if isinstance(cause, ValueFault) else _told(error)
+    detail = told.en if english(request) else told.zh
     return FieldFault(pointer="/" + "/".join(_pointed(part) for part in where), detail=detail)
 
 
@@ -326,27 +326,68 @@ def _pointed(part: str) -> str:
 _LONGEST_NAME = 100
 
 
-_CHINESE = {
-    "missing": "缺少此字段",
-    "extra_forbidden": "没有此字段",
-    "enum": "应为规定的取值之一：{expected}",
-    "string_too_short": "过短，至少{min_length}个字符",
-    "string_too_long": "过长，至多{max_length}个字符",
-    "string_pattern_mismatch": "格式应为{pattern}",
-    "too_short": "至少{min_length}项",
-    "int_parsing": "应为整数",
-    "int_type": "应为整数",
-    "bool_parsing": "应为true或false",
-    "uuid_parsing": "应为UUID",
-    "date_from_datetime_parsing": "应为日期，如2018-09-19",
-    "json_invalid": "不是合法的JSON",
-    "greater_than_equal": "不应小于{ge}",
-    "less_than_equal": "不应大于{le}",
+_QUOTED = re.compile("“([^”]*)”")
+
+
+def _unquoted(told: Text, value: Any) -> Text:
+    """A text without what it quotes of the value that was sent: that may be personal data."""
+    sent = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+    def without(match: re.Match[str]) -> str:
+        quoted = match[1].removesuffix("…")
+        return "“…”" if len(quoted) > 1 and quoted in sent else match[0]
+
+    return Text(zh=_QUOTED.sub(without, told.zh), en=_QUOTED.sub(without, told.en))
+
+
+_WORDS = {
+    "missing": text("缺少此字段", "this field is missing"),
+    "extra_forbidden": text("没有此字段", "there is no such field"),
+    "enum": text("应为规定的取值之一：{expected}", "one of: {expected}"),
+    "literal_error": text("应为规定的取值之一：{expected}", "one of: {expected}"),
+    "string_too_short": text("过短，至少{min_length}个字符", "too short: at least {min_length} characters"),
+    "string_too_long": text("过长，至多{max_length}个字符", "too long: at most {max_length} characters"),
+    "string_pattern_mismatch": text("格式应为{pattern}", "its form is {pattern}"),
+    "string_type": text("应为文字", "a text is needed"),
+    "string_unicode": text("应为完整的UTF-8文字", "a whole text in UTF-8 is needed"),
+    "too_short": text("至少{min_length}项", "at least {min_length}"),
+    "too_long": text("至多{max_length}项", "at most {max_length}"),
+    "int_parsing": text("应为整数", "a whole number is needed"),
+    "int_type": text("应为整数", "a whole number is needed"),
+    "int_from_float": text("应为整数", "a whole number is needed"),
+    "int_parsing_size": text("整数过大", "the number is too large"),
+    "float_type": text("应为数字", "a number is needed"),
+    "float_parsing": text("应为数字", "a number is needed"),
+    "finite_number": text("应为有限的数字", "a finite number is needed"),
+    "bool_parsing": text("应为true或false", "true or false"),
+    "bool_type": text("应为true或false", "true or false"),
+    "uuid_parsing": text("应为UUID", "a UUID is needed"),
+    "uuid_type": text("应为UUID", "a UUID is needed"),
+    "date_type": text("应为日期，如2018-09-19", "a date is needed, such as 2018-09-19"),
+    "date_parsing": text("应为日期，如2018-09-19", "a date is needed, such as 2018-09-19"),
+    "date_from_datetime_parsing": text("应为日期，如2018-09-19", "a date is needed, such as 2018-09-19"),
+    "date_from_datetime_inexact": text("应为日期，如2018-09-19", "a date is needed, such as 2018-09-19"),
+    "datetime_parsing": text("应为时刻，如2018-09-19T08:00:00+08:00", "a time, such as 2018-09-19T08:00:00+08:00"),
+    "datetime_from_date_parsing": text(
+        "应为时刻，如2018-09-19T08:00:00+08:00", "a time, such as 2018-09-19T08:00:00+08:00"
+    ),
+    "timezone_aware": text("时刻须带时区", "the time needs its zone"),
+    "list_type": text("应为列表", "a list is needed"),
+    "tuple_type": text("应为列表", "a list is needed"),
+    "dict_type": text("应为对象", "an object is needed"),
+    "model_type": text("应为对象", "an object is needed"),
+    "json_invalid": text("不是合法的JSON", "this is no valid JSON"),
+    "greater_than_equal": text("不应小于{ge}", "not less than {ge}"),
+    "greater_than": text("应大于{gt}", "more than {gt}"),
+    "less_than_equal": text("不应大于{le}", "not more than {le}"),
+    "less_than": text("应小于{lt}", "less than {lt}"),
 }
+"""What is told of a fault. The library's own words are not: they may repeat a part of the value."""
+_UNFIT = text("不符合要求", "not acceptable")
+_LIMITS = ("expected", "min_length", "max_length", "pattern", "ge", "gt", "le", "lt")
 
 
-def _told(error: dict[str, Any], request: Request) -> str:
-    form = _CHINESE.get(error["type"])
-    if english(request) or form is None:
-        return str(error["msg"])
-    return form.format_map({k: str(v) for k, v in error.get("ctx", {}).items()})
+def _told(error: dict[str, Any]) -> Text:
+    words, given = _WORDS.get(error["type"], _UNFIT), error.get("ctx", {})
+    limits = {name: str(given.get(name, "")) for name in _LIMITS}
+    return text(words.zh.format_map(limits), words.en.format_map(limits))

@@ -92,7 +92,7 @@ def _way_to(value: Any, sought: object) -> tuple[str | int, ...] | None:
 def faults(error: TwoWaysError | ValidationError) -> list[Any]:
     """What is wrong with a body, as the framework tells it."""
     if isinstance(error, ValidationError):
-        return [{**e, "loc": ("body", *e["loc"])} for e in error.errors(include_input=False, include_url=False)]
+        return [{**e, "loc": ("body", *e["loc"])} for e in error.errors(include_url=False)]
     told = {"type": "value_error", "loc": ("body", *error.where), "msg": str(error), "ctx": {"error": error.fault}}
     return [told]
 
