@@ -26,6 +26,7 @@ from api.routes import (
     connection,
     correcting,
     county,
+    documents,
     enrolment,
     evaluation,
     evaluation_schemes,
@@ -58,11 +59,13 @@ from api.routes import (
     rule_sets,
     satisfaction,
     security,
+    security_views,
     service,
     sharing,
     supervision,
     systems,
     tasks,
+    tracing,
     views,
     webhooks,
 )
@@ -108,7 +111,22 @@ ACTS = (
     importing,
     batch,
 )
-READS = (projects, evidence, county, views, money, clauses, rule_sets, evaluation_schemes, projections, feed, webhooks)
+READS = (
+    projects,
+    evidence,
+    county,
+    documents,
+    views,
+    tracing,
+    money,
+    security_views,
+    clauses,
+    rule_sets,
+    evaluation_schemes,
+    projections,
+    feed,
+    webhooks,
+)
 
 PREFIX = "/v1"
 
@@ -151,7 +169,7 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPI:
     closed_routes = (r for m in (*ACTS, *READS) for r in m.router.routes if isinstance(r, APIRoute))
     app.router.middleware_stack = RoutingTable(app.router.middleware_stack, closed, closed_routes)
     app.state.acts = ActTable(PREFIX, quick)
-    app.add_middleware(QuickActs, acts=app.state.acts)
+    app.add_middleware(QuickActs, acts=app.state.acts, batches=batch.record_quickly, batch_path=f"{PREFIX}/batch")
     app.add_middleware(Gate)
     app.openapi = partial(_document, app)  # type: ignore[method-assign]
     return app

@@ -36,6 +36,16 @@ class Moment:
     wait_seconds: float
     as_of: AsOf
 
+    def said(self) -> tuple[tuple[str, str], ...]:
+        """The moment as a request says it, so that what an answer links to is of the same moment."""
+        upto, happened = self.as_of.upto, self.as_of.happened
+        parts = {
+            "as_of_position": upto.position,
+            "as_of_recorded": upto.recorded_at.isoformat() if upto.recorded_at else None,
+            "as_of_happened": happened,
+        }
+        return tuple((name, str(part)) for name, part in parts.items() if part is not None)
+
 
 AS_IT_STANDS = Moment(0, WAIT_SECONDS, NOW)
 """Now, without waiting."""

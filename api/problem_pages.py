@@ -304,6 +304,17 @@ PAGES: dict[str, Page] = {
             "Correct the file as detail says, or choose another mapping.",
         ),
     ),
+    "paper": Page(
+        text(
+            "材料的大小、种类或摘要不符，或涉密项目不收材料。",
+            "Size, kind or digest of the paper are not as they should be, or the project is classified and takes none.",
+        ),
+        text("照detail改正后重新上传。", "Correct it as detail says, and upload it again."),
+    ),
+    "document-store": Page(
+        text("材料库暂不可用，材料未收存。", "The document store is not available; the paper was not kept."),
+        text("稍后重新上传；持续不好请告诉管理员。", "Upload it again later; tell the administrator if it goes on."),
+    ),
     "internal": Page(
         text(
             "服务内部出错，已记入运行日志。",

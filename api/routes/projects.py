@@ -89,7 +89,7 @@ _UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "与If-None-
 def read_project(request: Request, context: Reader, project_id: UUID, moment: Moment) -> Response:
     """The state now, as known at a position or recorded time, or as it was on a happened date."""
     dossier = project_dossier(context.liuhen.desk, project_id, moment)
-    _check_classified(context, dossier.project)
+    check_classified(context, dossier.project)
     answer = ProjectAnswer(
         stage=dossier.project.stage,
         project=dossier.project,
@@ -104,7 +104,7 @@ def read_project(request: Request, context: Reader, project_id: UUID, moment: Mo
 def read_history(context: Reader, project_id: UUID, moment: Moment) -> HistoryAnswer:
     """Every event of the project and of its systems; corrected ones stay, marked."""
     dossier = project_dossier(context.liuhen.desk, project_id, moment)
-    _check_classified(context, dossier.project)
+    check_classified(context, dossier.project)
     events = list(dossier.history)
     for system in dossier.systems:
         events += context.liuhen.desk.ledger.read(StreamKind.SYSTEM, system.id, moment.upto)
@@ -143,7 +143,7 @@ def read_unit_history(context: Reader, uscc: str, moment: Moment) -> HistoryAnsw
 def read_indicators(context: Reader, project_id: UUID, moment: Moment) -> tuple[Rate, ...]:
     """Budget execution, funds in place, completion and cost saving; one that cannot be computed says why."""
     project = project_dossier(context.liuhen.desk, project_id, moment).project
-    _check_classified(context, project)
+    check_classified(context, project)
     return computed_rates(project)
 
 
@@ -156,7 +156,7 @@ def read_next(
     """Every gate judged on a day, without recording: what is missing, by which clause, and what would cure it."""
     actor = context.actor(min(context.holder.roles, default=Role.AUDITOR))
     found = what_next(context.liuhen.desk, project_id, actor, on)
-    _check_classified(context, project_dossier(context.liuhen.desk, project_id).project)
+    check_classified(context, project_dossier(context.liuhen.desk, project_id).project)
     return found
 
 
@@ -172,7 +172,7 @@ def read_rejudgement(
     by = desk.rule_sets.get(rule_set) if rule_set else None
     if rule_set and by is None:
         raise UnknownSubjectError(text("没有此规则集", "there is no such rule set"))
-    _check_classified(context, project_dossier(desk, project_id).project)
+    check_classified(context, project_dossier(desk, project_id).project)
     found = rejudge_project(desk, project_id, rule_set=by, as_of=as_of)
     return [RejudgedAnswer(**dict(r), same=r.is_same()) for r in found]
 
@@ -181,7 +181,7 @@ def _hidden() -> UnknownSubjectError:
     return UnknownSubjectError(text("没有此标识的记录", "nothing is recorded under that identity"))
 
 
-def _check_classified(context: Context, project: Project) -> None:
+def check_classified(context: Context, project: Project) -> None:
     """A classified placeholder is answered like an unknown identity to those who may not see it."""
     if project.classified and not context.sees_classified:
         raise _hidden()
