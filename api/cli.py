@@ -35,6 +35,7 @@ from api import (
 )
 from api.cli_service import err, out, read_settings, service
 from api.main import create_app
+from api.problem_pages import as_markdown as problem_pages
 from api.routes.webhooks import messages_for
 from api.workers import Workers, WorkersError, ending_streams, server_config
 from application.asking import AsOf, project_dossier
@@ -288,6 +289,12 @@ def show(
 def openapi() -> None:
     """接口文档 Print the API document (OpenAPI 3.1)."""
     typer.echo(json.dumps(create_app(None, None).openapi(), ensure_ascii=False, indent=2))
+
+
+@app.command()
+def problems() -> None:
+    """问题表 Print what each type of problem means."""
+    typer.echo(problem_pages(), nl=False)
 
 
 @app.command()
