@@ -31,7 +31,7 @@ from infrastructure.tlog.text_forms import FormatError
 
 app = typer.Typer(no_args_is_help=True, help="密钥：显示、生成、轮换、停用 keys of the log or of a witness")
 
-ACTOR = Actor(account="liuhen-cli", organisation="本机 local", role=Role.ADMINISTRATOR)
+ACTOR = Actor(account="liuhen-cli", organisation="本机 local", role=Role.SYS_ADMIN)
 
 Folder = Annotated[
     Path | None, typer.Option("--witness", help="见证的目录；缺省为日志的密钥 a witness's folder; else the log's keys")

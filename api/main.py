@@ -14,6 +14,7 @@ from api.middleware import Gate
 from api.quick_acts import ActTable, QuickActs
 from api.routes import (
     acceptance,
+    accounts,
     amounts,
     answering,
     approval,
@@ -41,6 +42,7 @@ from api.routes import (
     log_keeping,
     meetings,
     money,
+    oauth,
     oversight,
     personal,
     ppp,
@@ -101,6 +103,7 @@ ACTS = (
     correcting,
     personal,
     importing,
+    accounts,
     batch,
 )
 READS = (projects, evidence, county, views, money, clauses, rule_sets, evaluation_schemes, projections)
@@ -116,8 +119,11 @@ DESCRIPTION = """
 """
 
 
-def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPI:
-    """The application over a wired service. Without one it only describes itself (for the API document)."""
+def create_app(liuhen: Liuhen | None, issuer: Issuer | None, *, demo: bool = False) -> FastAPI:
+    """The application over a wired service. Without one it only describes itself (for the API document).
+
+    `demo`: tokens of the demo are accepted, and only here.
+    """
     app: FastAPI = FastAPIOffline(
         title="留痕 Liuhen",
         version=version("liuhen"),
@@ -128,6 +134,7 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPI:
     )
     app.state.liuhen = liuhen
     app.state.issuer = issuer
+    app.state.demo = demo
     app.state.failing_elsewhere = ()
     problems.install(app)
     moments.install(app)
@@ -138,6 +145,7 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPI:
     app.include_router(closed)
     app.include_router(evidence.receipts, prefix=PREFIX)  # as the log
     app.include_router(log.router, prefix=PREFIX)  # decides itself: commitments may be public
+    app.include_router(oauth.router)  # open by its nature: it asks for the client's own secret
     app.include_router(health.router)
     quick = {r.path: r.endpoint.quick for m in ACTS for r in m.router.routes if hasattr(r.endpoint, "quick")}
     closed_routes = (r for m in (*ACTS, *READS) for r in m.router.routes if isinstance(r, APIRoute))

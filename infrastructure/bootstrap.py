@@ -15,6 +15,7 @@ from psycopg.conninfo import make_conninfo
 from application.ports import Desk
 from domain.dates import civil_day
 from domain.identifiers import DivisionTable
+from infrastructure.account_directory import AccountDirectory
 from infrastructure.calendars import load_calendar
 from infrastructure.embedded_postgres import EmbeddedPostgres
 from infrastructure.foreign_issuers import ForeignIssuers, load_issuers
@@ -52,6 +53,7 @@ class Liuhen:
     sequencer: Sequencer
     feeding: Feeding
     foreign: ForeignIssuers
+    directory: AccountDirectory
 
 
 @contextmanager
@@ -109,7 +111,19 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
         tree = TreeStore(pool, settings.division)
         feeding = feeding_of(settings, tree, sequencer)
         try:
-            yield Liuhen(settings, conninfo, pool, ledger, desk, engine, tree, sequencer, feeding, foreign)
+            yield Liuhen(
+                settings,
+                conninfo,
+                pool,
+                ledger,
+                desk,
+                engine,
+                tree,
+                sequencer,
+                feeding,
+                foreign,
+                AccountDirectory(desk),
+            )
         finally:
             engine.stop()
             feeding.stop()

@@ -13,7 +13,7 @@ from domain.refusal import Refused
 from domain.rule import Effect
 from domain.streams import StreamKind
 from projections.supervision.ordering import disorders
-from projections.topics import ALL
+from projections.topics import ALL, topics
 from projections.view import Cursor, Page, Projection, invested_in, project_name, upsert
 
 # Gates that are passed once. A refusal there is over when the project has passed; at the money gates it is over when
@@ -35,8 +35,8 @@ class Supervision(Projection):
 
     NAME = "supervision"
     VERSION = 2
-    HANDLES = ALL
-    IGNORES = frozenset()
+    HANDLES = ALL - topics("accounts")
+    IGNORES = topics("accounts")
     TABLES = """
         CREATE TABLE projects (
             log_id integer NOT NULL, project_id uuid NOT NULL, number text, name text NOT NULL, stage text NOT NULL,
@@ -111,8 +111,8 @@ def _record_refusals(page: Page, cursor: Cursor) -> None:
             refusals.append(_refusal(page.log_id, entry, entry.event, project))
             continue
         judgement = getattr(entry.event, "judgement", None)
-        for gate, topics in _PASSED_BY.items():
-            if entry.event.TOPIC in topics and (judgement is None or judgement.gate == gate):
+        for gate, passing in _PASSED_BY.items():
+            if entry.event.TOPIC in passing and (judgement is None or judgement.gate == gate):
                 passed[entry.originator_id, project, gate] = entry.position
         passed[entry.originator_id, project, None] = entry.position
     upsert(cursor, "refusals", ("log_id", "position"), refusals)

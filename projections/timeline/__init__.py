@@ -10,7 +10,7 @@ from domain.recorded import Recorded
 from domain.refusal import Refused
 from domain.streams import StreamKind
 from projections.timeline.sentences import sentence
-from projections.topics import ALL
+from projections.topics import ALL, topics
 from projections.view import Cursor, Page, Projection, invested_in, upsert
 
 
@@ -19,8 +19,8 @@ class Timeline(Projection):
 
     NAME = "timeline"
     VERSION = 1
-    HANDLES = ALL
-    IGNORES = frozenset()
+    HANDLES = ALL - topics("accounts")
+    IGNORES = topics("accounts")
     TABLES = """
         CREATE TABLE entries (
             log_id integer NOT NULL, subject_id uuid NOT NULL, position bigint NOT NULL, stream_kind text NOT NULL,
