@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -23,6 +24,7 @@ from api import (
     cli_accounts,
     cli_audit,
     cli_doctor,
+    cli_evidence,
     cli_keys,
     cli_log,
     cli_personal,
@@ -33,7 +35,8 @@ from api import (
 )
 from api.cli_service import err, out, read_settings, service
 from api.main import create_app
-from api.workers import Workers, WorkersError, server_config
+from api.routes.webhooks import messages_for
+from api.workers import Workers, WorkersError, ending_streams, server_config
 from application.asking import AsOf, project_dossier
 from application.importing import MAPPINGS, FileFault, import_file
 from application.ports import KeyReusedError, SealingError, UpTo
@@ -65,6 +68,8 @@ app.command()(cli_doctor.doctor)
 app.command()(cli_doctor.migrate)
 app.command(name="audit")(cli_audit.audit_command)
 app.command()(cli_verify.verify)
+app.command(name="receipt")(cli_evidence.receipt_command)
+app.command(name="evidence")(cli_evidence.evidence_command)
 Advance = Callable[[int, int], None]
 """Told how many of how many are done."""
 
@@ -152,6 +157,7 @@ def _serve(liuhen: Liuhen, *, demo: bool) -> None:
         liuhen.engine.start()
     liuhen.sequencer.start()
     liuhen.feeding.start()
+    liuhen.webhooks.start(partial(messages_for, liuhen))
     # The server raises the signal again once it has drained; here it must not end the process before the clean-up.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
@@ -165,7 +171,7 @@ def _serve(liuhen: Liuhen, *, demo: bool) -> None:
 
 def _serve_here(liuhen: Liuhen, issuer: Issuer, *, demo: bool) -> None:
     """Serve in this process."""
-    server = uvicorn.Server(server_config(liuhen, issuer, demo=demo))
+    server = ending_streams(uvicorn.Server(server_config(liuhen, issuer, demo=demo)))
 
     def announce() -> None:
         """Print the address once the server listens; the port may have been chosen by the system (0)."""

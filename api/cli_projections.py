@@ -32,9 +32,9 @@ def status() -> None:
     """各视图的位置、落后、搁置 Where each view stands. Exit code 1 when one is stalled or has parked events."""
     with service() as liuhen:
         engine = liuhen.engine
-        stalled = engine.stalled()
+        fresh = engine.all_freshness()
+        stalled = engine.stalled(fresh)
         rebuilding_at = {b.name: b.position for b in rebuilding.unfinished(engine)}
-        fresh = {name: engine.freshness(name) for name in engine.names()}
     table = Table("视图 view", "位置 position", "落后 behind", "秒 s", "搁置 parked", "重建 rebuild", "")
     for name, f in fresh.items():
         told = (f.position, f.lag_events, f.lag_seconds, f.parked, rebuilding_at.get(name, ""))

@@ -14,6 +14,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from api.authority import SEES_CLASSIFIED, SEES_PERSONAL, STEP_ROLES
 from api.problems import NotAllowedError, NotAuthenticatedError
 from application.sealing import shown
+from domain.evolve import Foldable
 from domain.recorded import Actor, Role
 from domain.streams import StreamKind
 from infrastructure.account_directory import PREFIX, AccountDirectory
@@ -23,7 +24,7 @@ from infrastructure.issuer import BadTokenError, Holder, Issuer
 
 T = TypeVar("T")
 
-_BEARER = HTTPBearer(
+BEARER = HTTPBearer(
     auto_error=False,
     description="JWT，由本服务或所信任的签发方签发 issued by this service or an issuer that it relies on",
 )
@@ -46,6 +47,12 @@ class Context:
         """May the holder see placeholders of classified projects in views?"""
         return bool(self.holder.roles & SEES_CLASSIFIED)
 
+    def sees(self, kind: StreamKind, state: Foldable) -> bool:
+        """May the holder see this stream, as it stands? What belongs to a classified project only with a grant."""
+        if kind is StreamKind.ACCOUNTS:
+            return Role.AUDIT_ADMIN in self.holder.roles
+        return self.sees_classified or not getattr(state, "classified", False)
+
     def shown(self, kind: StreamKind, stream: UUID, value: T) -> T:
         """An event or a state as the holder is shown it: persons in plain words, or as sealed or erased."""
         may_see = bool(self.holder.roles & SEES_PERSONAL)
@@ -64,7 +71,7 @@ def _actor(holder: Holder, role: Role) -> Actor:
 
 
 def reader(
-    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)] = None
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)] = None
 ) -> Context:
     """Whoever holds a valid token may read. Raises NotAuthenticatedError."""
     if credentials is None:
@@ -114,8 +121,12 @@ def actor_for(context: Context, asked: Role | None, step: str) -> Actor:
 
     Raises NotAllowedError when the token does not hold it, or it may not record the step.
     """
-    allowed = STEP_ROLES[step]
-    role = next((r for r in allowed if r in context.holder.roles and asked in {None, r}), None)
+    role = _role_of(context.holder.roles, asked, step)
     if role is None:
-        raise NotAllowedError(allowed)
+        raise NotAllowedError(STEP_ROLES[step])
     return context.actor(role)
+
+
+@lru_cache(maxsize=1000)
+def _role_of(held: frozenset[Role], asked: Role | None, step: str) -> Role | None:
+    return next((r for r in STEP_ROLES[step] if r in held and asked in {None, r}), None)

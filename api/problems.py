@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextvars import ContextVar
 from typing import Any
 
 import psycopg
@@ -35,6 +36,9 @@ TITLES: dict[str, tuple[int, Text]] = {
     "issuer-down": (503, text("暂不能取得签发方的公钥", "The keys of the token's issuer cannot be had now")),
     "not-allowed": (403, text("无权办理", "Not allowed")),
     "busy": (503, text("繁忙，未记录，请重试", "Busy: nothing was recorded, try again")),
+    "webhook-target": (422, text("不能送往此地址", "Nothing is sent to this address")),
+    "too-many-webhooks": (409, text("网络钩子过多", "The account has too many webhooks")),
+    "too-many-streams": (503, text("同时推送过多", "Too many streams are open")),
     "outcome-unknown": (
         503,
         text("结果未知，请以同一幂等键重发", "Not known whether it was recorded: repeat it with its key"),
@@ -135,9 +139,13 @@ def problem(
     return JSONResponse(content, status, media_type=MEDIA_TYPE, headers={**language, **(headers or {})})
 
 
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
+"""The id of the present request, as logged."""
+
+
 def request_id() -> str:
-    """The id of the present request, as logged."""
-    return str(structlog.contextvars.get_contextvars().get("request_id", ""))
+    """The id of the present request, as logged; nothing outside of one."""
+    return REQUEST_ID.get()
 
 
 _KINDS = {400: "bad-request-body", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}

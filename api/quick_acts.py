@@ -30,6 +30,8 @@ class QuickAct:
     """What the quick way needs to know of a route."""
 
     body: TypeAdapter[Any]
+    row: Callable[[], TypeAdapter[Any]]
+    """Gives the form of a row of a batch: the body, with path and key."""
     subject: TypeAdapter[Any] | None
     """What the path names: an identity or a code; nothing when the act begins a history."""
     record: Callable[[Request, Context, Any, Any, str | None], Response]

@@ -35,6 +35,10 @@ from infrastructure.tlog.note import Verifier
 from infrastructure.tlog.operator_key import OperatorKeys, operator_keys, operator_verifiers
 from infrastructure.tlog.sequencer import Sequencer
 from infrastructure.tlog.store import Tree, TreeStore
+from infrastructure.webhooks.delivering import Deliverer
+from infrastructure.webhooks.endpoints import Endpoints
+from infrastructure.webhooks.sending import Sender
+from infrastructure.webhooks.targets import Targets
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +56,7 @@ class Liuhen:
     tree: TreeStore
     sequencer: Sequencer
     feeding: Feeding
+    webhooks: Deliverer
     foreign: ForeignIssuers
     directory: AccountDirectory
 
@@ -101,6 +106,7 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
         engine = Engine(
             noticing_dead_lines(working),
             ledger,
+            pool=pool,
             log_id=settings.division,
             page=settings.page,
             poll=settings.poll_seconds,
@@ -110,6 +116,8 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
         sequencer = sequencer_of(settings, working)
         tree = TreeStore(pool, settings.division)
         feeding = feeding_of(settings, tree, sequencer)
+        webhooks = deliverer_of(settings, working, pool)
+        ledger.wakes(webhooks.wake)
         try:
             yield Liuhen(
                 settings,
@@ -121,11 +129,13 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
                 tree,
                 sequencer,
                 feeding,
+                webhooks,
                 foreign,
                 AccountDirectory(desk),
             )
         finally:
             engine.stop()
+            webhooks.stop()
             feeding.stop()
             sequencer.stop()
             ledger.close()
@@ -155,6 +165,15 @@ def feeding_of(settings: Settings, tree: TreeStore, sequencer: Sequencer) -> Fee
         return operator_verifiers(settings.data_dir, settings.division)
 
     return Feeding([Feeder(w, tree, sequencer, verifiers) for w in settings.known_witnesses if w.address])
+
+
+def deliverer_of(settings: Settings, conninfo: str, pool: Pool) -> Deliverer:
+    """What brings the receivers of webhooks what they asked for."""
+    targets = Targets(settings.webhook_hosts, settings.webhook_networks)
+    endpoints = Endpoints(pool, settings.division, MasterKeys(settings))
+    return Deliverer(
+        noticing_dead_lines(conninfo), settings.division, endpoints, Sender(targets, settings.webhook_ca_file)
+    )
 
 
 @contextmanager

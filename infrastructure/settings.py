@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from infrastructure.tlog.text_forms import FormatError
 from infrastructure.tlog.witness_list import KnownWitness, known_witnesses
+from infrastructure.webhooks.targets import Targets
 
 
 class Settings(BaseSettings):
@@ -73,6 +74,23 @@ class Settings(BaseSettings):
         ge=1,
         le=100_000,
         description="同时处理的请求数上限，超过的答复503并请稍后重试 requests worked on at once; more are answered 503",
+    )
+    most_streams: int = Field(
+        default=100,
+        ge=0,
+        le=10_000,
+        description="每个进程同时推送的变更流数上限 streams of the feed that a process keeps open at once",
+    )
+    webhook_hosts: str = Field(
+        default="",
+        description="可送达网络钩子的主机（名称、*.名称、名称:端口），空格分隔；留空则不送 hosts for webhooks",
+    )
+    webhook_networks: str = Field(
+        default="",
+        description="上述主机可在其中的非公网网段，空格分隔 networks that are not public where these hosts may be",
+    )
+    webhook_ca_file: Path | None = Field(
+        default=None, description="验证接收方证书的CA（PEM）；留空则用系统的 certificates that receivers are checked by"
     )
     page: int = Field(default=500, ge=1, le=10_000, description="投影每批事件数 events that a projection takes at once")
     views_in_server: bool = Field(
@@ -143,6 +161,12 @@ class Settings(BaseSettings):
         most = len(known_witnesses(info.data.get("witnesses", "")))
         if value > most and "witnesses" in info.data:
             raise ValueError(f"LIUHEN_WITNESSES只列出{most}个见证 LIUHEN_WITNESSES lists {most}")
+        return value
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _of_webhooks(cls, value: str, info: ValidationInfo) -> str:
+        Targets(info.data.get("webhook_hosts", ""), value)
         return value
 
     @field_validator("owner_url")

@@ -111,18 +111,19 @@ View = Annotated[str, Depends(named)]
 def status(context: Reader) -> list[ViewStatus]:
     """Position, lag against the log itself, parked events, failures and rebuilds of every view."""
     engine = context.liuhen.engine
-    failing, stalled, held = engine.failures(), engine.stalled(), engine.held()
+    found = engine.all_freshness()
+    failing, stalled, held = engine.failures(), engine.stalled(found), engine.held()
     rebuilding = {b.name: b.position for b in unfinished(engine)}
     return [
         ViewStatus(
             name=name,
-            freshness=engine.freshness(name),
+            freshness=fresh,
             failing=failing.get(name),
             stalled=stalled.get(name),
             active_here=name in held,
             rebuilding_at=rebuilding.get(name),
         )
-        for name in engine.names()
+        for name, fresh in found.items()
     ]
 
 

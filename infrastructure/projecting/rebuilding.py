@@ -103,7 +103,7 @@ def abandon(engine: Engine, name: str) -> bool:
 
 def unfinished(engine: Engine) -> list[Build]:
     """Rebuilds that were begun."""
-    with engine.ledger.recorder_pool.connection() as conn:
+    with engine.pool.connection() as conn:
         return builds.builds_of(conn, engine.log_id, list(engine.projections.values()), Standing.BUILDING)
 
 
