@@ -15,6 +15,7 @@ from psycopg.conninfo import make_conninfo
 from application.ports import Desk
 from domain.dates import civil_day
 from domain.identifiers import DivisionTable
+from infrastructure.account_directory import AccountDirectory
 from infrastructure.calendars import load_calendar
 from infrastructure.documents.papers import Papers
 from infrastructure.documents.stores import store_named
@@ -60,6 +61,7 @@ class Liuhen:
     webhooks: Deliverer
     papers: Papers
     foreign: ForeignIssuers
+    directory: AccountDirectory
 
 
 @contextmanager
@@ -123,7 +125,19 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
         papers.tidy()
         try:
             yield Liuhen(
-                settings, conninfo, pool, ledger, desk, engine, tree, sequencer, feeding, webhooks, papers, foreign
+                settings,
+                conninfo,
+                pool,
+                ledger,
+                desk,
+                engine,
+                tree,
+                sequencer,
+                feeding,
+                webhooks,
+                papers,
+                foreign,
+                AccountDirectory(desk),
             )
         finally:
             engine.stop()

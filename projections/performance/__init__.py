@@ -22,7 +22,7 @@ class Performance(Projection):
     NAME = "performance"
     VERSION = 2
     HANDLES = topics("project", "unit", "record")
-    IGNORES = topics("system", "register", "county", "evaluator", "guidance_fund")
+    IGNORES = topics("system", "register", "county", "evaluator", "guidance_fund", "accounts")
     TABLES = """
         CREATE TABLE projects (
             log_id integer NOT NULL, project_id uuid NOT NULL, number text, name text NOT NULL, stage text NOT NULL,
