@@ -24,6 +24,7 @@ from api.routes import (
     connection,
     correcting,
     county,
+    documents,
     enrolment,
     evaluation,
     evaluation_schemes,
@@ -31,6 +32,7 @@ from api.routes import (
     evidence,
     exceptions,
     experts,
+    feed,
     filing,
     funding,
     guidance_fund,
@@ -54,12 +56,15 @@ from api.routes import (
     rule_sets,
     satisfaction,
     security,
+    security_views,
     service,
     sharing,
     supervision,
     systems,
     tasks,
+    tracing,
     views,
+    webhooks,
 )
 from api.routing_table import RoutingTable
 from infrastructure.bootstrap import Liuhen
@@ -103,7 +108,22 @@ ACTS = (
     importing,
     batch,
 )
-READS = (projects, evidence, county, views, money, clauses, rule_sets, evaluation_schemes, projections)
+READS = (
+    projects,
+    evidence,
+    county,
+    documents,
+    views,
+    tracing,
+    money,
+    security_views,
+    clauses,
+    rule_sets,
+    evaluation_schemes,
+    projections,
+    feed,
+    webhooks,
+)
 
 PREFIX = "/v1"
 
@@ -129,6 +149,8 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPI:
     app.state.liuhen = liuhen
     app.state.issuer = issuer
     app.state.failing_elsewhere = ()
+    app.state.ending = bool  # whoever serves says when it is about to end
+    app.state.streams = set()
     problems.install(app)
     moments.install(app)
     # Every route under /v1 needs a token, whatever the route itself says.

@@ -15,7 +15,7 @@ from fastapi import Request, Response
 from pydantic import TypeAdapter, ValidationError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.context import Context
+from api.context import Context, holder_of
 from application.desk import Outcome
 from application.ports import Desk
 from infrastructure import awaiting
@@ -107,7 +107,7 @@ async def _recorded(act: QuickAct, request: Request, named: str, body: bytes) ->
     key = request.headers.get("idempotency-key")
     if media_type(request) != "application/json" or (key is not None and not 0 < len(key) <= LONGEST_KEY):
         return None
-    context = asking(request)
+    context = await asking(request)
     if context is None:
         return None
     try:
@@ -123,13 +123,13 @@ def media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def asking(request: Request) -> Context | None:
+async def asking(request: Request) -> Context | None:
     """The service, and the holder of the request's token; None when it carries none that is good."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         return None
     try:
-        return Context(request.app.state.liuhen, request.app.state.issuer.check(token))
+        return Context(request.app.state.liuhen, await awaiting.run(holder_of, request.app.state, token))
     except BadTokenError:
         return None
 

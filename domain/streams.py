@@ -48,6 +48,11 @@ def unit_id(uscc: str) -> UUID:
     return uuid5(NAMESPACE, f"unit/{uscc}")
 
 
+def event_id(stream: UUID, version: int) -> UUID:
+    """Identity of the event at this version of a stream: whoever knows where it stands can compute it."""
+    return uuid5(stream, f"event/{version}")
+
+
 def register_id(division: str, year: int) -> UUID:
     """Identity of the filing register of a division and calendar year."""
     return uuid5(NAMESPACE, f"register/{division}/{year}")

@@ -127,7 +127,7 @@ async def record_batch(
 async def record_quickly(request: Request) -> Response | None:
     """The same without the general machinery of the framework; None, with nothing read, when anything is unusual."""
     mode = _MODES.get(request.scope["query_string"])
-    context = asking(request) if mode is not None else None
+    context = await asking(request) if mode is not None else None
     return None if mode is None or context is None else await _recorded_batch(request, context, mode)
 
 

@@ -132,6 +132,11 @@ class _Read(Recorded):
         return self.circumstances.happened_on
 
     @property
+    def originator_id(self) -> UUID:
+        """Identity of the stream."""
+        return self._stream_id
+
+    @property
     def originator_version(self) -> int:
         """Version in the stream."""
         return self._version

@@ -1,0 +1,95 @@
+"""Pages of a view look at about as many rows as they show, however many there are: by the database's own count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import psycopg
+
+from infrastructure.bootstrap import Liuhen
+from projections.asking import Connection, Listing, Window
+from projections.security import queries as security
+from tests.given import RULES
+from tests.projections.plans import Read, read_by
+
+ROWS = 20_000
+LOG = 370323
+PAGE = Window(limit=20)
+LOOKED_AT = 400
+"""Rows of tables and entries of indexes for a page of twenty, and for the number of those that match a narrow filter."""
+
+_FILL_SECURITY = """
+    INSERT INTO systems SELECT %(log)s, md5('s' || n)::uuid, '系统' || n, ARRAY[md5('p' || n)::uuid],
+        ARRAY['U' || n / 10], false, false, 3, 'C', '2019-01-01', NULL, 'T' || n, 3, '2015', '符合',
+        date '2019-01-01' + n / 10, true, false, 0, 0, NULL, 1, 'II', n FROM generate_series(1, %(rows)s) n;
+    INSERT INTO tests SELECT %(log)s, md5('s' || n)::uuid, 1, 'LEVEL', 3, 'T' || n, '甲', '2015', '符合', 0, 0, false,
+        (date '2019-01-01' + n / 10)::text, date '2019-01-01' + n / 10, n,
+        CASE WHEN n %% 1000 = 0 THEN 'WITHDRAWN' ELSE 'STANDS' END, NULL, NULL, n %% 1000 <> 0
+        FROM generate_series(1, %(rows)s) n;
+    INSERT INTO incidents SELECT %(log)s, md5('s' || n)::uuid, 1, 'II', '2019-01-01', date '2019-01-01' + n / 10,
+        CASE WHEN n %% 1000 <> 0 THEN '2019-02-01' END FROM generate_series(1, %(rows)s) n;
+    INSERT INTO projects SELECT %(log)s, md5('p' || n)::uuid, 'ZH-' || n, '项目', ARRAY['U' || n / 10], false, true,
+        NULL, NULL, 1 FROM generate_series(1, %(rows)s) n;
+"""
+
+
+def fill(liuhen: Liuhen, schema: str, rows: str) -> None:
+    with psycopg.connect(liuhen.conninfo) as conn:
+        conn.execute(f"SET search_path TO {schema}".encode())
+        conn.cursor_factory = psycopg.ClientCursor  # several statements at once
+        conn.execute(rows.encode(), {"log": LOG, "rows": ROWS})
+    with psycopg.connect(liuhen.conninfo, autocommit=True) as conn:
+        tables = conn.execute("SELECT tablename::text FROM pg_tables WHERE schemaname = %s", (schema,)).fetchall()
+        for (table,) in tables:
+            conn.execute(f"VACUUM ANALYZE {schema}.{table}".encode())
+
+
+def pages_are_narrow(
+    liuhen: Liuhen, schema: str, questions: dict[str, tuple[bool, Callable[[Connection], Listing[Any]]]]
+) -> None:
+    """Ask each question; where it is said to be narrow, the count of what matches is held to the same."""
+    told: dict[str, list[Read]] = {}
+    for name, (narrow, ask) in questions.items():
+        found, (counted, shown) = read_by(liuhen.conninfo, schema, ask)
+        assert found.items, f"{name}: nothing was found, so nothing is shown"
+        told[name] = [r for r in ([counted, shown] if narrow else [shown]) if r.scanned or r.rows > LOOKED_AT]
+    assert {name: reads for name, reads in told.items() if reads} == {}
+
+
+def test_security(liuhen: Liuhen) -> None:
+    fill(liuhen, "security_v1", _FILL_SECURITY)
+    on = date(2021, 1, 1)
+    asked = security.Asked(on=on, parameters=RULES.parameters, classified=False)
+    of_unit = asked.but(unit="U300")
+
+    def tests(state: security.TestState | None, which: security.Asked = asked, within: int = 1) -> Any:
+        return lambda conn: security.tests(conn, LOG, PAGE, which, state=state, within_days=within)
+
+    state = security.TestState
+    pages_are_narrow(
+        liuhen,
+        "security_v1",
+        {
+            "newest reports": (False, tests(None)),
+            "ending tomorrow": (True, tests(state.EXPIRING)),
+            "withdrawn": (True, tests(state.INVALIDATED)),
+            "lapsed, of a unit": (True, tests(state.LAPSED, of_unit)),
+            "systems": (False, lambda c: security.systems(c, LOG, PAGE, asked, validity=None)),
+            "systems of a unit": (True, lambda c: security.systems(c, LOG, PAGE, of_unit, validity=None)),
+            "incidents": (
+                False,
+                lambda c: security.incidents(c, LOG, PAGE, asked, unresolved=False, grade=None),
+            ),
+            "open incidents": (
+                True,
+                lambda c: security.incidents(c, LOG, PAGE, asked, unresolved=True, grade=None),
+            ),
+            "marks": (False, lambda c: security.marks(c, LOG, PAGE, classified=False, unit=None, missing=True)),
+            "marks of a unit": (
+                True,
+                lambda c: security.marks(c, LOG, PAGE, classified=False, unit="U300", missing=True),
+            ),
+        },
+    )
