@@ -47,6 +47,7 @@ from api.routes import (
     procurement,
     projections,
     projects,
+    red_flags,
     responsibility,
     review,
     risk,
@@ -104,7 +105,19 @@ ACTS = (
     importing,
     batch,
 )
-READS = (projects, evidence, county, views, money, security_views, clauses, rule_sets, evaluation_schemes, projections)
+READS = (
+    projects,
+    evidence,
+    county,
+    views,
+    money,
+    security_views,
+    red_flags,
+    clauses,
+    rule_sets,
+    evaluation_schemes,
+    projections,
+)
 
 PREFIX = "/v1"
 

@@ -17,13 +17,18 @@ import psycopg
 import structlog
 from psycopg_pool import PoolTimeout
 
+from domain.red_flags import FlagRules
+from domain.rule import RuleSets
 from infrastructure.projecting import builds, parking
 from infrastructure.projecting.builds import Standing
 from infrastructure.projecting.follower import Counts, Follower
+from infrastructure.red_flags import load_flag_rules
+from infrastructure.rule_sets import load_rule_sets
 from infrastructure.store.ledger import EventLedger
 from projections.clauses import Clauses
 from projections.money import Money
 from projections.performance import Performance
+from projections.red_flags import RedFlags
 from projections.register import ProjectRegister
 from projections.security import Security
 from projections.sharing import Sharing
@@ -40,6 +45,7 @@ PROJECTIONS: tuple[type[Projection], ...] = (
     Clauses,
     Sharing,
     Security,
+    RedFlags,
 )
 
 _LONGEST_BACK_OFF = 30.0
@@ -67,13 +73,31 @@ class ViewFillingError(Exception):
         self.freshness = freshness
 
 
+def made(flag_rules: FlagRules, rule_sets: RuleSets) -> list[Projection]:
+    """All projections, flagging by these rules."""
+    return [RedFlags(flag_rules, rule_sets) if p is RedFlags else p() for p in PROJECTIONS]
+
+
 class Engine:
     """All projections of one log."""
 
     def __init__(
-        self, conninfo: str, ledger: EventLedger, *, log_id: int, page: int, poll: float, stall: float = 30.0
+        self,
+        conninfo: str,
+        ledger: EventLedger,
+        *,
+        log_id: int,
+        page: int,
+        poll: float,
+        stall: float = 30.0,
+        flag_rules: FlagRules | None = None,
+        rule_sets: RuleSets | None = None,
     ) -> None:
-        """`stall`: seconds after which a view that is behind and does not move counts as stalled."""
+        """`stall`: seconds after which a view that is behind and does not move counts as stalled.
+
+        Without rules, those that ship are flagged by.
+        """
+        self.flag_rules = flag_rules or load_flag_rules()
         self.conninfo = conninfo
         self.ledger = ledger
         self.log_id = log_id
@@ -88,7 +112,7 @@ class Engine:
         self._held: set[str] = set()
         self._failure: str | None = None
         self._thread: threading.Thread | None = None
-        self.projections: dict[str, Projection] = {p.NAME: p() for p in PROJECTIONS}
+        self.projections = {p.NAME: p for p in made(self.flag_rules, rule_sets or load_rule_sets())}
         self.follower = self._new_follower(patient=True)
         with psycopg.connect(conninfo, autocommit=True) as conn:
             builds.prepare(conn, log_id, list(self.projections.values()))

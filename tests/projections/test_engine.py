@@ -54,6 +54,7 @@ TABLES = {
     "clauses_v1": ("acts", "deadlines"),
     "sharing_v1": ("systems", "resources", "themes"),
     "security_v1": ("systems", "tests", "incidents", "projects"),
+    "red_flags_v1": ("projects", "dossiers", "traces", "signs", "flags"),
 }
 
 
