@@ -6,6 +6,7 @@ Annotations are evaluated here on purpose (no postponed evaluation): each route'
 import inspect
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from application.desk import Act, Outcome
 from application.ports import Desk
 from domain.command import Command
 from domain.dates import CivilDate
-from domain.event import Value
+from domain.event import Value, as_json
 from domain.personal import persons_of
 from domain.recorded import Actor, Authority, Evidence, Role
 from domain.rule import Effect, Judgement, text
@@ -40,6 +41,13 @@ class Submission(Value, Generic[CommandT]):
         default=None, description="以何种身份办理 capacity to act in, when the token holds several that may"
     )
     act: CommandT = Field(description="办理内容")
+
+
+class Row(Submission[CommandT], Generic[CommandT]):
+    """一行 An act as a row of a batch: with where it is posted by itself, and its key."""
+
+    path: Any
+    idempotency_key: Any
 
 
 class EventReceipt(Value):
@@ -93,15 +101,15 @@ Identity = Annotated[UUID, Path(description="标识 identity")]
 UnitCode = Annotated[str, Path(alias="uscc", description="统一社会信用代码", max_length=40)]
 
 
-def answer(request: Request, outcome: Outcome, *, dry_run: bool) -> Response:
-    """The answer to an act: 201 recorded, 200 dry run, 409 refused (with the receipt of the recorded refusal)."""
-    receipt = Receipt(
+def receipt_of(outcome: Outcome, *, dry_run: bool = False) -> Receipt:
+    """What came of an act."""
+    return Receipt.made_of(
         outcome=("would_" if dry_run else "")
         + (("refuse" if dry_run else "refused") if outcome.refused else ("record" if dry_run else "recorded")),
         subject=outcome.subject,
         number=None if dry_run else next((e.number for e in outcome.events if isinstance(e, ProjectFiled)), None),
         events=tuple(
-            EventReceipt(
+            EventReceipt.made_of(
                 position=r.position,
                 stream=r.stream.kind,
                 stream_id=r.stream.id,
@@ -114,6 +122,11 @@ def answer(request: Request, outcome: Outcome, *, dry_run: bool) -> Response:
         persons=() if dry_run else tuple(dict.fromkeys(p for e in outcome.events for p in persons_of(e))),
         judgement=outcome.judgement,
     )
+
+
+def answer(request: Request, outcome: Outcome, *, dry_run: bool) -> Response:
+    """The answer to an act: 201 recorded, 200 dry run, 409 refused (with the receipt of the recorded refusal)."""
+    receipt = receipt_of(outcome, dry_run=dry_run)
     if outcome.refused and not dry_run and receipt.judgement is not None:
         blocking = [f for f in receipt.judgement.findings if f.effect is Effect.BLOCKS]
         rules = "、".join(receipt.judgement.blocking())
@@ -121,7 +134,7 @@ def answer(request: Request, outcome: Outcome, *, dry_run: bool) -> Response:
             f"未满足：{rules}。被拒已留痕，补齐后可再次办理", f"Not satisfied: {rules}. The refusal is recorded."
         )
         return problem(request, "gate-refused", told, findings=blocking, receipt=receipt.model_dump(mode="json"))
-    return Response(receipt.model_dump_json(), 200 if dry_run else 201, media_type="application/json")
+    return Response(as_json(receipt), 200 if dry_run else 201, media_type="application/json")
 
 
 def act_of(submission: Submission[Any], actor: Actor, key: str | None, *, dry_run: bool) -> Act:
@@ -241,7 +254,12 @@ def _add(
         return _prepared(context, step, use_case, subject, submission, key, dry_run=False)
 
     body: TypeAdapter[Any] = TypeAdapter(Submission[command])  # type: ignore[valid-type]
-    endpoint.quick = QuickAct(body, subject, quickly, acting(step), _name_in(path), prepare)  # type: ignore[attr-defined]
+
+    @cache
+    def row() -> TypeAdapter[Any]:  # made when a batch first holds one: most acts never come in batches
+        return TypeAdapter(Row[command])  # type: ignore[valid-type]
+
+    endpoint.quick = QuickAct(body, row, subject, quickly, acting(step), _name_in(path), prepare)  # type: ignore[attr-defined]
     router.add_api_route(
         path,
         endpoint,

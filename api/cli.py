@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -22,6 +23,8 @@ from rich.table import Table
 from api import (
     cli_audit,
     cli_doctor,
+    cli_documents,
+    cli_evidence,
     cli_keys,
     cli_log,
     cli_personal,
@@ -32,7 +35,8 @@ from api import (
 )
 from api.cli_service import err, out, read_settings, service
 from api.main import create_app
-from api.workers import Workers, WorkersError, server_config
+from api.routes.webhooks import messages_for
+from api.workers import Workers, WorkersError, ending_streams, server_config
 from application.asking import AsOf, project_dossier
 from application.importing import MAPPINGS, FileFault, import_file
 from application.ports import KeyReusedError, SealingError, UpTo
@@ -44,6 +48,7 @@ from infrastructure.bootstrap import Liuhen
 from infrastructure.calendars import CalendarError
 from infrastructure.demo import record_demo_county
 from infrastructure.embedded_postgres import EmbeddedPostgresError
+from infrastructure.foreign_issuers import IssuerConfigError
 from infrastructure.issuer import Holder, Issuer
 from infrastructure.migrations import MigrationError
 from infrastructure.roles import RolesError
@@ -58,10 +63,13 @@ app.add_typer(cli_witness.app, name="witness")
 app.add_typer(cli_keys.app, name="keys")
 app.add_typer(cli_log.app, name="log")
 app.add_typer(cli_projections.app, name="projections")
+app.add_typer(cli_documents.app, name="documents")
 app.command()(cli_doctor.doctor)
 app.command()(cli_doctor.migrate)
 app.command(name="audit")(cli_audit.audit_command)
 app.command()(cli_verify.verify)
+app.command(name="receipt")(cli_evidence.receipt_command)
+app.command(name="evidence")(cli_evidence.evidence_command)
 Advance = Callable[[int, int], None]
 """Told how many of how many are done."""
 
@@ -84,6 +92,7 @@ def main() -> None:
         RuleSetError,
         CalendarError,
         SchemeError,
+        IssuerConfigError,
         WorkersError,
         SealingError,
         FileFault,
@@ -149,6 +158,7 @@ def _serve(liuhen: Liuhen, *, demo: bool) -> None:
         liuhen.engine.start()
     liuhen.sequencer.start()
     liuhen.feeding.start()
+    liuhen.webhooks.start(partial(messages_for, liuhen))
     # The server raises the signal again once it has drained; here it must not end the process before the clean-up.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
@@ -162,7 +172,7 @@ def _serve(liuhen: Liuhen, *, demo: bool) -> None:
 
 def _serve_here(liuhen: Liuhen, issuer: Issuer, *, demo: bool) -> None:
     """Serve in this process."""
-    server = uvicorn.Server(server_config(liuhen, issuer))
+    server = ending_streams(uvicorn.Server(server_config(liuhen, issuer)))
 
     def announce() -> None:
         """Print the address once the server listens; the port may have been chosen by the system (0)."""

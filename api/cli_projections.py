@@ -32,16 +32,21 @@ def status() -> None:
     """各视图的位置、落后、搁置 Where each view stands. Exit code 1 when one is stalled or has parked events."""
     with service() as liuhen:
         engine = liuhen.engine
-        stalled = engine.stalled()
-        rebuilding_at = {b.name: b.position for b in rebuilding.unfinished(engine)}
-        fresh = {name: engine.freshness(name) for name in engine.names()}
+        fresh = engine.all_freshness()
+        stalled = engine.stalled(fresh)
+        begun = rebuilding.unfinished(engine)
     table = Table("视图 view", "位置 position", "落后 behind", "秒 s", "搁置 parked", "重建 rebuild", "")
     for name, f in fresh.items():
-        told = (f.position, f.lag_events, f.lag_seconds, f.parked, rebuilding_at.get(name, ""))
+        told = (f.position, f.lag_events, f.lag_seconds, f.parked, _progress(begun[name]) if name in begun else "")
         table.add_row(f.view, *map(str, told), "停滞 stalled" if name in stalled else "")
     out.print(table)
     if stalled or any(f.parked for f in fresh.values()):
         raise typer.Exit(1)
+
+
+def _progress(begun: rebuilding.Unfinished) -> str:
+    left = "" if begun.left_seconds is None else f", {begun.left_seconds:.0f} s"
+    return f"{begun.position}/{begun.target}{left} {begun.outcome}".strip()
 
 
 @app.command()
@@ -72,7 +77,12 @@ def rebuild(
         except rebuilding.RebuildRunningError as error:
             err.print(f"[red]{error}[/red]")
             raise typer.Exit(1) from error
+        except rebuilding.RebuildStoppedError as error:
+            err.print("[red]重建已被放弃 the rebuild was given up[/red]")
+            raise typer.Exit(1) from error
     _show(done.tables)
+    if done.resumed_from:
+        out.print(f"自{done.resumed_from}续行 went on from {done.resumed_from}")
     out.print(f"{done.schema}: {done.position}, {done.seconds:.1f} s, 搁置 parked {done.parked}")
     if not done.switched:
         err.print("[red]有差异，未切换 the builds differ: not switched (--accept-differences, --abandon)[/red]")

@@ -40,7 +40,7 @@ def verify(
 ) -> None:
     """离线检验证据包或回执 Check an evidence bundle or a receipt. Exit code 1: refused, 2: could not check."""
     try:
-        report = _checked(file, _policy(key or [], witness or [], require), entries)
+        report = _checked(file, policy_of(key or [], witness or [], require), entries)
     except (FormatError, OSError) as error:
         err.print(Shown(f"不能检验 could not check: {error}", style="red"))
         raise typer.Exit(2) from error
@@ -53,7 +53,7 @@ def verify(
         }
         typer.echo(orjson.dumps(shown, option=orjson.OPT_INDENT_2).decode())
     else:
-        _show(report)
+        show(report)
     if not report.ok:
         raise typer.Exit(1)
 
@@ -69,7 +69,8 @@ def _checked(file: Path, policy: Policy | None, entries: str | None) -> Report:
     return verify_proof_file(data, policy)
 
 
-def _policy(keys: list[str], witnesses: list[str], require: int) -> Policy | None:
+def policy_of(keys: list[str], witnesses: list[str], require: int) -> Policy | None:
+    """Whose signatures are trusted, of the options of a command; None without keys. Raises FormatError."""
     if not keys:
         if witnesses or require:
             raise FormatError("给出见证时也要给出日志的公钥：--key / with witnesses give the log's key, too: --key")
@@ -103,7 +104,8 @@ def _read(place: str, path: str) -> bytes:
     return data
 
 
-def _show(report: Report) -> None:
+def show(report: Report) -> None:
+    """Print what was proven, what not, and what that comes to."""
     for statement in report.statements:
         sign, style = _SIGNS[statement.standing]
         # What stands in a file is shown as it is: brackets in it are no mark-up.

@@ -24,6 +24,7 @@ from api.routes import (
     connection,
     correcting,
     county,
+    documents,
     enrolment,
     evaluation,
     evaluation_schemes,
@@ -31,6 +32,7 @@ from api.routes import (
     evidence,
     exceptions,
     experts,
+    feed,
     filing,
     funding,
     guidance_fund,
@@ -61,7 +63,9 @@ from api.routes import (
     supervision,
     systems,
     tasks,
+    tracing,
     views,
+    webhooks,
 )
 from api.routing_table import RoutingTable
 from infrastructure.bootstrap import Liuhen
@@ -109,7 +113,9 @@ READS = (
     projects,
     evidence,
     county,
+    documents,
     views,
+    tracing,
     money,
     security_views,
     red_flags,
@@ -117,6 +123,8 @@ READS = (
     rule_sets,
     evaluation_schemes,
     projections,
+    feed,
+    webhooks,
 )
 
 PREFIX = "/v1"
@@ -143,6 +151,8 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPI:
     app.state.liuhen = liuhen
     app.state.issuer = issuer
     app.state.failing_elsewhere = ()
+    app.state.ending = bool  # whoever serves says when it is about to end
+    app.state.streams = set()
     problems.install(app)
     moments.install(app)
     # Every route under /v1 needs a token, whatever the route itself says.
@@ -157,6 +167,6 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPI:
     closed_routes = (r for m in (*ACTS, *READS) for r in m.router.routes if isinstance(r, APIRoute))
     app.router.middleware_stack = RoutingTable(app.router.middleware_stack, closed, closed_routes)
     app.state.acts = ActTable(PREFIX, quick)
-    app.add_middleware(QuickActs, acts=app.state.acts)
+    app.add_middleware(QuickActs, acts=app.state.acts, batches=batch.record_quickly, batch_path=f"{PREFIX}/batch")
     app.add_middleware(Gate)
     return app

@@ -11,7 +11,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import problem
+from api.problems import REQUEST_ID, problem
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _ALWAYS_ANSWERED = ("/livez", "/readyz")
@@ -37,6 +37,7 @@ class Gate:
             await self._app(scope, receive, send)
             return
         identity = _identity(scope)
+        REQUEST_ID.set(identity)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=identity)
         started = time.perf_counter()

@@ -36,6 +36,16 @@ class Moment:
     wait_seconds: float
     as_of: AsOf
 
+    def said(self) -> tuple[tuple[str, str], ...]:
+        """The moment as a request says it, so that what an answer links to is of the same moment."""
+        upto, happened = self.as_of.upto, self.as_of.happened
+        parts = {
+            "as_of_position": upto.position,
+            "as_of_recorded": upto.recorded_at.isoformat() if upto.recorded_at else None,
+            "as_of_happened": happened,
+        }
+        return tuple((name, str(part)) for name, part in parts.items() if part is not None)
+
 
 AS_IT_STANDS = Moment(0, WAIT_SECONDS, NOW)
 """Now, without waiting."""
@@ -55,6 +65,12 @@ class TooManyAsOfError(Exception):
     """Too many views of the past are being made."""
 
 
+def asked_wait(prefer: str | None) -> float | None:
+    """Seconds to wait that a Prefer header names (RFC 7240 4.3), or None."""
+    asked = _WAIT.search(prefer or "")
+    return float(asked[1]) if asked else None
+
+
 def moment(
     min_position: Annotated[
         int,
@@ -70,12 +86,12 @@ def moment(
     prefer: Annotated[str | None, Header(max_length=200, description="wait=秒 seconds to wait")] = None,
 ) -> Moment:
     """The moment that a request asks for."""
-    asked = _WAIT.search(prefer or "")
+    wait = asked_wait(prefer)
     if as_of_recorded is not None and as_of_recorded.tzinfo is None:
         as_of_recorded = as_of_recorded.replace(tzinfo=UTC)
     return Moment(
         min_position,
-        min(LONGEST_WAIT, float(asked[1])) if asked else WAIT_SECONDS,
+        WAIT_SECONDS if wait is None else min(LONGEST_WAIT, wait),
         AsOf(UpTo(as_of_position, as_of_recorded), as_of_happened),
     )
 

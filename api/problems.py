@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextvars import ContextVar
 from typing import Any
 
 import psycopg
@@ -20,6 +21,7 @@ from domain.event import Value
 from domain.faults import ActError, BadFieldError, UnknownSubjectError
 from domain.rule import Finding, text
 from domain.texts import Text, ValueFault
+from infrastructure.foreign_issuers import IssuerDownError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -31,8 +33,14 @@ TITLES: dict[str, tuple[int, Text]] = {
     "bad-request-body": (422, text("请求内容不符合要求", "The request does not have the required form")),
     "key-reused": (422, text("幂等键已用于另一请求", "The idempotency key was used for another request")),
     "not-authenticated": (401, text("未提供有效令牌", "No valid token")),
+    "issuer-down": (503, text("暂不能取得签发方的公钥", "The keys of the token's issuer cannot be had now")),
     "not-allowed": (403, text("无权办理", "Not allowed")),
     "busy": (503, text("繁忙，未记录，请重试", "Busy: nothing was recorded, try again")),
+    "paper": (422, text("材料不能接收", "The paper is not taken")),
+    "document-store": (503, text("材料库不可用，未收存", "The document store is not available: nothing was kept")),
+    "webhook-target": (422, text("不能送往此地址", "Nothing is sent to this address")),
+    "too-many-webhooks": (409, text("网络钩子过多", "The account has too many webhooks")),
+    "too-many-streams": (503, text("同时推送过多", "Too many streams are open")),
     "outcome-unknown": (
         503,
         text("结果未知，请以同一幂等键重发", "Not known whether it was recorded: repeat it with its key"),
@@ -133,9 +141,13 @@ def problem(
     return JSONResponse(content, status, media_type=MEDIA_TYPE, headers={**language, **(headers or {})})
 
 
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
+"""The id of the present request, as logged."""
+
+
 def request_id() -> str:
-    """The id of the present request, as logged."""
-    return str(structlog.contextvars.get_contextvars().get("request_id", ""))
+    """The id of the present request, as logged; nothing outside of one."""
+    return REQUEST_ID.get()
 
 
 _KINDS = {400: "bad-request-body", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}
@@ -175,6 +187,11 @@ def install(app: FastAPI) -> None:
             "请在Authorization头中提供有效的Bearer令牌", "send a valid bearer token in the Authorization header"
         )
         return problem(request, "not-authenticated", told, headers={"WWW-Authenticate": 'Bearer realm="liuhen"'})
+
+    @app.exception_handler(IssuerDownError)
+    def _issuer_down(request: Request, error: IssuerDownError) -> JSONResponse:
+        log.warning("request.issuer_down", issuer=str(error))
+        return problem(request, "issuer-down", headers={"Retry-After": "5"})
 
     @app.exception_handler(NotAllowedError)
     def _not_allowed(request: Request, error: NotAllowedError) -> JSONResponse:

@@ -71,6 +71,12 @@ def server_config(liuhen: Liuhen, issuer: Issuer) -> uvicorn.Config:
     )
 
 
+def ending_streams(server: uvicorn.Server) -> uvicorn.Server:
+    """The server, whose open streams end when it is about to: it would wait for them until its patience is over."""
+    server.config.app.state.ending = lambda: server.should_exit  # type: ignore[union-attr]
+    return server
+
+
 @dataclass
 class _Worker:
     """A worker's place: its socket outlives the process, so that whoever connects meanwhile is answered by the next."""
@@ -210,7 +216,7 @@ def main() -> None:
     with suppress(KeyboardInterrupt), wired(settings, order["conninfo"]) as liuhen, _telling() as recorded:
         liuhen.ledger.wakes(recorded)
         config = server_config(liuhen, Issuer(settings.data_dir))
-        server = uvicorn.Server(config)
+        server = ending_streams(uvicorn.Server(config))
         threading.Thread(target=_obey, args=(server, config), daemon=True).start()
         server.run(sockets=[socket.socket(fileno=order["socket"])])
 

@@ -7,9 +7,10 @@ recorded, and the rows are decided again on the newest states.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import cast
 from uuid import UUID
 
 from application.desk import ATTEMPTS, BusyError, Outcome
@@ -24,15 +25,14 @@ from application.ports import (
     StreamMovedError,
     UpTo,
 )
-from application.states import States, StateT
+from application.states import States, StateT, by_stream, corrects
 from domain.evolve import Foldable, fold
 from domain.faults import ActError
 from domain.recorded import Recorded
-from domain.streams import StreamAt, StreamKind
+from domain.streams import StreamAt, StreamKey, StreamKind, key_of
 
 Row = Callable[[Desk], Outcome]
 """A use case with everything but the desk. Its act must have a key. Raises ActError, KeyReusedError."""
-_Stream = tuple[StreamKind, UUID]
 Answer = Outcome | ActError | KeyReusedError
 
 
@@ -55,14 +55,17 @@ def record_rows(desk: Desk, ledger: RowsLedger, rows: Sequence[Row], *, together
     # Those that repeat an earlier request are found by the save itself, and each time fewer rows are left.
     newest = False
     for _ in range(ATTEMPTS + len(rows)):
-        draft = _Draft(desk, ledger, newest=newest)
+        draft = _Draft(ledger)
+        states = _DraftedStates(draft, desk.states, newest=newest)
+        drafting = desk.drafting(draft, states)
         try:
-            drafted = {n: draft.decide(n, row) for n, row in enumerate(rows) if n not in answers}
+            drafted = {n: draft.decide(n, row, drafting) for n, row in enumerate(rows) if n not in answers}
             if together and not all(_is_recorded(a) for a in (*answers.values(), *drafted.values())):
                 if not newest:
                     raise _StaleError  # noqa: TRY301 (what is not recorded is told on the newest state only)
                 return [_unrecorded(drafted[n]) if n in drafted else answers[n] for n in range(len(rows))]
             saved = draft.save()
+            states.hand_down()
         except (_StaleError, StreamMovedError):
             newest = True
         except RowsRecordedError as error:
@@ -86,31 +89,41 @@ def _outcome(recorded: Sequence[Recorded]) -> Outcome:
     return Outcome(recorded[0].stream.id, tuple(r.event for r in recorded), tuple(recorded))
 
 
+class _Stream:
+    """A stream as a draft knows it."""
+
+    __slots__ = ("base", "drafted", "guarded", "head", "state")
+
+    def __init__(self, base: StreamAt) -> None:
+        self.base = base
+        """Where the record stood when it was first read."""
+        self.head = base.version
+        self.drafted: list[Recorded] = []
+        self.guarded = False
+        """Did a decision rest on it?"""
+        self.state: Foldable | None = None
+        """As the rows drafted so far leave it; None when it has to be folded as a whole."""
+
+
 class _Draft:
     """A ledger that keeps what is recorded until it is saved. Implements `application.ports.Ledger`."""
 
-    def __init__(self, desk: Desk, ledger: RowsLedger, *, newest: bool) -> None:
-        """`newest`: the states that are decided on are read first. Without it, they are what is known of them."""
+    def __init__(self, ledger: RowsLedger) -> None:
+        self.streams: dict[StreamKey, _Stream] = {}
         self._ledger = ledger
-        self._states = _DraftedStates(self, desk.states, newest=newest)
-        self._desk = desk.drafting(self, self._states)
         self._row = 0
         self._rows: list[int] = []
         self._requests: list[RequestKey] = []
-        self._events: list[list[NewEvent]] = []
-        self._of_streams: dict[_Stream, list[Recorded]] = {}
+        self._events: list[Sequence[NewEvent]] = []
+        self._drafted: list[list[Recorded]] = []
         self._places: dict[tuple[str, str], int] = {}
         self._repeating: dict[int, int] = {}
-        self._bases: dict[_Stream, StreamAt] = {}
-        self._heads: dict[_Stream, int] = {}
-        self._guarded: set[_Stream] = set()
-        self._drafted: list[list[Recorded]] = []
 
-    def decide(self, number: int, row: Row) -> Answer:
-        """What comes of a row, after those before it."""
+    def decide(self, number: int, row: Row, drafting: Desk) -> Answer:
+        """What comes of a row, after those before it, on a desk over this draft."""
         self._row = number
         try:
-            return row(self._desk)
+            return row(drafting)
         except (ActError, KeyReusedError) as error:
             return error
 
@@ -122,9 +135,8 @@ class _Draft:
         """Record all that was drafted. Gives the outcomes by row. Raises what `RowsLedger.record_rows` raises."""
         if not self._rows:
             return {}
-        guards = [self._bases[stream] for stream in self._guarded if stream not in self._of_streams]
+        guards = [stream.base for stream in self.streams.values() if stream.guarded and not stream.drafted]
         recorded = self._ledger.record_rows(list(zip(self._requests, self._events, strict=True)), guards)
-        self._states.hand_down(self._of_streams)
         outcomes = {n: _outcome(of_row) for n, of_row in zip(self._rows, recorded, strict=True)}
         return outcomes | {n: outcomes[self._rows[place]] for n, place in self._repeating.items()}
 
@@ -135,14 +147,12 @@ class _Draft:
         found = self._ledger.read(kind, stream, upto, after)
         if upto is not ALL_OF_IT:
             return found
-        base = self._bases.get((kind, stream))
-        if found:
-            self.stands_at(kind, stream, found[-1].stream.version)
-        elif base is None:
-            self.stands_at(kind, stream, after)
-        elif base.version > after:
+        known = self.streams.get(key_of(kind, stream))
+        if not found and known is not None and known.base.version > after:
             raise _StaleError
-        return [*found, *(r for r in self._of_streams.get((kind, stream), ()) if r.stream.version > after)]
+        if found or known is None:
+            known = self.stands_at(kind, stream, found[-1].stream.version if found else after)
+        return [*found, *(r for r in known.drafted if r.stream.version > after)]
 
     def record(
         self, events: Sequence[NewEvent], *, guards: Sequence[StreamAt] = (), request: RequestKey | None = None
@@ -154,21 +164,20 @@ class _Draft:
         if place is not None:
             return self._repeated(place, request)
         for guard in guards:
-            self._expect(guard, guard.version)
-            self._guarded.add((guard.kind, guard.id))
-        for event in events:
-            self._expect(event.stream, event.stream.version - 1)
-            self._heads[event.stream.kind, event.stream.id] = event.stream.version
-        recorded = [
-            Recorded(stream=e.stream, position=0, recorded_at=_NOT_YET, circumstances=e.circumstances, event=e.event)
-            for e in events
-        ]
-        for entry in recorded:
-            self._of_streams.setdefault((entry.stream.kind, entry.stream.id), []).append(entry)
+            self._expected(guard, guard.version).guarded = True
+        recorded = []
+        for e in events:
+            stream = self._expected(e.stream, e.stream.version - 1)
+            entry = Recorded(
+                stream=e.stream, position=0, recorded_at=_NOT_YET, circumstances=e.circumstances, event=e.event
+            )
+            stream.head = e.stream.version
+            stream.drafted.append(entry)
+            recorded.append(entry)
         self._places[request.client, request.key] = len(self._rows)
         self._rows.append(self._row)
         self._requests.append(request)
-        self._events.append(list(events))
+        self._events.append(events)
         self._drafted.append(recorded)
         return recorded
 
@@ -193,18 +202,15 @@ class _Draft:
         """Position of the last event that is recorded."""
         return self._ledger.position()
 
-    def stands_at(self, kind: StreamKind, stream: UUID, version: int) -> None:
+    def stands_at(self, kind: StreamKind, stream: UUID, version: int) -> _Stream:
         """Take note of a stream's recorded version. Raises _StaleError when it has moved since it was first read."""
-        base = self._bases.get((kind, stream))
-        if base is None:
-            self._bases[kind, stream] = StreamAt(kind=kind, id=stream, version=version)
-            self._heads[kind, stream] = version
-        elif base.version != version:
+        key = key_of(kind, stream)
+        known = self.streams.get(key)
+        if known is None:
+            known = self.streams[key] = _Stream(StreamAt.made_of(kind=kind, id=stream, version=version))
+        elif known.base.version != version:
             raise _StaleError
-
-    def is_written(self, kind: StreamKind, stream: UUID) -> bool:
-        """Has a row drafted an event of the stream?"""
-        return (kind, stream) in self._of_streams
+        return known
 
     def _repeated(self, place: int, request: RequestKey) -> Sequence[Recorded]:
         if self._requests[place].fingerprint != request.fingerprint:
@@ -212,54 +218,65 @@ class _Draft:
         self._repeating[self._row] = place
         return self._drafted[place]
 
-    def _expect(self, at: StreamAt, version: int) -> None:
-        stream = (at.kind, at.id)
-        if stream not in self._heads:
-            self.stands_at(at.kind, at.id, version)
-        if self._heads[stream] != version:
+    def _expected(self, at: StreamAt, version: int) -> _Stream:
+        """A stream, which must stand at a version. Raises _StaleError when it does not."""
+        known = self.streams.get(key_of(at.kind, at.id)) or self.stands_at(at.kind, at.id, version)
+        if known.head != version:
             raise _StaleError
+        return known
 
 
 class _DraftedStates(States):
     """The states of streams as the rows before leave them, over those that are recorded."""
 
     def __init__(self, draft: _Draft, beneath: States, *, newest: bool) -> None:
+        """`newest`: the states that are decided on are read first. Without it, they are what is known of them."""
         super().__init__(draft)
         self._draft = draft
+        self._streams = draft.streams
         self._beneath = beneath
         self._newest = newest
 
     def seen(self, kind: StreamKind, stream: UUID) -> Foldable | None:
         """The state as the rows before leave it, or else as it is known beneath."""
-        own = super().seen(kind, stream)
-        if own is not None or self._newest or self._draft.is_written(kind, stream):
-            return own
-        below = self._beneath.seen(kind, stream)
+        known = self._streams.get(key_of(kind, stream))
+        if known is not None and (known.state is not None or known.drafted):
+            return known.state
+        below = None if self._newest else self._beneath.seen(kind, stream)
         if below is not None:
-            self._draft.stands_at(kind, stream, below.version)
-            self._keep(kind, below)
+            self._draft.stands_at(kind, stream, below.version).state = below
         return below
 
     def known(self, kind: StreamKind, initial: StateT) -> StateT:
         """The state, read where it is not known."""
-        own = self._get(kind, initial)
-        if own is not None:
-            return own
-        if self._draft.is_written(kind, initial.id):  # it was corrected, so that it has to be folded as a whole
-            return self._keep(kind, fold(initial, self._draft.read(kind, initial.id)))
-        below = (self._beneath.newest if self._newest else self._beneath.known)(kind, initial)
-        self._draft.stands_at(kind, initial.id, below.version)
-        return self._keep(kind, below)
+        known = self._streams.get(key_of(kind, initial.id))
+        if known is not None and known.state is not None:
+            return cast("StateT", known.state)
+        state: StateT
+        if known is not None and known.drafted:  # it was corrected, so that it has to be folded as a whole
+            state = fold(initial, self._draft.read(kind, initial.id))
+        else:
+            state = (self._beneath.newest if self._newest else self._beneath.known)(kind, initial)
+            known = self._draft.stands_at(kind, initial.id, state.version)
+        known.state = state
+        return state
 
-    def hand_down(self, written: Iterable[_Stream]) -> None:
+    def hand_down(self) -> None:
         """Let the states of streams whose drafted events were recorded be known beneath."""
-        for kind, stream in written:
-            state = super().seen(kind, stream)
-            if state is not None:
-                self._beneath.take(kind, state)
+        for stream in self._streams.values():
+            if stream.drafted and stream.state is not None:
+                self._beneath.take(stream.base.kind, stream.state)
 
     def newest(self, kind: StreamKind, initial: StateT) -> StateT:
         """The state as of now. Raises _StaleError when the draft does not rest on what is newest."""
         if not self._newest:
             raise _StaleError
         return self.known(kind, initial)
+
+    def learn(self, recorded: Sequence[Recorded]) -> None:
+        """Carry the states forward by what was just drafted."""
+        for news in by_stream(recorded):
+            first = news[0].stream
+            stream = self._streams[key_of(first.kind, first.id)]
+            if stream.state is not None and stream.state.version == first.version - 1:
+                stream.state = None if corrects(news) else fold(stream.state, news)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar, cast
@@ -29,10 +29,12 @@ from domain.refusal import Refused
 from domain.rule import Judgement, RuleSet, text
 from domain.streams import (
     StreamAt,
+    StreamKey,
     StreamKind,
     county_id,
     evaluator_id,
     guidance_fund_id,
+    key_of,
     register_id,
     requested_id,
     unit_id,
@@ -52,8 +54,6 @@ LARGEST_FEN = 10**16
 """100万亿元. More than a country's yearly product is a slip of the unit; sums of less fit into 64 bits."""
 
 
-# What a control character or too large an amount looks like in JSON as pydantic writes it. It also finds what is no
-# fault, a backslash before a b; it never misses one, so that the parts need mostly not be looked at one by one.
 _SUSPECT = re.compile(rb'\\(?:u00|[bf])|\x7f|"fen":(?!-?\d{1,16}[,}])')
 
 
@@ -94,7 +94,7 @@ class Outcome:
     @property
     def judgement(self) -> Judgement | None:
         """The judgement that the first event rests on, if it went through a gate."""
-        return getattr(self.events[0], "judgement", None) if self.events else None
+        return self.events[0].__dict__.get("judgement") if self.events else None
 
     @property
     def refused(self) -> bool:
@@ -105,15 +105,22 @@ class Outcome:
 class Reading:
     """What one attempt reads, and at which versions, so that the save can be guarded by it."""
 
-    def __init__(self, desk: Desk, act: Act, new_id: UUID, *, newest: bool = True) -> None:
+    def __init__(self, desk: Desk, act: Act, new_id: UUID | None = None, *, newest: bool = True) -> None:
         """`newest`: read what is recorded by now. Without it, what is known may do: the save is guarded by it."""
         self.desk = desk
         self.act = act
-        self.new_id = new_id
-        """Identity for a stream that the request begins; the same for a repeated request."""
         self.newest = newest
-        self._states: dict[tuple[StreamKind, UUID], Foldable] = {}
-        self._versions: dict[tuple[StreamKind, UUID], int] = {}
+        self._new_id = new_id
+        self._states: dict[StreamKey, Foldable] = {}
+        self._read: dict[StreamKey, tuple[StreamKind, UUID, int]] = {}
+
+    @property
+    def new_id(self) -> UUID:
+        """Identity for a stream that the request begins; the same for a repeated request."""
+        if self._new_id is None:
+            key = self.act.key
+            self._new_id = self.desk.new_id() if key is None else requested_id(self.act.actor.account, key)
+        return self._new_id
 
     def history(self, kind: StreamKind, stream: UUID) -> Sequence[Recorded]:
         """The events of a stream."""
@@ -121,13 +128,25 @@ class Reading:
         self._note(kind, stream, history[-1].stream.version if history else 0)
         return history
 
-    def read_streams(self) -> dict[tuple[StreamKind, UUID], int]:
-        """The streams that were read, with their versions."""
-        return dict(self._versions)
+    def version(self, kind: StreamKind, stream: UUID) -> int:
+        """The version at which a stream was read; 0 for one that was not."""
+        read = self._read.get(key_of(kind, stream))
+        return 0 if read is None else read[2]
+
+    def read_besides(self, written: Collection[StreamKey]) -> list[StreamAt]:
+        """The streams that were read and are not written, with their versions."""
+        return [
+            StreamAt.made_of(kind=kind, id=stream, version=version)
+            for key, (kind, stream, version) in self._read.items()
+            if key not in written
+        ]
 
     def _note(self, kind: StreamKind, stream: UUID, version: int) -> None:
         # What was read twice and moved in between counts as of the first time, so that the save is refused.
-        self._versions[kind, stream] = min(version, self._versions.get((kind, stream), version))
+        key = key_of(kind, stream)
+        before = self._read.get(key)
+        if before is None or version < before[2]:
+            self._read[key] = (kind, stream, version)
 
     def project(self, project: UUID, *, must_exist: bool = True) -> Project:
         """The project's state. Raises UnknownSubjectError when nothing is recorded of it."""
@@ -169,7 +188,7 @@ class Reading:
         beginning: Callable[[], StateT],
         must_exist: bool,  # noqa: FBT001 (private)
     ) -> StateT:
-        key = (kind, stream)
+        key = key_of(kind, stream)
         state = cast("StateT | None", self._states.get(key))
         if state is None:
             state = self.current(kind, stream, beginning)
@@ -259,15 +278,12 @@ def submit(
     check_fit(command, act)
     _check_sealed(command)
     request = None
-    if act.key is None:
-        new_id = desk.new_id()
-    else:
+    if act.key is not None:
         request = RequestKey(act.actor.account, act.key, fingerprint(subject, command, act))
-        new_id = requested_id(act.actor.account, act.key)
     for attempt in range(ATTEMPTS):
         # The first decision is made on what is known. Mostly nothing moved, and the save, which is guarded by it, shows
         # that: then it was the newest, and nothing had to be read.
-        reading = Reading(desk, act, new_id, newest=attempt > 0 or act.dry_run)
+        reading = Reading(desk, act, newest=attempt > 0 or act.dry_run)
         try:
             planned = plan(reading)
         except ActError:
@@ -278,17 +294,12 @@ def submit(
             if earlier is None:
                 raise
             return _outcome(earlier)
-        events = _place(planned, reading, act)
         if act.dry_run:
             return Outcome(planned[0].stream, tuple(p.event for p in planned), ())
-        written = {(e.stream.kind, e.stream.id) for e in events}
-        guards = [
-            StreamAt(kind=kind, id=stream, version=version)
-            for (kind, stream), version in reading.read_streams().items()
-            if (kind, stream) not in written
-        ]
+        read = reading.read_besides({key_of(p.kind, p.stream) for p in planned})
+        events = _place(planned, reading, act, read)
         try:
-            recorded = desk.ledger.record(events, guards=guards, request=request)
+            recorded = desk.ledger.record(events, guards=read, request=request)
         except StreamMovedError:
             continue
         desk.states.learn(recorded)
@@ -304,7 +315,7 @@ def check_day(desk: Desk, act: Act) -> None:
 
 def check_fit(command: Command, act: Act) -> None:
     """What is recorded can be stored, summed, searched and printed everywhere. Raises BadFieldError."""
-    if not any(_SUSPECT.search(as_json(part)) for part in (command, act.authority, act.actor, *act.evidence) if part):
+    if not any(is_suspect(as_json(part)) for part in (command, act.authority, act.actor, *act.evidence) if part):
         return
     said = {
         "act": command.model_dump(mode="json"),
@@ -324,9 +335,18 @@ def check_fit(command: Command, act: Act) -> None:
         )
 
 
+def is_suspect(written: bytes) -> bool:
+    """May JSON, as pydantic writes it, hold a control character or too large an amount?
+
+    It also finds what is no fault, a backslash before a b; it never misses one, so that the parts need mostly not be
+    looked at one by one.
+    """
+    return (b"\\" in written or b"\x7f" in written or b'"fen":' in written) and bool(_SUSPECT.search(written))
+
+
 def _check_sealed(command: Command) -> None:
     """Raises TypeError: nothing in plain words of a person is decided on, fingerprinted or recorded."""
-    if any(isinstance(getattr(command, name), Person) for name in command.PERSONAL):
+    if command.PERSONAL and any(isinstance(getattr(command, name), Person) for name in command.PERSONAL):
         raise TypeError(f"{type(command).__name__} has to be sealed first (application.sealing)")
 
 
@@ -336,7 +356,7 @@ def _outcome(recorded: Sequence[Recorded]) -> Outcome:
 
 def circumstances_of(act: Act, based_on: tuple[StreamAt, ...] = ()) -> Circumstances:
     """What surrounds the events of a request that read these streams."""
-    return Circumstances(
+    return Circumstances.made_of(
         happened_on=act.happened_on,
         actor=act.actor,
         authority=act.authority,
@@ -346,21 +366,15 @@ def circumstances_of(act: Act, based_on: tuple[StreamAt, ...] = ()) -> Circumsta
     )
 
 
-def _place(planned: list[Planned], reading: Reading, act: Act) -> list[NewEvent]:
+def _place(planned: list[Planned], reading: Reading, act: Act, read: Sequence[StreamAt]) -> list[NewEvent]:
     """Give each planned event its version, and name in it the other streams that the decision read."""
-    versions = reading.read_streams()
-    written = {(p.kind, p.stream) for p in planned}
-    based_on = tuple(
-        StreamAt(kind=kind, id=stream, version=version)
-        for (kind, stream), version in versions.items()
-        if (kind, stream) not in written and version
-    )
-    circumstances = circumstances_of(act, based_on)
+    circumstances = circumstances_of(act, tuple(at for at in read if at.version))
+    versions: dict[StreamKey, int] = {}
     placed = []
     for event in planned:
-        key = (event.kind, event.stream)
-        versions[key] = versions.get(key, 0) + 1
-        at = StreamAt(kind=event.kind, id=event.stream, version=versions[key])
+        key = key_of(event.kind, event.stream)
+        version = versions[key] = (versions.get(key) or reading.version(event.kind, event.stream)) + 1
+        at = StreamAt.made_of(kind=event.kind, id=event.stream, version=version)
         placed.append(NewEvent(at, circumstances, event.event))
     return placed
 

@@ -16,7 +16,7 @@ from uuid import UUID
 from domain.correction import FactCorrected
 from domain.evolve import Foldable, fold
 from domain.recorded import Recorded
-from domain.streams import StreamKind
+from domain.streams import StreamKey, StreamKind, key_of
 
 if TYPE_CHECKING:
     from application.ports import Ledger
@@ -33,12 +33,12 @@ class States:
     def __init__(self, ledger: Ledger, largest: int = LARGEST) -> None:
         self._ledger = ledger
         self._largest = largest
-        self._known: OrderedDict[tuple[StreamKind, UUID], Foldable] = OrderedDict()
+        self._known: OrderedDict[StreamKey, Foldable] = OrderedDict()
         self._lock = threading.Lock()
 
     def seen(self, kind: StreamKind, stream: UUID) -> Foldable | None:
         """The state as last seen here, or None when it was not seen yet."""
-        key = (kind, stream)
+        key = key_of(kind, stream)
         with self._lock:
             known = self._known.get(key)
             if known is not None:
@@ -55,22 +55,23 @@ class States:
         if known is None:
             return self._read(kind, initial)
         news = self._ledger.read(kind, initial.id, after=known.version)
-        if _corrects(news):
+        if corrects(news):
             return self._read(kind, initial)
         return self._keep(kind, fold(known, news)) if news else known
 
     def learn(self, recorded: Sequence[Recorded]) -> None:
         """Carry what is known forward by events that were just recorded."""
-        for (kind, stream), entries in groupby(recorded, lambda r: (r.stream.kind, r.stream.id)):
-            news = list(entries)
+        for news in by_stream(recorded):
+            first = news[0].stream
+            key = key_of(first.kind, first.id)
             with self._lock:
-                known = self._known.get((kind, stream))
-                if known is None or known.version != news[0].stream.version - 1:
+                known = self._known.get(key)
+                if known is None or known.version != first.version - 1:
                     continue
-                if _corrects(news):
-                    del self._known[kind, stream]
+                if corrects(news):
+                    del self._known[key]
                     continue
-            self._keep(kind, fold(known, news))
+            self._keep(first.kind, fold(known, news))
 
     def take(self, kind: StreamKind, state: Foldable) -> None:
         """Know a state that somebody else has folded."""
@@ -83,15 +84,23 @@ class States:
         return self._keep(kind, fold(initial, self._ledger.read(kind, initial.id)))
 
     def _keep(self, kind: StreamKind, state: StateT) -> StateT:
+        key = key_of(kind, state.id)
         with self._lock:
-            known = self._known.get((kind, state.id))
+            known = self._known.get(key)
             if known is None or known.version < state.version:
-                self._known[kind, state.id] = state
+                self._known[key] = state
             if len(self._known) > self._largest:
                 self._known.popitem(last=False)
         return state
 
 
-def _corrects(news: Sequence[Recorded]) -> bool:
+def by_stream(recorded: Sequence[Recorded]) -> Sequence[Sequence[Recorded]]:
+    """What was recorded together, each stream's events by themselves where they follow one another."""
+    if len(recorded) == 1:
+        return (recorded,)
+    return [list(entries) for _, entries in groupby(recorded, lambda r: key_of(r.stream.kind, r.stream.id))]
+
+
+def corrects(news: Sequence[Recorded]) -> bool:
     """A correction changes what earlier events mean, so the state cannot simply be carried forward."""
-    return any(isinstance(entry.event, FactCorrected) for entry in news)
+    return any(entry.event.__class__ is FactCorrected for entry in news)

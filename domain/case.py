@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from domain.evaluator import Evaluator
 from domain.guidance_fund import GuidanceFund
@@ -28,6 +29,12 @@ class Case:
     proposal: Proposal = field(default_factory=Proposal)
     fund: GuidanceFund | None = None
     """The guidance fund, where an investment of it is judged."""
+
+    def but(self, **changes: Any) -> Case:
+        """The same case with some parts replaced."""
+        made = object.__new__(Case)
+        made.__dict__.update(self.__dict__, **changes)
+        return made
 
     @property
     def secrecy_exempt(self) -> bool:

@@ -20,8 +20,7 @@ class Command(Value):
     def free_text(self) -> tuple[str, ...]:
         """Names of the filled fields that hold text or lists, which a classified project must leave empty."""
         filled = []
-        for name in type(self).model_fields:
-            value = getattr(self, name)
+        for name, value in self.__dict__.items():
             holds_text = type(value) is str or (isinstance(value, tuple | dict | Value) and not hasattr(value, "fen"))
             if value and holds_text and name not in self.PLACEHOLDER_FIELDS:
                 filled.append(name)

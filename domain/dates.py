@@ -153,8 +153,10 @@ class CivilDate(BaseModel):
         return forms[self.precision]
 
     def __str__(self) -> str:
-        length = {Precision.DAY: 10, Precision.MONTH: 7, Precision.YEAR: 4}[self.precision]
-        return self.earliest.isoformat()[:length]
+        day = self.earliest.isoformat()
+        if self.precision is Precision.DAY:
+            return day
+        return day[:7] if self.precision is Precision.MONTH else day[:4]
 
 
 def _parts(text: str) -> dict[str, Any]:

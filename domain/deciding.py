@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from domain.case import Case
 from domain.command import Command
@@ -30,4 +29,4 @@ def decide(
 def record(step: str, case: Case, command: Command, event: Event) -> Event:
     """A step without a gate of its own: refused only by what binds every step (G01, G15)."""
     proposal = case.proposal.but(free_text=(*case.proposal.free_text, *command.free_text()))
-    return decide(Gate.RECORD, step, replace(case, proposal=proposal), lambda _: event)
+    return decide(Gate.RECORD, step, case.but(proposal=proposal), lambda _: event)

@@ -117,10 +117,10 @@ def sealed_fields(event: type[Event]) -> tuple[str, ...]:
 
 def persons_of(event: Event) -> Iterator[UUID]:
     """The persons whose data an event, or the replacement in a correction, holds."""
-    for name in sealed_fields(type(event)):
+    for name in sealed_fields(event.__class__):
         if (sealed := getattr(event, name)) is not None:
             yield sealed.person
-    if (replacement := getattr(event, "replacement", None)) is not None:
+    if (replacement := event.__dict__.get("replacement")) is not None:
         yield from (sealed.person for sealed in sealed_in(replacement))
 
 

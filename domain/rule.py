@@ -191,7 +191,7 @@ class RuleSet(Value):
 
     def ref(self) -> RuleSetRef:
         """What a decision keeps of the set it was judged by."""
-        return RuleSetRef(id=self.id, digest=self.digest)
+        return RuleSetRef.made_of(id=self.id, digest=self.digest)
 
 
 class RuleSetRef(Value):

@@ -16,7 +16,10 @@ from application.ports import Desk
 from domain.dates import civil_day
 from domain.identifiers import DivisionTable
 from infrastructure.calendars import load_calendar
+from infrastructure.documents.papers import Papers
+from infrastructure.documents.stores import store_named
 from infrastructure.embedded_postgres import EmbeddedPostgres
+from infrastructure.foreign_issuers import ForeignIssuers, load_issuers
 from infrastructure.migrations import migrate
 from infrastructure.projecting.engine import Engine
 from infrastructure.red_flags import load_flag_rules
@@ -34,6 +37,10 @@ from infrastructure.tlog.note import Verifier
 from infrastructure.tlog.operator_key import OperatorKeys, operator_keys, operator_verifiers
 from infrastructure.tlog.sequencer import Sequencer
 from infrastructure.tlog.store import Tree, TreeStore
+from infrastructure.webhooks.delivering import Deliverer
+from infrastructure.webhooks.endpoints import Endpoints
+from infrastructure.webhooks.sending import Sender
+from infrastructure.webhooks.targets import Targets
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +58,9 @@ class Liuhen:
     tree: TreeStore
     sequencer: Sequencer
     feeding: Feeding
+    webhooks: Deliverer
+    papers: Papers
+    foreign: ForeignIssuers
 
 
 @contextmanager
@@ -72,6 +82,7 @@ def service_login(settings: Settings, conninfo: str) -> str:
 @contextmanager
 def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
     """Migrate the database and join the parts. Projections, sequencer and feeding do not run until they are started."""
+    foreign = ForeignIssuers(load_issuers(settings.issuers_file))
     migrate(settings.owner_url or conninfo)
     working = service_login(settings, conninfo)
     # The ledger's reads are repeated on a dead connection; so they need not ask each time whether it lives.
@@ -97,6 +108,7 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
         engine = Engine(
             noticing_dead_lines(working),
             ledger,
+            pool=pool,
             log_id=settings.division,
             page=settings.page,
             poll=settings.poll_seconds,
@@ -108,10 +120,17 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
         sequencer = sequencer_of(settings, working)
         tree = TreeStore(pool, settings.division)
         feeding = feeding_of(settings, tree, sequencer)
+        webhooks = deliverer_of(settings, working, pool)
+        ledger.wakes(webhooks.wake)
+        papers = papers_of(settings, pool)
+        papers.tidy()
         try:
-            yield Liuhen(settings, conninfo, pool, ledger, desk, engine, tree, sequencer, feeding)
+            yield Liuhen(
+                settings, conninfo, pool, ledger, desk, engine, tree, sequencer, feeding, webhooks, papers, foreign
+            )
         finally:
             engine.stop()
+            webhooks.stop()
             feeding.stop()
             sequencer.stop()
             ledger.close()
@@ -141,6 +160,22 @@ def feeding_of(settings: Settings, tree: TreeStore, sequencer: Sequencer) -> Fee
         return operator_verifiers(settings.data_dir, settings.division)
 
     return Feeding([Feeder(w, tree, sequencer, verifiers) for w in settings.known_witnesses if w.address])
+
+
+def deliverer_of(settings: Settings, conninfo: str, pool: Pool) -> Deliverer:
+    """What brings the receivers of webhooks what they asked for."""
+    targets = Targets(settings.webhook_hosts, settings.webhook_networks)
+    endpoints = Endpoints(pool, settings.division, MasterKeys(settings))
+    return Deliverer(
+        noticing_dead_lines(conninfo), settings.division, endpoints, Sender(targets, settings.webhook_ca_file)
+    )
+
+
+def papers_of(settings: Settings, pool: Pool) -> Papers:
+    """The papers of the settings' log. Raises DocumentStoreError."""
+    store = store_named(settings.document_store, settings.data_dir, settings.document_s3_endpoint)
+    kinds = frozenset(settings.document_kinds.split())
+    return Papers(pool, settings.division, store, settings.document_most_bytes, kinds)
 
 
 @contextmanager

@@ -115,6 +115,10 @@ class MasterKey:
     def __repr__(self) -> str:
         return f"MasterKey({self.id})"
 
+    def derived(self, purpose: str) -> bytes:
+        """A secret of 32 bytes for one purpose, always the same. It gives nothing of this key away."""
+        return HKDF(hashes.SHA256(), 32, None, f"liuhen/{purpose}".encode()).derive(self.secret)
+
     def wrap(self, suite: Suite, log_id: int, person: UUID, key: bytes) -> bytes:
         """The key of a person under this master key: nonce, ciphertext, tag."""
         nonce = secrets.token_bytes(_NONCE)

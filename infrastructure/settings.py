@@ -8,8 +8,10 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from infrastructure.documents import kinds
 from infrastructure.tlog.text_forms import FormatError
 from infrastructure.tlog.witness_list import KnownWitness, known_witnesses
+from infrastructure.webhooks.targets import Targets
 
 
 class Settings(BaseSettings):
@@ -77,6 +79,36 @@ class Settings(BaseSettings):
         le=100_000,
         description="同时处理的请求数上限，超过的答复503并请稍后重试 requests worked on at once; more are answered 503",
     )
+    most_streams: int = Field(
+        default=100,
+        ge=0,
+        le=10_000,
+        description="每个进程同时推送的变更流数上限 streams of the feed that a process keeps open at once",
+    )
+    webhook_hosts: str = Field(
+        default="",
+        description="可送达网络钩子的主机（名称、*.名称、名称:端口），空格分隔；留空则不送 hosts for webhooks",
+    )
+    webhook_networks: str = Field(
+        default="",
+        description="上述主机可在其中的非公网网段，空格分隔 networks that are not public where these hosts may be",
+    )
+    webhook_ca_file: Path | None = Field(
+        default=None, description="验证接收方证书的CA（PEM）；留空则用系统的 certificates that receivers are checked by"
+    )
+    document_store: str | None = Field(
+        default=None,
+        description="材料库：目录，或s3://桶/前缀（附加组件s3）；留空则为数据目录中的documents where papers are kept",
+    )
+    document_s3_endpoint: str | None = Field(
+        default=None, description="S3兼容服务的地址；凭据用AWS环境变量 address of an S3-compatible service"
+    )
+    document_most_bytes: int = Field(
+        default=50 * 1024 * 1024, ge=1, le=5 * 1024**3, description="一件材料的字节数上限 largest paper, bytes"
+    )
+    document_kinds: str = Field(
+        default=" ".join(kinds.KNOWN), description="接收的材料类型，空格分隔 media types of papers that are taken"
+    )
     page: int = Field(default=500, ge=1, le=10_000, description="投影每批事件数 events that a projection takes at once")
     views_in_server: bool = Field(
         default=True,
@@ -90,6 +122,10 @@ class Settings(BaseSettings):
     )
     poll_seconds: float = Field(
         default=1.0, gt=0, le=60, description="投影轮询间隔上限，秒 longest wait of a projection for news, seconds"
+    )
+    issuers_file: Path | None = Field(
+        default=None,
+        description="外部签发方（OIDC、OAuth 2.0）的配置（TOML） issuers whose tokens are accepted (docs/identity.md)",
     )
     token_days: int = Field(
         default=90, ge=1, le=366, description="本机签发令牌的有效天数 validity of tokens issued here, days"
@@ -142,6 +178,19 @@ class Settings(BaseSettings):
         most = len(known_witnesses(info.data.get("witnesses", "")))
         if value > most and "witnesses" in info.data:
             raise ValueError(f"LIUHEN_WITNESSES只列出{most}个见证 LIUHEN_WITNESSES lists {most}")
+        return value
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _of_webhooks(cls, value: str, info: ValidationInfo) -> str:
+        Targets(info.data.get("webhook_hosts", ""), value)
+        return value
+
+    @field_validator("document_kinds")
+    @classmethod
+    def _of_documents(cls, value: str) -> str:
+        if unknown := sorted(set(value.split()) - set(kinds.KNOWN)):
+            raise ValueError(f"不认识的类型 unknown: {', '.join(unknown)}")
         return value
 
     @field_validator("owner_url")

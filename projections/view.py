@@ -80,18 +80,6 @@ class Page:
         """All events of a stream up to the page's end. They are read from the log: for the rare case only."""
         return self._streams.history(stream)
 
-    def classified(self, entry: Recorded) -> bool:
-        """Does the entry belong to a classified project, to a system of one, or to an investment in one (G15)?
-
-        Such rows are not for all.
-        """
-        if entry.kind is StreamKind.PROJECT:
-            return self.project(entry.originator_id).classified
-        if entry.kind is StreamKind.GUIDANCE_FUND:
-            project = invested_in(entry)
-            return project is not None and self.project(project).classified
-        return entry.kind is StreamKind.SYSTEM and self.system(entry.originator_id).classified
-
     def last_position(self, kind: StreamKind, stream: UUID) -> int:
         """Position of a stream's last event at the page's end."""
         return self._streams.last_position(kind, stream)
@@ -193,3 +181,18 @@ def project_name(project: Project) -> str:
     if project.origin is not None:
         return project.origin.name
     return project.found_unfiled or ""
+
+
+def write_hidden(page: Page, cursor: Cursor) -> None:
+    """Write which of the page's projects and systems are classified, in a table `hidden` of the view (G15).
+
+    Readers leave out what concerns them, so that rows written before a project was classified are hidden, too.
+    """
+    touched = [(p, page.project(p).classified) for p in page.touched(StreamKind.PROJECT)]
+    touched += [(s, page.system(s).classified) for s in page.touched(StreamKind.SYSTEM)]
+    if not touched:
+        return
+    open_now = [stream for stream, classified in touched if not classified]
+    cursor.execute("DELETE FROM hidden WHERE log_id = %s AND stream_id = ANY(%s)", (page.log_id, open_now))
+    hidden = [{"log_id": page.log_id, "stream_id": stream} for stream, classified in touched if classified]
+    upsert(cursor, "hidden", ("log_id", "stream_id"), hidden)

@@ -48,7 +48,6 @@ TYPES = (
 )
 # What a bundle that is not in its form may end in; RefusedError is a ValueError.
 FAULTS = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, struct.error)
-Tree = tuple[str, int, bytes, dict[str, int]]
 Key = namedtuple("Key", "name id scheme public length timed suite")
 
 
@@ -129,7 +128,7 @@ def read_checkpoint(data: bytes) -> tuple[str, str, int, bytes, list[tuple[str, 
     return f"{text}\n", lines[0], int(lines[1]), from_base64(lines[2], 32), signatures
 
 
-def check_signatures(data: bytes, suite: str, log: list[Key], witnesses: list[Key]) -> Tree:
+def check_note(data: bytes, suite: str, log: list[Key], witnesses: list[Key]) -> tuple[str, int, bytes, dict[str, int]]:
     """Origin, size and root of a checkpoint that the log has signed, and the times of its witnesses by their names."""
     owners = {w.public: w.name for w in witnesses}
     need(log and all(w.timed for w in witnesses), "no key of the log, or a witness key of another type")
@@ -167,8 +166,8 @@ def read_parts(data: bytes) -> dict[str, bytes]:
         parts[text], at = part, start + size
     end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, len(parts), len(parts), len(directory), at, 0)
     need(data[at:] == directory + end, "the directory of the ZIP is not as it should be")
-    need(list(parts) == sorted(parts, key=lambda n: (n != "manifest.json", n)), "the parts are not in order")
-    need(set(FIXED) <= parts.keys(), "a part is missing")
+    order = sorted(parts, key=lambda n: (n != "manifest.json", n))
+    need(list(parts) == order and set(FIXED) <= parts.keys(), "a part is missing, or they are not in order")
     return parts
 
 
@@ -244,7 +243,7 @@ def check(data: bytes, log: list[Key], witnesses: list[Key], require: int) -> li
     if not log:
         log, witnesses = ([parse_key(k) for k in keys[which]] for which in ("log", "witnesses"))
         told.append("NOT PROVEN  who signed: the keys inside the bundle were used; give --key, got by another way")
-    origin, size, root, cosigned = check_signatures(parts["checkpoint"], manifest["suite"], log, witnesses)
+    origin, size, root, cosigned = check_note(parts["checkpoint"], manifest["suite"], log, witnesses)
     need(len(cosigned) >= require, f"{require} witnesses are required, {len(cosigned)} have cosigned")
     need(origin == manifest["origin"], "the checkpoint is of another log")
     told.append(f"PROVEN      checkpoint of {origin}: {size} events, root {root.hex()}")
@@ -264,7 +263,11 @@ def check(data: bytes, log: list[Key], witnesses: list[Key], require: int) -> li
         need(found == root, f"position {row['position']}: the inclusion proof leads to another root")
         named |= papers
     told.append(f"PROVEN      exact bytes, places and recorded times of {len(rows)} events are under the checkpoint")
+    if places[-1] - places[0] == len(places) - 1 > 0:
+        told.append(f"PROVEN      nothing of the log is left out from position {places[0]} to {places[-1]}")
     told += check_streams(rows, manifest["complete"])
+    erasures = [p for p, row in zip(places, rows, strict=True) if row["topic"] == "county.personal_data_erased"]
+    told += [f"PROVEN      position {p} records that the data of a person were erased" for p in erasures]
     enclosed = {name[10:]: part for name, part in parts.items() if name[:10] == "documents/"}
     need(all(hashlib.sha256(d).hexdigest() == s in named for s, d in enclosed.items()), "no event names a document")
     told.append(f"PROVEN      {len(enclosed)} of {len(named)} named documents are enclosed, with the right digest")

@@ -9,15 +9,15 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
-from pydantic_core import from_json
+from pydantic import BaseModel, ValidationError
 
-from api.acts import answer
+from api.acts import answer, receipt_of
 from api.context import Context, Reader
 from api.problems import NotAllowedError, Problem, problem
-from api.quick_acts import LONGEST_KEY, ActTable, told
+from api.quick_acts import LONGEST_KEY, ActTable, asking, media_type, told
 from application.batch import Answer, Row, record_rows
 from application.desk import Outcome
+from domain.event import as_json
 from domain.rule import Effect, text
 from domain.texts import has_control_characters
 from infrastructure import awaiting
@@ -32,11 +32,22 @@ _NOT_RECORDED = "batch-not-recorded"
 router = APIRouter(tags=["成批 batch"])
 
 
+class _Address(BaseModel):
+    """Where a row goes and under which key, whatever else it holds."""
+
+    path: Any = None
+    idempotency_key: Any = None
+
+
 class Mode(StrEnum):
     """Whether a batch is recorded row by row or as a whole."""
 
     EACH = "each"
     ALL = "all"
+
+
+_MODES = {b"": Mode.EACH, b"mode=each": Mode.EACH, b"mode=all": Mode.ALL}
+"""The queries that a batch usually has."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +121,18 @@ async def record_batch(
 
     Each row needs a key: sent again, a batch is answered as before, and nothing is recorded twice.
     """
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != MEDIA_TYPE:
+    return await _recorded_batch(request, context, mode)
+
+
+async def record_quickly(request: Request) -> Response | None:
+    """The same without the general machinery of the framework; None, with nothing read, when anything is unusual."""
+    mode = _MODES.get(request.scope["query_string"])
+    context = await asking(request) if mode is not None else None
+    return None if mode is None or context is None else await _recorded_batch(request, context, mode)
+
+
+async def _recorded_batch(request: Request, context: Context, mode: Mode) -> Response:
+    if media_type(request) != MEDIA_TYPE:
         return problem(request, "not-ndjson", text(f"请以{MEDIA_TYPE}发送", f"send it as {MEDIA_TYPE}"))
     lines = _lines(request.app.state.acts, context, await _read(request.stream()))
     if not lines:
@@ -151,12 +173,11 @@ def _line(acts: ActTable, context: Context, number: int, line: bytes) -> _Line:
 def _run(acts: ActTable, context: Context, line: bytes) -> Row:
     """What a row asks for. Raises RequestValidationError, HTTPException, NotAllowedError."""
     try:
-        fields = from_json(line)
-    except ValueError as error:
-        raise _unfit("json_invalid", "not valid JSON") from error
-    if not isinstance(fields, dict):
-        raise _unfit("json_invalid", "not a JSON object")
-    path, key = fields.pop("path", None), fields.pop("idempotency_key", None)
+        address = _Address.__pydantic_validator__.validate_json(line)
+    except ValidationError as error:
+        is_json = error.errors()[0]["type"] != "json_invalid"
+        raise _unfit("json_invalid", "not a JSON object" if is_json else "not valid JSON") from error
+    path, key = address.path, address.idempotency_key
     for name, value in (("path", path), ("idempotency_key", key)):
         if not isinstance(value, str) or not value or has_control_characters(value):
             raise _unfit("missing", "Field required", name)
@@ -176,7 +197,7 @@ def _run(acts: ActTable, context: Context, line: bytes) -> Row:
     except ValidationError as error:
         faults += [{**e, "loc": ("path", act.names, *e["loc"])} for e in error.errors()]
     try:
-        submission = act.body.validate_python(fields)
+        submission = act.row().validate_json(line)
     except ValidationError as error:
         faults += [{**e, "loc": ("body", *e["loc"])} for e in error.errors()]
     if faults:
@@ -217,6 +238,8 @@ async def _recorded(context: Context, runs: Sequence[Row], *, together: bool) ->
 
 
 def _answered(request: Request, line: _Line, came: Answer | Exception | None) -> bytes:
+    if isinstance(came, Outcome) and not came.refused:
+        return _row(line, 201, as_json(receipt_of(came)))
     response = answer(request, came, dry_run=False) if isinstance(came, Outcome) else _problem(request, came)
     return _written(line, response)
 
@@ -244,4 +267,8 @@ def _problem(request: Request, error: Exception | None) -> Response:
 
 
 def _written(line: _Line, response: Response) -> bytes:
-    return b'{"row":%d,"status":%d,"answer":%b}\n' % (line.number, response.status_code, bytes(response.body))
+    return _row(line, response.status_code, bytes(response.body))
+
+
+def _row(line: _Line, status: int, told: bytes) -> bytes:
+    return b'{"row":%d,"status":%d,"answer":%b}\n' % (line.number, status, told)

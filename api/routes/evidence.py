@@ -10,7 +10,7 @@ from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
@@ -18,7 +18,7 @@ from api.context import Context, Reader
 from api.problems import problem
 from api.routes.log import Log
 from application.asking import project_dossier, system_state
-from domain.faults import UnknownSubjectError
+from domain.faults import BadFieldError, UnknownSubjectError
 from domain.rule import text
 from domain.streams import StreamKind, unit_id
 from domain.texts import Text
@@ -28,6 +28,8 @@ from infrastructure.tlog.evidence_collection import (
     NotSignedYetError,
     Period,
     decision_evidence,
+    period_evidence,
+    position_of,
     receipt,
     stream_at,
     stream_evidence,
@@ -54,6 +56,23 @@ Wait = Annotated[float, Query(ge=0, le=10, description="至多等待几秒直至
 async def read_receipt(request: Request, log: Log, position: int, wait: Wait = 0) -> Response:
     """A proof file (c2sp.org/tlog-proof) with the entry, under the last checkpoint and its cosignatures."""
     return await _signed(request, lambda: receipt(log, position), wait, "text/plain; charset=utf-8")
+
+
+@receipts.get(
+    "/receipts/{stream}/{version}",
+    summary="以流与版本指明的事件的回执 the receipt of an event named by stream and version",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}}},
+)
+async def read_receipt_of(
+    request: Request, log: Log, stream: UUID, version: Annotated[int, Path(ge=1, le=(1 << 31) - 1)], wait: Wait = 0
+) -> Response:
+    """As the receipt of a position, for who keeps an event's identity: its stream and the version there."""
+
+    def made() -> bytes:
+        return receipt(log, position_of(log, stream, version))
+
+    return await _signed(request, made, wait, "text/plain; charset=utf-8")
 
 
 @router.get(
@@ -122,6 +141,26 @@ async def read_decision_evidence(request: Request, context: Reader, position: in
     def made() -> bytes:
         _check_access(context, *stream_at(context.liuhen, position))
         return decision_evidence(context.liuhen, position)
+
+    return await _signed(request, made, wait, "application/zip")
+
+
+@router.get(
+    "/log/evidence", summary="一段时期的证据包 evidence bundle of a period", response_class=Response, responses=_ZIP
+)
+async def read_period_evidence(
+    request: Request,
+    context: Reader,
+    since: Annotated[date, Query(alias="from", description="记录日期自，北京时间 recorded from, Asia/Shanghai")],
+    until: Annotated[date, Query(description="记录日期至 recorded until")],
+    wait: Wait = 0,
+) -> Response:
+    """Everything recorded in a period that the reader may see, under the last checkpoint; a ZIP."""
+    if until < since:
+        raise BadFieldError(text("until不得早于from", "until is before from"), "/until")
+
+    def made() -> bytes:
+        return period_evidence(context.liuhen, since, until, hidden=partial(_hidden, context))
 
     return await _signed(request, made, wait, "application/zip")
 

@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse, Response
 
 from domain.event import Value
 from infrastructure.bootstrap import Liuhen
-from infrastructure.projecting.engine import DATABASE_ERRORS
+from infrastructure.projecting.builds import DATABASE_ERRORS
 from infrastructure.projecting.metrics import exposition
 from projections.view import Freshness
 
@@ -46,15 +46,15 @@ def ready(request: Request) -> JSONResponse:
     engine = liuhen.engine
     try:
         with liuhen.pool.connection(timeout=_PATIENCE) as conn:
-            views = tuple(engine.freshness(name, conn) for name in engine.names())
-            stalled, filling = tuple(engine.stalled()), tuple(engine.filling(conn))
+            found = engine.all_freshness(conn)
+            stalled, filling = tuple(engine.stalled(found)), tuple(engine.filling(conn))
     except DATABASE_ERRORS:
         # What cannot be asked is not well.
         return JSONResponse(Readiness(ready=False, failing=("database",)).model_dump(mode="json"), 503)
     here = (*engine.failures(), *(("sequencer",) if liuhen.sequencer.failure else ()))
     failing = (*here, *request.app.state.failing_elsewhere)
     ready = not (failing or stalled or filling)
-    state = Readiness(ready=ready, views=views, failing=failing, stalled=stalled, filling=filling)
+    state = Readiness(ready=ready, views=tuple(found.values()), failing=failing, stalled=stalled, filling=filling)
     return JSONResponse(state.model_dump(mode="json"), 200 if state.ready else 503)
 
 

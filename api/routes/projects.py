@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, Field
 
 from api.context import Context, Reader
+from api.event_entry import EventEntry, entry_parts
 from api.moments import AS_IT_STANDS
 from api.routes.views import reading
 from application.asking import AsOf, history_of, project_dossier, system_state, unit_state
@@ -21,9 +22,9 @@ from domain.event import Value
 from domain.faults import UnknownSubjectError
 from domain.indicators import Rate, computed_rates
 from domain.project import Project, Stage
-from domain.recorded import Actor, Authority, Evidence, Recorded, Role
-from domain.rule import Judgement, text
-from domain.streams import StreamAt, StreamKind, unit_id
+from domain.recorded import Recorded, Role
+from domain.rule import text
+from domain.streams import StreamKind, unit_id
 from domain.system import GovSystem
 from domain.unit import Unit
 from projections.supervision.queries import rested_on
@@ -57,23 +58,9 @@ class ProjectAnswer(Value):
     position: int
 
 
-class HistoryEntry(Value):
-    """事件 One recorded event: both times, who, on whose authority, on which grounds, with which papers."""
+class HistoryEntry(EventEntry):
+    """事件 An event of a history, marked with what corrected it and which decisions rested on what was corrected."""
 
-    position: int
-    version: int
-    stream: StreamKind
-    stream_id: UUID
-    topic: str
-    happened_on: str
-    recorded_at: datetime
-    actor: Actor
-    authority: Authority | None
-    evidence: tuple[Evidence, ...]
-    correlation: str | None
-    based_on: tuple[StreamAt, ...]
-    judgement: Judgement | None
-    event: dict[str, Any]
     corrected_by: int | None
     affected_decisions: list[dict[str, Any]]
 
@@ -95,7 +82,7 @@ class RejudgedAnswer(Rejudged):
 def read_project(context: Reader, project_id: UUID, moment: Moment) -> ProjectAnswer:
     """The state now, as known at a position or recorded time, or as it was on a happened date."""
     dossier = project_dossier(context.liuhen.desk, project_id, moment)
-    _check_classified(context, dossier.project)
+    check_classified(context, dossier.project)
     return ProjectAnswer(
         stage=dossier.project.stage,
         project=dossier.project,
@@ -109,7 +96,7 @@ def read_project(context: Reader, project_id: UUID, moment: Moment) -> ProjectAn
 def read_history(context: Reader, project_id: UUID, moment: Moment) -> HistoryAnswer:
     """Every event of the project and of its systems; corrected ones stay, marked."""
     dossier = project_dossier(context.liuhen.desk, project_id, moment)
-    _check_classified(context, dossier.project)
+    check_classified(context, dossier.project)
     events = list(dossier.history)
     for system in dossier.systems:
         events += context.liuhen.desk.ledger.read(StreamKind.SYSTEM, system.id, moment.upto)
@@ -146,7 +133,7 @@ def read_unit_history(context: Reader, uscc: str, moment: Moment) -> HistoryAnsw
 def read_indicators(context: Reader, project_id: UUID, moment: Moment) -> tuple[Rate, ...]:
     """Budget execution, funds in place, completion and cost saving; one that cannot be computed says why."""
     project = project_dossier(context.liuhen.desk, project_id, moment).project
-    _check_classified(context, project)
+    check_classified(context, project)
     return computed_rates(project)
 
 
@@ -159,7 +146,7 @@ def read_next(
     """Every gate judged on a day, without recording: what is missing, by which clause, and what would cure it."""
     actor = context.actor(min(context.holder.roles, default=Role.AUDITOR))
     found = what_next(context.liuhen.desk, project_id, actor, on)
-    _check_classified(context, project_dossier(context.liuhen.desk, project_id).project)
+    check_classified(context, project_dossier(context.liuhen.desk, project_id).project)
     return found
 
 
@@ -175,7 +162,7 @@ def read_rejudgement(
     by = desk.rule_sets.get(rule_set) if rule_set else None
     if rule_set and by is None:
         raise UnknownSubjectError(text("没有此规则集", "there is no such rule set"))
-    _check_classified(context, project_dossier(desk, project_id).project)
+    check_classified(context, project_dossier(desk, project_id).project)
     found = rejudge_project(desk, project_id, rule_set=by, as_of=as_of)
     return [RejudgedAnswer(**dict(r), same=r.is_same()) for r in found]
 
@@ -184,7 +171,7 @@ def _hidden() -> UnknownSubjectError:
     return UnknownSubjectError(text("没有此标识的记录", "nothing is recorded under that identity"))
 
 
-def _check_classified(context: Context, project: Project) -> None:
+def check_classified(context: Context, project: Project) -> None:
     """A classified placeholder is answered like an unknown identity to those who may not see it."""
     if project.classified and not context.sees_classified:
         raise _hidden()
@@ -209,24 +196,4 @@ def _entry(context: Context, recorded: Recorded, corrected_by: int | None) -> Hi
             affected = rested_on(
                 view.conn, context.log_id, recorded.stream.id, recorded.event.target_version, recorded.position
             )
-    circumstances = recorded.circumstances
-    return HistoryEntry(
-        position=recorded.position,
-        version=recorded.stream.version,
-        stream=recorded.stream.kind,
-        stream_id=recorded.stream.id,
-        topic=recorded.event.TOPIC,
-        happened_on=str(recorded.happened_on),
-        recorded_at=recorded.recorded_at,
-        actor=circumstances.actor,
-        authority=circumstances.authority,
-        evidence=circumstances.evidence,
-        correlation=circumstances.correlation,
-        based_on=circumstances.based_on,
-        judgement=getattr(recorded.event, "judgement", None),
-        event=context.shown(
-            recorded.stream.kind, recorded.stream.id, recorded.event.model_dump(mode="json", exclude={"judgement"})
-        ),
-        corrected_by=corrected_by,
-        affected_decisions=affected,
-    )
+    return HistoryEntry(**entry_parts(context, recorded), corrected_by=corrected_by, affected_decisions=affected)

@@ -14,7 +14,7 @@ from api.routes.views import Part, ViewAnswer, reading
 from domain.event import Value
 from domain.red_flags import LOOKS_AT
 from domain.red_flags.flag import FlagRule
-from projections.asking import Listing
+from projections.asking import Listing, read
 from projections.red_flags import queries as red_flags
 from projections.red_flags.queries import Status
 from projections.view import Freshness
@@ -61,17 +61,15 @@ def read_flags(
 
     Derived from recorded events under a versioned rule: a reason to ask, never a finding of guilt. Newest first.
     """
-    which = red_flags.Filter(
-        classified=context.sees_classified, rule=rule, status=status, project=project, about=about, unit=unit
-    )
+    which = red_flags.Filter(rule=rule, status=status, project=project, about=about, unit=unit)
     with reading(context, _VIEW, at) as view:
-        found = red_flags.flags(view.conn, context.log_id, part, which)
+        found = read(view.conn, context.log_id, red_flags.FLAGS, which, part, classified=context.sees_classified)
         rules = {r.id: r for r in context.liuhen.engine.flag_rules.all}
         items = [
             Flag(**dict(row), asked_by=rules[row.rule], answer_at=f"/v1/projects/{row.project_id}/flag-answers")
             for row in found.items
         ]
-        return view.answer(Listing[Flag](total=found.total, items=items))
+        return view.answer(Listing[Flag](**{**dict(found), "items": items}))
 
 
 @router.get("/rules", summary="疑点规则及计数 the rules, and their flags counted")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -14,14 +14,19 @@ from pydantic import Field
 
 from api.context import Context, Reader
 from api.moments import AS_IT_STANDS, At, Moment, ViewBehindError, one_more_as_of
-from application.asking import NOW
+from application.absences import absences
+from application.asking import NOW, AsOf
+from application.ports import UpTo
+from domain.dates import civil_day
 from domain.event import Value
 from domain.project import Category, OpenAttribute, ResourceKind, Stage
+from domain.reminders import DeadlineKind
+from domain.rule import Gate
 from domain.streams import unit_id
 from infrastructure.bootstrap import today
 from infrastructure.projecting.as_of import view_as_of
 from infrastructure.projecting.engine import ViewFillingError
-from projections.asking import Connection, Listing, RowT, Window
+from projections.asking import Connection, Listing, Row, Rows, RowT, TracedRow, Window, read, trace_of
 from projections.performance import queries as performance
 from projections.red_flags import queries as red_flags
 from projections.register import queries as register
@@ -38,18 +43,25 @@ class ViewAnswer(Value, Generic[RowT]):
 
     freshness: Freshness
     total: int
+    exact: bool = Field(default=True, description="总数是否确数；否则为至少 is the total exact, or are there more")
+    trace: str | None = Field(default=None, description="溯源：全部行依据的事件 the events behind all rows")
     items: list[RowT]
 
 
 class Board(Value):
     """监督台各表 The lists of the board: how many rows, and the first of them."""
 
-    blocked: Listing[supervision.Blocked]
-    overdue: Listing[supervision.Overdue]
-    out_of_order: Listing[supervision.OutOfOrder]
-    refusals: Listing[supervision.RefusedAttempt]
-    sanctioned_units: Listing[supervision.SanctionedUnit]
-    late_entries: Listing[supervision.LateEntry]
+    blocked: Listing[supervision.Blocked] = Field(description="被拦及依据条款 blocked, and by which clause")
+    overdue: Listing[supervision.Overdue] = Field(description="逾期未验收 overdue against the timetable")
+    out_of_order: Listing[supervision.OutOfOrder] = Field(description="次序颠倒 out of order")
+    refusals: Listing[supervision.RefusedAttempt] = Field(description="被拒与再次申请 refusals and retries")
+    exceptions: Listing[supervision.GrantedException] = Field(description="例外及批准机关 exceptions, and by whom")
+    exceptions_by_body: Listing[supervision.ExceptionsOfBody] = Field(description="例外按机关 exceptions by body")
+    sanctioned_units: Listing[supervision.SanctionedUnit] = Field(description="受限单位 sanctioned units")
+    tasks: Listing[supervision.OpenTask] = Field(description="任务 tasks due and overdue")
+    supervision_items: Listing[supervision.OpenItem] = Field(description="督办事项 supervision items")
+    missed_meetings: Listing[supervision.MissedMeeting] = Field(description="未召开联席会议的半年 missed meetings")
+    late_entries: Listing[supervision.LateEntry] = Field(description="迟录 recorded late")
 
 
 class FlagCounts(Value):
@@ -80,16 +92,20 @@ class SummaryAnswer(Value):
 
 
 def window(
+    at: At,
     limit: Annotated[int, Query(ge=1, le=500, description="行数 rows")] = 50,
     offset: Annotated[int, Query(ge=0, le=1_000_000, description="跳过的行数 rows to skip")] = 0,
+    exact: Annotated[bool, Query(description="总数须为确数 count all rows, however many")] = False,
 ) -> Window:
     """The part of a list that is asked for."""
-    return Window(limit=limit, offset=offset)
+    return Window(limit=limit, offset=offset, exact=exact, moment=at.said())
 
 
 Part = Annotated[Window, Depends(window)]
 Day = Annotated[date | None, Query(description="按哪一天看，缺省为今天 day of asking")]
 Source = Annotated[str | None, Query(max_length=100, description="导入来源 of an imported record")]
+OfProject = Annotated[UUID | None, Query(description="只看此项目 of this project only")]
+Within = Annotated[int, Query(ge=0, le=3660, description="含此后多少天内到期的 due within so many days")]
 
 
 @dataclass(frozen=True)
@@ -101,7 +117,9 @@ class View:
 
     def answer(self, found: Listing[RowT]) -> ViewAnswer[RowT]:
         """The answer of a list."""
-        return ViewAnswer(freshness=self.freshness, total=found.total, items=found.items)
+        return ViewAnswer(
+            freshness=self.freshness, total=found.total, exact=found.exact, trace=found.trace, items=found.items
+        )
 
 
 @contextmanager
@@ -163,29 +181,66 @@ def register_units(
         return view.answer(register.find_units(view.conn, context.log_id, part, q=q))
 
 
-@router.get("/timeline/{subject}", summary="时间线 the story of a project, system or unit")
-def read_timeline(context: Reader, at: At, part: Part, subject: str) -> ViewAnswer[timeline.TimelineEntry]:
-    """One plain sentence per event, in both languages. `subject` is an identity, or a unit's code."""
+class ShownAbsence(TracedRow):
+    """缺项 One thing that is not there yet on the day: what the next gate asks for, or what falls due."""
+
+    rule: str
+    gate: Gate | None = Field(description="要求它的关口 the gate that asks for it")
+    kind: DeadlineKind | None = Field(description="何种期限 which deadline it is")
+    due_on: date | None
+    days_overdue: int
+    zh: str
+    en: str
+
+
+class TimelineAnswer(ViewAnswer[timeline.TimelineEntry]):
+    """时间线 The story of a subject, and what it still lacks on the day, under the rule set of that day."""
+
+    on: date
+    rule_set: str | None
+    absences: list[ShownAbsence] = Field(description="缺项：尚无而应有的 what is not there yet")
+
+
+@router.get("/timeline/{subject}", summary="时间线及缺项 the story of a project, system or unit, and what it lacks")
+def read_timeline(context: Reader, at: At, part: Part, subject: str, on: Day = None) -> TimelineAnswer:
+    """One plain sentence per event, in both languages, and one for each thing that is absent on the day.
+
+    `subject` is an identity, or a unit's code. Without `on`, absences are as of the day of the moment that is asked
+    for, by the gates and deadlines of the rule set of that day.
+    """
     try:
         identity = UUID(subject)
     except ValueError:
         identity = unit_id(subject)
+    desk, whose = context.liuhen.desk, timeline.Asked(subject=identity)
     with reading(context, "timeline", at) as view:
-        return view.answer(
-            timeline.story_of(view.conn, context.log_id, identity, part, classified=context.sees_classified)
-        )
-
-
-def _asked(context: Context, on: date | None, project: UUID | None = None) -> tuple[str | None, supervision.Asked]:
-    """The rule set in force on the day, and the question. Without a rule set nothing counts as recorded late."""
-    day = on or today()
-    rules = context.liuhen.desk.rule_sets.in_force(day)
-    return rules.id if rules else None, supervision.Asked(
+        told = read(view.conn, context.log_id, timeline.STORY, whose, part, classified=context.sees_classified)
+        kind = timeline.kind_of(view.conn, context.log_id, identity, classified=context.sees_classified)
+        position = view.freshness.position
+    as_of = AsOf(UpTo(position=position), at.as_of.happened)
+    day = on or _day_of(context, at, position)
+    missing = absences(desk, kind, identity, as_of, day) if kind is not None else ()
+    rules = desk.rule_sets.in_force(day)
+    trace = trace_of(timeline.ABSENCES, whose, moment=at.said())
+    return TimelineAnswer(
+        **dict(view.answer(told)),
         on=day,
-        limit_days=rules.parameters.backdating_limit_days if rules else 2**31 - 1,
-        classified=context.sees_classified,
-        project=project,
+        rule_set=rules.id if rules else None,
+        absences=[
+            ShownAbsence(**a.model_dump(exclude={"told"}), zh=a.told.zh, en=a.told.en, trace=trace) for a in missing
+        ],
     )
+
+
+def _day_of(context: Context, at: Moment, position: int) -> date:
+    """The day of the moment that is asked for: for what was known then, that of the last event known."""
+    if at.as_of.happened is not None:
+        return at.as_of.happened
+    if at.as_of.upto.recorded_at is not None:
+        return civil_day(at.as_of.upto.recorded_at)
+    if at.as_of.upto.position is not None and position:
+        return civil_day(context.liuhen.ledger.at_positions(position, position)[0].recorded_at)
+    return today()
 
 
 @router.get("/supervision", summary="监督台 the supervision board")
@@ -194,24 +249,37 @@ def read_board(
     at: At,
     on: Day = None,
     limit: Annotated[int, Query(ge=0, le=100, description="每表行数 rows of each list")] = 10,
+    within_days: Within = 30,
+    exact: Annotated[bool, Query(description="总数须为确数 count all rows, however many")] = False,
 ) -> BoardAnswer:
-    """Blocked and why, overdue, out of order, refused, sanctioned units, late entries: counts and first rows."""
-    rule_set, asked = _asked(context, on)
-    part = Window(limit=limit)
+    """What is blocked and why, overdue, out of order, refused, excepted, sanctioned, due, missed and recorded late.
+
+    Of each list the number of rows and the first of them; each number and row says where it is traced.
+    """
+    rule_set, asked = _asked(context, on, within_days=within_days)
+    part = Window(limit=limit, exact=exact, moment=at.said())
     flagged = _flag_counts(context, at)
     with reading(context, "supervision", at) as view:
-        where = (view.conn, context.log_id, asked, part)
+
+        def listed(rows: Rows[RowT]) -> Listing[RowT]:
+            return read(view.conn, context.log_id, rows, asked, part, classified=context.sees_classified)
+
         return BoardAnswer(
             freshness=view.freshness,
             on=asked.on,
             rule_set=rule_set,
             lists=Board(
-                blocked=supervision.blocked(*where),
-                overdue=supervision.overdue(*where),
-                out_of_order=supervision.out_of_order(*where),
-                refusals=supervision.refusals(*where),
-                sanctioned_units=supervision.sanctioned_units(*where),
-                late_entries=supervision.late_entries(*where),
+                blocked=listed(supervision.BLOCKED),
+                overdue=listed(supervision.OVERDUE),
+                out_of_order=listed(supervision.OUT_OF_ORDER),
+                refusals=listed(supervision.REFUSALS),
+                exceptions=listed(supervision.EXCEPTIONS),
+                exceptions_by_body=listed(supervision.EXCEPTIONS_BY_BODY),
+                sanctioned_units=listed(supervision.SANCTIONED),
+                tasks=listed(supervision.TASKS),
+                supervision_items=listed(supervision.ITEMS),
+                missed_meetings=listed(supervision.MISSED_MEETINGS),
+                late_entries=listed(supervision.LATE_ENTRIES),
             ),
             red_flags=flagged,
         )
@@ -230,44 +298,75 @@ def _flag_counts(context: Context, at: Moment) -> FlagCounts | None:
         return None
 
 
-def _whole(
-    context: Context,
-    query: Callable[[Connection, int, supervision.Asked, Window], Listing[RowT]],
-    asked: supervision.Asked,
-    part: Window,
-    at: Moment,
-) -> ViewAnswer[RowT]:
-    with reading(context, "supervision", at) as view:
-        return view.answer(query(view.conn, context.log_id, asked, part))
+def _asked(
+    context: Context, on: date | None, project: UUID | None = None, source: str | None = None, within_days: int = 30
+) -> tuple[str | None, supervision.Asked]:
+    """The rule set in force on the day, and the question. Without a rule set nothing counts as recorded late."""
+    day = on or today()
+    rule_sets = context.liuhen.desk.rule_sets
+    rules = rule_sets.in_force(day)
+    return rules.id if rules else None, supervision.Asked(
+        on=day,
+        limit_days=rules.parameters.backdating_limit_days if rules else 2**31 - 1,
+        first_day=rule_sets.all[0].effective_from,
+        within_days=within_days,
+        project=project,
+        source=source,
+    )
+
+
+def answer(context: Context, rows: Rows[RowT], asked: Row, part: Window, at: Moment) -> ViewAnswer[RowT]:
+    """The answer of a list of any view."""
+    with reading(context, rows.view, at) as view:
+        return view.answer(read(view.conn, context.log_id, rows, asked, part, classified=context.sees_classified))
 
 
 @router.get("/supervision/blocked", summary="被拦项目及原因 blocked, and by which clause")
-def read_blocked(context: Reader, at: At, part: Part, on: Day = None) -> ViewAnswer[supervision.Blocked]:
+def read_blocked(
+    context: Reader, at: At, part: Part, on: Day = None, project: OfProject = None
+) -> ViewAnswer[supervision.Blocked]:
     """Projects that a gate refused and that did not pass it since."""
-    return _whole(context, supervision.blocked, _asked(context, on)[1], part, at)
+    return answer(context, supervision.BLOCKED, _asked(context, on, project)[1], part, at)
 
 
 @router.get("/supervision/overdue", summary="逾期未验收 overdue")
-def read_overdue(context: Reader, at: At, part: Part, on: Day = None) -> ViewAnswer[supervision.Overdue]:
+def read_overdue(
+    context: Reader, at: At, part: Part, on: Day = None, project: OfProject = None
+) -> ViewAnswer[supervision.Overdue]:
     """Approved projects past their due day of acceptance."""
-    return _whole(context, supervision.overdue, _asked(context, on)[1], part, at)
+    return answer(context, supervision.OVERDUE, _asked(context, on, project)[1], part, at)
 
 
 @router.get("/supervision/out-of-order", summary="次序颠倒 out of order")
-def read_out_of_order(context: Reader, at: At, part: Part, on: Day = None) -> ViewAnswer[supervision.OutOfOrder]:
+def read_out_of_order(
+    context: Reader, at: At, part: Part, on: Day = None, project: OfProject = None, source: Source = None
+) -> ViewAnswer[supervision.OutOfOrder]:
     """Projects with steps whose days contradict their order."""
-    return _whole(context, supervision.out_of_order, _asked(context, on)[1], part, at)
+    return answer(context, supervision.OUT_OF_ORDER, _asked(context, on, project, source)[1], part, at)
 
 
-@router.get("/supervision/refusals", summary="被拒记录 refused attempts")
+@router.get("/supervision/refusals", summary="被拒记录 refused attempts, and what became of them")
 def read_refusals(
-    context: Reader,
-    at: At,
-    part: Part,
-    project: Annotated[UUID | None, Query(description="只看此项目 of this project only")] = None,
+    context: Reader, at: At, part: Part, project: OfProject = None
 ) -> ViewAnswer[supervision.RefusedAttempt]:
-    """Every refused attempt, newest first."""
-    return _whole(context, supervision.refusals, _asked(context, None, project)[1], part, at)
+    """Every refused attempt, newest first: which in a row it was, and the event that passed the gate later."""
+    return answer(context, supervision.REFUSALS, _asked(context, None, project)[1], part, at)
+
+
+@router.get("/supervision/exceptions", summary="例外 exceptions, granted by whom")
+def read_exceptions(
+    context: Reader, at: At, part: Part, on: Day = None, project: OfProject = None
+) -> ViewAnswer[supervision.GrantedException]:
+    """Every exception that was granted, newest first; `in_force` says how it stands on the day."""
+    return answer(context, supervision.EXCEPTIONS, _asked(context, on, project)[1], part, at)
+
+
+@router.get("/supervision/exceptions-by-body", summary="例外按决定机关 exceptions by the body that granted them")
+def read_exceptions_by_body(
+    context: Reader, at: At, part: Part, on: Day = None
+) -> ViewAnswer[supervision.ExceptionsOfBody]:
+    """How many exceptions from which rule each body granted."""
+    return answer(context, supervision.EXCEPTIONS_BY_BODY, _asked(context, on)[1], part, at)
 
 
 @router.get("/supervision/sanctioned-units", summary="受限单位 sanctioned units")
@@ -275,13 +374,35 @@ def read_sanctioned_units(
     context: Reader, at: At, part: Part, on: Day = None
 ) -> ViewAnswer[supervision.SanctionedUnit]:
     """Units with overdue connection obligations, which G10 bars from approvals and operation money."""
-    return _whole(context, supervision.sanctioned_units, _asked(context, on)[1], part, at)
+    return answer(context, supervision.SANCTIONED, _asked(context, on)[1], part, at)
+
+
+@router.get("/supervision/tasks", summary="任务 tasks due and overdue")
+def read_tasks(
+    context: Reader, at: At, part: Part, on: Day = None, within_days: Within = 30
+) -> ViewAnswer[supervision.OpenTask]:
+    """Tasks that are not completed, the longest overdue first (O07, O08, O22)."""
+    return answer(context, supervision.TASKS, _asked(context, on, within_days=within_days)[1], part, at)
+
+
+@router.get("/supervision/supervision-items", summary="督办事项 supervision items due and overdue")
+def read_supervision_items(
+    context: Reader, at: At, part: Part, on: Day = None, within_days: Within = 30
+) -> ViewAnswer[supervision.OpenItem]:
+    """Supervision items that are not closed: awaiting a reply, overdue, or awaiting the verdict on it (O18)."""
+    return answer(context, supervision.ITEMS, _asked(context, on, within_days=within_days)[1], part, at)
+
+
+@router.get("/supervision/missed-meetings", summary="未召开联席会议的半年 half-years without a joint meeting")
+def read_missed_meetings(context: Reader, at: At, part: Part, on: Day = None) -> ViewAnswer[supervision.MissedMeeting]:
+    """Half-years since the first rule set that ended without a joint meeting of the leading group (O01)."""
+    return answer(context, supervision.MISSED_MEETINGS, _asked(context, on)[1], part, at)
 
 
 @router.get("/supervision/late-entries", summary="迟录事件 recorded late")
 def read_late_entries(context: Reader, at: At, part: Part, on: Day = None) -> ViewAnswer[supervision.LateEntry]:
     """Events recorded more days after they happened than the rule set of the day allows without report."""
-    return _whole(context, supervision.late_entries, _asked(context, on)[1], part, at)
+    return answer(context, supervision.LATE_ENTRIES, _asked(context, on)[1], part, at)
 
 
 @router.get("/performance/summary", summary="绩效汇总 performance, in sum")

@@ -140,10 +140,10 @@ def judge(gate: Gate, case: Case) -> Judgement:
         clause = case.rules.clause(rule.id)
         if clause is None:
             continue
-        exception = next(
-            (e for e in case.project.exceptions if e.rule == rule.id and e.in_force(case.decided_on)), None
-        )
         for failing in rule.check(gate, case):
+            exception = next(
+                (e for e in case.project.exceptions if e.rule == rule.id and e.in_force(case.decided_on)), None
+            )
             if clause.strength in {NormStrength.PRIORITY, NormStrength.TRACK_ONLY}:
                 effect = Effect.NOTES
             elif clause.strength is NormStrength.DEFAULT_DENY and exception is not None:
@@ -161,7 +161,7 @@ def judge(gate: Gate, case: Case) -> Judgement:
                     exception=exception.document_no if exception and effect is Effect.YIELDS else None,
                 )
             )
-    return Judgement(
+    return Judgement.made_of(
         gate=gate,
         allowed=not any(f.effect is Effect.BLOCKS for f in findings),
         judged_on=case.decided_on,

@@ -62,7 +62,7 @@ def progress(case: Case, command: ReportProgress) -> Event:
     """Record progress. Raises BadFieldError when the report says nothing."""
     if command.percent is None and not command.summary:
         raise BadFieldError(text("请填写进度或进展情况", "state a percentage or a summary"), "/act/percent")
-    return record("building", case, command, ProgressReported(**command.model_dump()))
+    return record("building", case, command, ProgressReported(percent=command.percent, summary=command.summary))
 
 
 def change(case: Case, command: RecordChange) -> Event:

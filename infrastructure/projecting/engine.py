@@ -10,22 +10,24 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import structlog
-from psycopg_pool import PoolTimeout
 
 from domain.red_flags import FlagRules
 from domain.rule import RuleSets
-from infrastructure.projecting import builds, parking
+from infrastructure.projecting import builds, parking, rebuilding
 from infrastructure.projecting.builds import Standing
 from infrastructure.projecting.follower import Counts, Follower
 from infrastructure.red_flags import load_flag_rules
 from infrastructure.rule_sets import load_rule_sets
+from infrastructure.store.batch_writer import Pool
 from infrastructure.store.ledger import EventLedger
 from projections.clauses import Clauses
+from projections.documents import Documents
 from projections.money import Money
 from projections.performance import Performance
 from projections.red_flags import RedFlags
@@ -46,6 +48,7 @@ PROJECTIONS: tuple[type[Projection], ...] = (
     Sharing,
     Security,
     RedFlags,
+    Documents,
 )
 
 _LONGEST_BACK_OFF = 30.0
@@ -56,9 +59,6 @@ _TURN = 0.0005
 comes while a page is folded would wait that long."""
 _SWEEP = 60.0
 """Seconds between two looks for replaced builds that can be dropped."""
-
-DATABASE_ERRORS = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
-"""What is raised when the database cannot be asked."""
 
 Connection = psycopg.Connection[Any]
 
@@ -86,6 +86,7 @@ class Engine:
         conninfo: str,
         ledger: EventLedger,
         *,
+        pool: Pool,
         log_id: int,
         page: int,
         poll: float,
@@ -93,12 +94,14 @@ class Engine:
         flag_rules: FlagRules | None = None,
         rule_sets: RuleSets | None = None,
     ) -> None:
-        """`stall`: seconds after which a view that is behind and does not move counts as stalled.
+        """`pool`: for what is asked of the views; it must look whether a connection lives before it gives one.
 
-        Without rules, those that ship are flagged by.
+        `stall`: seconds after which a view that is behind and does not move counts as stalled.
+        `flag_rules`, `rule_sets`: what is flagged by; those that ship, unless others are given.
         """
         self.flag_rules = flag_rules or load_flag_rules()
         self.conninfo = conninfo
+        self.pool = pool
         self.ledger = ledger
         self.log_id = log_id
         self.page = page
@@ -111,8 +114,12 @@ class Engine:
         self._reached: dict[str, int] = {}
         self._held: set[str] = set()
         self._failure: str | None = None
+        self._back_off = 0.0
         self._thread: threading.Thread | None = None
-        self.projections = {p.NAME: p for p in made(self.flag_rules, rule_sets or load_rule_sets())}
+        self._carrier = rebuilding.Carrier(self)
+        self.projections: dict[str, Projection] = {
+            p.NAME: p for p in made(self.flag_rules, rule_sets or load_rule_sets())
+        }
         self.follower = self._new_follower(patient=True)
         with psycopg.connect(conninfo, autocommit=True) as conn:
             builds.prepare(conn, log_id, list(self.projections.values()))
@@ -139,6 +146,7 @@ class Engine:
         self.wake()
         if self._thread is not None:
             self._thread.join(timeout=30)
+        self._carrier.stop()
 
     def wake(self) -> None:
         """Say that there is news. Only a hint: the log is also polled."""
@@ -156,15 +164,23 @@ class Engine:
             return dict.fromkeys(self.names(), "the thread has ended")
         return self.follower.troubles()
 
-    def stalled(self) -> dict[str, str]:
-        """Views that are behind the log and have not moved for some time, whoever should move them."""
-        found = {}
-        with self.ledger.recorder_pool.connection() as conn:
-            for name in self.names():
-                fresh = self.freshness(name, conn)
-                if fresh.lag_events and min(fresh.lag_seconds, fresh.still_seconds) > self._stall:
-                    found[name] = f"{fresh.lag_events} events behind, still for {fresh.still_seconds:.0f} s"
-        return found
+    def stalled(self, views: Mapping[str, Freshness] | None = None) -> dict[str, str]:
+        """Views that are behind the log and have not moved for some time, whoever should move them.
+
+        `views` is what was learned of them; else they are asked for.
+        """
+        return {
+            name: f"{fresh.lag_events} events behind, still for {fresh.still_seconds:.0f} s"
+            for name, fresh in (self.all_freshness() if views is None else views).items()
+            if fresh.lag_events and min(fresh.lag_seconds, fresh.still_seconds) > self._stall
+        }
+
+    def all_freshness(self, conn: Connection | None = None) -> dict[str, Freshness]:
+        """How far each view has come, as `conn` sees it."""
+        if conn is None:
+            with self.pool.connection() as own:
+                return self.all_freshness(own)
+        return {name: self.freshness(name, conn) for name in self.names()}
 
     def filling(self, conn: Connection) -> list[str]:
         """Views that are not shown yet."""
@@ -195,7 +211,7 @@ class Engine:
 
     def parked(self, name: str) -> list[parking.Parked]:
         """What is parked of a view."""
-        with self.ledger.recorder_pool.connection() as conn:
+        with self.pool.connection() as conn:
             build = builds.read_build(conn, self.log_id, self.projections[name])
             return parking.waiting(conn, self.log_id, build)
 
@@ -223,7 +239,7 @@ class Engine:
     def freshness(self, name: str, conn: Connection | None = None) -> Freshness:
         """How far the named view has come, as `conn` sees it. Lag is measured against the log itself."""
         if conn is None:
-            with self.ledger.recorder_pool.connection() as own:
+            with self.pool.connection() as own:
                 return self.freshness(name, own)
         projection = self.projections[name]
         row = conn.execute(
@@ -268,32 +284,39 @@ class Engine:
             self._moved.notify_all()
 
     def _run(self) -> None:
-        back_off = 0.0
         while not self.stopping.is_set():
             try:
                 with psycopg.connect(self.conninfo, autocommit=True) as conn:
-                    swept = 0.0
-                    while not self.stopping.is_set():
-                        self._woken.clear()
-                        taken_up = self._hold(conn)
-                        for name in taken_up:
-                            self.follower.retry(conn, name)  # The program may have been cured meanwhile.
-                        events = self.follower.round(conn, self._held) if self._held else 0
-                        self._failure, back_off = None, 0.0
-                        if self._held and time.monotonic() - swept > _SWEEP:
-                            builds.drop_retired(conn, list(self.projections.values()))
-                            swept = time.monotonic()
-                        if not events:
-                            self._woken.wait(self._poll)
-                        elif events < self.page:
-                            self.stopping.wait(_REST)
+                    self._follow(conn)
             except Exception as error:  # noqa: BLE001 (a follower survives anything but the end of the process)
-                back_off = min(_LONGEST_BACK_OFF, back_off * 2 or 0.2)
+                self._back_off = min(_LONGEST_BACK_OFF, self._back_off * 2 or 0.2)
                 self._failure = parking.told(error)
-                log.warning("projection.waits", error=type(error).__name__, seconds=back_off)
-                self.stopping.wait(back_off)
+                log.warning("projection.waits", error=type(error).__name__, seconds=self._back_off)
+                self.stopping.wait(self._back_off)
             finally:
                 self._held.clear()
+
+    def _follow(self, conn: Connection) -> None:
+        """Take in what comes, on one connection, until the engine is to end. Raises what fails."""
+        swept = looked = 0.0
+        while not self.stopping.is_set():
+            self._woken.clear()
+            taken_up = self._hold(conn)
+            for name in taken_up:
+                self.follower.retry(conn, name)  # The program may have been cured meanwhile.
+            events = self.follower.round(conn, self._held) if self._held else 0
+            self._failure, self._back_off = None, 0.0
+            now = time.monotonic()
+            if self._held and now - looked >= self._poll:
+                self._carrier.look(conn)
+                looked = now
+            if self._held and now - swept > _SWEEP:
+                builds.drop_retired(conn, list(self.projections.values()))
+                swept = now
+            if not events:
+                self._woken.wait(self._poll)
+            elif events < self.page:
+                self.stopping.wait(_REST)
 
     def _hold(self, conn: Connection) -> list[str]:
         """Take the locks of views that nobody moves; they are held until the connection ends. Gives those taken."""

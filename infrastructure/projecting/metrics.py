@@ -32,13 +32,11 @@ class _Views(Collector):
         failing = GaugeMetricFamily("liuhen_view_failing", "1 when the last attempt failed here", labels=["view"])
         active = GaugeMetricFamily("liuhen_view_active", "1 when this process moves the view", labels=["view"])
         failures, held = engine.failures(), engine.held()
-        with engine.ledger.recorder_pool.connection() as conn:
-            for name in engine.names():
-                fresh = engine.freshness(name, conn)
-                for field, gauge in gauges.items():
-                    gauge.add_metric([name], getattr(fresh, field))
-                failing.add_metric([name], name in failures)
-                active.add_metric([name], name in held)
+        for name, fresh in engine.all_freshness().items():
+            for field, gauge in gauges.items():
+                gauge.add_metric([name], getattr(fresh, field))
+            failing.add_metric([name], name in failures)
+            active.add_metric([name], name in held)
         yield from (*gauges.values(), failing, active)
         counts = engine.counts
         yield CounterMetricFamily("liuhen_view_pages", "Pages taken in here", value=counts.pages)

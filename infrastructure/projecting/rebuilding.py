@@ -1,6 +1,7 @@
 """重建 A view is built anew beside the one that is read, compared with it, and put in its place in one transaction.
 
-Nobody who reads sees an empty or a mixed view. A rebuild that was interrupted goes on where it stood.
+Nobody who reads sees an empty or a mixed view. A rebuild that was interrupted goes on where it stood: one that was
+ordered by itself, wherever the views are kept, and any other when it is asked for again.
 """
 
 from __future__ import annotations
@@ -8,21 +9,26 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import psycopg
 import structlog
 
 from infrastructure.projecting import builds, parking
 from infrastructure.projecting.as_of import Compared, compared
-from infrastructure.projecting.builds import Build, Connection, Standing
-from infrastructure.projecting.engine import Engine
+from infrastructure.projecting.builds import DATABASE_ERRORS, Build, Connection, Standing
 from infrastructure.projecting.follower import Follower
 from projections.view import Projection
 
+if TYPE_CHECKING:
+    from infrastructure.projecting.engine import Engine
+
 PAGE = 2000
 """Events taken in at a time."""
+_PAUSE = 10.0
+"""Seconds before an ordered rebuild that failed is tried again."""
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +38,7 @@ class RebuildRunningError(Exception):
 
 
 class RebuildStoppedError(Exception):
-    """The rebuild was told to stop. It goes on from where it stood when it is started again."""
+    """The rebuild was told to stop, or given up. One that was not goes on from where it stood when started again."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,27 @@ class Rebuilt:
     """The old build beside the new one at the same position; empty when the old one could not be brought there."""
     parked: int
     switched: bool
+    resumed_from: int
+    """Position at which it was taken up here; 0 for one that was begun here."""
+
+    def differing(self) -> list[str]:
+        """Tables in which the builds differ."""
+        return [t.table for t in self.tables if not t.same]
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A rebuild that was begun, as any process sees it."""
+
+    position: int
+    target: int
+    """End of the log."""
+    left_seconds: float | None
+    """At the rate since it was last taken up; None before anything is known of it."""
+    ordered: bool
+    """Goes on by itself wherever the views are kept."""
+    outcome: str
+    """Why it was not switched to, or why the last attempt failed; empty while nothing is wrong."""
 
 
 Told = Callable[[Progress], None]
@@ -82,29 +109,124 @@ def rebuild(
     with psycopg.connect(engine.conninfo, autocommit=True) as conn, _alone(conn, engine, projection):
         build = _begin(conn, engine, projection)
         first = build.position
+        _mark(conn, engine, build, "resumed_at = clock_timestamp(), resumed_position = position, outcome = ''")
         follower = _follower(engine, projection, Standing.BUILDING)
         while True:
             _fill(conn, engine, follower, _Clock(began, first, told), stopping)
-            done = _switch(conn, engine, projection, follower, began, accept_differences=accept_differences)
+            done = _switch(
+                conn, engine, projection, follower, began=began, first=first, accept_differences=accept_differences
+            )
             if done is not None:
+                if not done.switched:
+                    told_of = f"有差异 differs: {', '.join(done.differing())}; 搁置 parked: {done.parked}"
+                    _mark(conn, engine, build, "ordered = false, outcome = %s", told_of)
                 log.info("projection.rebuilt", projection=name, schema=done.schema, switched=done.switched)
                 return done
 
 
-def abandon(engine: Engine, name: str) -> bool:
-    """Give up a rebuild; what was made is dropped later. False when there is none. Raises RebuildRunningError."""
+def order(engine: Engine, name: str) -> None:
+    """Let whoever moves the views build one anew, or go on with it. Raises RebuildRunningError when it is ordered."""
     projection = engine.projections[name]
-    with psycopg.connect(engine.conninfo, autocommit=True) as conn, _alone(conn, engine, projection):
-        found = builds.builds_of(conn, engine.log_id, [projection], Standing.BUILDING)
+    with psycopg.connect(engine.conninfo, autocommit=True) as conn, conn.transaction():
+        build = _begin(conn, engine, projection)
+        if name in ordered(conn, engine):
+            raise RebuildRunningError(name)
+        _mark(conn, engine, build, "ordered = true, outcome = ''")
+    engine.wake()
+
+
+def ordered(conn: Connection, engine: Engine) -> list[str]:
+    """Views whose rebuild was ordered, and not carried out yet."""
+    rows = conn.execute(
+        "SELECT name FROM liuhen.projections WHERE log_id = %s AND standing = 'BUILDING' AND ordered"
+        " AND (name, version) IN (SELECT * FROM unnest(%s::text[], %s::int[])) ORDER BY name",
+        (engine.log_id, engine.names(), [p.VERSION for p in engine.projections.values()]),
+    ).fetchall()
+    return [name for (name,) in rows]
+
+
+class Carrier:
+    """Carries out what was ordered, one view after the other in a thread of its own, which ends when all is done."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._thread: threading.Thread | None = None
+        self._not_before = 0.0
+
+    def look(self, conn: Connection) -> None:
+        """Begin when something was ordered, unless it is being done, or failed just now."""
+        if (self._thread is not None and self._thread.is_alive()) or time.monotonic() < self._not_before:
+            return
+        if names := [n for n in ordered(conn, self._engine) if n in self._engine.held()]:
+            self._thread = threading.Thread(target=self._carry_out, args=(names,), name="rebuilding", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Wait until the page that is being worked on is finished."""
+        if self._thread is not None:
+            self._thread.join(timeout=30)
+
+    def _carry_out(self, names: list[str]) -> None:
+        for name in names:
+            try:
+                rebuild(self._engine, name, stopping=self._engine.stopping)
+            except (RebuildRunningError, RebuildStoppedError):
+                log.info("projection.rebuild_left", projection=name)  # to who does it, or until the next start
+            except Exception as error:  # noqa: BLE001 (it is told by the status, and tried again)
+                log.warning("projection.rebuild_waits", projection=name, error=type(error).__name__)
+                self._not_before = time.monotonic() + _PAUSE
+                _note(self._engine, name, error)
+
+
+def _note(engine: Engine, name: str, error: Exception) -> None:
+    with suppress(*DATABASE_ERRORS), psycopg.connect(engine.conninfo, autocommit=True) as conn:
+        for build in builds.builds_of(conn, engine.log_id, [engine.projections[name]], Standing.BUILDING):
+            _mark(conn, engine, build, "outcome = %s", parking.told(error))
+
+
+def abandon(engine: Engine, name: str) -> bool:
+    """Give up a rebuild, also one that is being worked on; what was made is dropped later. False when there is none."""
+    projection = engine.projections[name]
+    with psycopg.connect(engine.conninfo) as conn:
+        found = builds.builds_of(conn, engine.log_id, [projection], Standing.BUILDING, lock=True)
         for build in found:
             builds.retire(conn, engine.log_id, projection, build.number)
         return bool(found)
 
 
-def unfinished(engine: Engine) -> list[Build]:
-    """Rebuilds that were begun."""
-    with engine.ledger.recorder_pool.connection() as conn:
-        return builds.builds_of(conn, engine.log_id, list(engine.projections.values()), Standing.BUILDING)
+def unfinished(engine: Engine) -> dict[str, Unfinished]:
+    """Rebuilds that were begun, by view, and how far each is."""
+    with engine.pool.connection() as conn:
+        rows = conn.execute(
+            "SELECT p.name, p.position, coalesce(l.position, 0), p.ordered, p.outcome, p.resumed_position,"
+            " extract(epoch FROM p.moved_at - p.resumed_at)::float8 FROM liuhen.projections p"
+            " LEFT JOIN liuhen.logs l ON l.log_id = p.log_id WHERE p.log_id = %s AND p.standing = 'BUILDING'"
+            " AND (p.name, p.version) IN (SELECT * FROM unnest(%s::text[], %s::int[])) ORDER BY p.name",
+            (engine.log_id, engine.names(), [p.VERSION for p in engine.projections.values()]),
+        ).fetchall()
+    return {
+        name: Unfinished(
+            position=position,
+            target=target,
+            left_seconds=left(position - (resumed or 0), target - position, seconds or 0.0),
+            ordered=ordered_,
+            outcome=outcome,
+        )
+        for name, position, target, ordered_, outcome, resumed, seconds in rows
+    }
+
+
+def left(done: int, still: int, seconds: float) -> float | None:
+    """Seconds that so many events will take still, when so many took so long; None before the first."""
+    return seconds * still / done if done > 0 and seconds > 0 else None
+
+
+def _mark(conn: Connection, engine: Engine, build: Build, changes: str, *parameters: object) -> None:
+    conn.execute(
+        f"UPDATE liuhen.projections SET {changes} WHERE log_id = %s AND name = %s AND version = %s"
+        " AND build = %s".encode(),
+        (*parameters, engine.log_id, *build.key),
+    )
 
 
 @contextmanager
@@ -117,9 +239,10 @@ def _alone(conn: Connection, engine: Engine, projection: Projection) -> Iterator
 
 def _begin(conn: Connection, engine: Engine, projection: Projection) -> Build:
     with conn.transaction():
-        begun = builds.builds_of(conn, engine.log_id, [projection], Standing.BUILDING, lock=True)
-        if begun and begun[0].position <= engine.ledger.position():
-            return begun[0]
+        for begun in builds.builds_of(conn, engine.log_id, [projection], Standing.BUILDING, lock=True):
+            if begun.position <= engine.ledger.position() and builds.made_by(conn, engine.log_id, begun, projection):
+                return begun
+            builds.retire(conn, engine.log_id, projection, begun.number)  # of other tables, or of a log that was longer
         return builds.create(conn, engine.log_id, projection, Standing.BUILDING)
 
 
@@ -142,9 +265,7 @@ class _Clock:
 
     def tell(self, position: int, target: int) -> None:
         seconds = time.monotonic() - self.began
-        done = position - self.first
-        left = seconds * (target - position) / done if done > 0 else None
-        self.told(Progress(position, target, seconds, left))
+        self.told(Progress(position, target, seconds, left(position - self.first, target - position, seconds)))
 
 
 def _fill(
@@ -156,8 +277,10 @@ def _fill(
         taken = follower.round(conn)
         if stopping is not None and stopping.is_set():
             raise RebuildStoppedError(projection.NAME)
-        (build,) = builds.builds_of(conn, engine.log_id, [projection], Standing.BUILDING)
-        clock.tell(build.position, engine.ledger.position())
+        found = builds.builds_of(conn, engine.log_id, [projection], Standing.BUILDING)
+        if not found:  # Somebody gave it up.
+            raise RebuildStoppedError(projection.NAME)
+        clock.tell(found[0].position, engine.ledger.position())
         if not taken and not follower.troubles():
             return
 
@@ -167,8 +290,9 @@ def _switch(
     engine: Engine,
     projection: Projection,
     follower: Follower,
-    began: float,
     *,
+    began: float,
+    first: int,
     accept_differences: bool,
 ) -> Rebuilt | None:
     """Bring both builds to one position, compare, and let the new one be read. None when it has fallen behind again.
@@ -180,7 +304,9 @@ def _switch(
         held = builds.builds_of(
             conn, log_id, [projection], Standing.LIVE, Standing.FILLING, Standing.BUILDING, lock=True
         )
-        new = next(b for b in held if b.standing is Standing.BUILDING)
+        new = next((b for b in held if b.standing is Standing.BUILDING), None)
+        if new is None:
+            raise RebuildStoppedError(projection.NAME)
         old = next((b for b in held if b.standing is not Standing.BUILDING), None)
         position = max(b.position for b in held)
         if position - new.position > max(PAGE, engine.page):
@@ -196,12 +322,13 @@ def _switch(
             if old is not None:
                 builds.retire(conn, log_id, projection, old.number)
             conn.execute(
-                "UPDATE liuhen.projections SET standing = 'LIVE' WHERE log_id = %s AND name = %s AND version = %s"
-                " AND build = %s",
+                "UPDATE liuhen.projections SET standing = 'LIVE', ordered = false"
+                " WHERE log_id = %s AND name = %s AND version = %s AND build = %s",
                 (log_id, *new.key),
             )
     schema = projection.schema(new.number)
-    return Rebuilt(projection.NAME, schema, new.position, time.monotonic() - began, tables, parked, switched)
+    seconds = time.monotonic() - began
+    return Rebuilt(projection.NAME, schema, new.position, seconds, tables, parked, switched, first)
 
 
 def _compare(conn: Connection, engine: Engine, projection: Projection, old: Build | None, new: Build) -> list[Compared]:

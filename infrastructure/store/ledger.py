@@ -22,6 +22,7 @@ from application.ports import (
     StreamMovedError,
     UpTo,
 )
+from domain.correction import FactCorrected
 from domain.recorded import Recorded
 from domain.streams import StreamAt, StreamKind
 from infrastructure import awaiting
@@ -223,6 +224,15 @@ class EventLedger(Application[UUID]):
         """The events at positions first to last, both included."""
         logged = awaiting.in_thread(self._ledger_recorder.select_positions, first, last)
         return [to_recorded(entry) for entry in logged]
+
+    def among(self, positions: Sequence[int]) -> list[Recorded]:
+        """The events at these positions, in position order."""
+        return [to_recorded(e) for e in self._ledger_recorder.select_among(positions)]
+
+    def corrections_of(self, streams: Collection[UUID], position: int) -> list[Recorded]:
+        """What corrects events of these streams, as it stood at a position, in position order."""
+        found = self._ledger_recorder.select_of_topic(streams, FactCorrected.TOPIC, position)
+        return [to_recorded(e) for e in found]
 
     def after(self, position: int, limit: int) -> list[Recorded]:
         """Up to `limit` events after a position, in position order."""

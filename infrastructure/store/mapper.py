@@ -27,6 +27,9 @@ from domain.streams import StreamAt, StreamKind
 
 # What a number beyond 64 bits looks like; digits of a text may look so, too.
 _LARGE = re.compile(rb"[:,\[-]\d{19}")
+# Few states hold so many digits on end, and that is found much sooner.
+_DIGITS = bytes(ord("0") if byte in b"0123456789" else ord(" ") for byte in range(256))
+_NINETEEN_DIGITS = b"0" * 19
 
 
 class UnknownTopicError(Exception):
@@ -61,7 +64,7 @@ class LedgerMapper(Mapper[UUID]):
         new: NewEvent = domain_event
         circumstances = new.circumstances.__pydantic_serializer__.to_json(new.circumstances, exclude_defaults=True)
         state = b'{"v":%d,"c":%b,"e":%b}' % (new.event.SCHEMA_VERSION, circumstances, as_json(new.event))
-        if _LARGE.search(state):
+        if _NINETEEN_DIGITS in state.translate(_DIGITS) and _LARGE.search(state):
             _check_numbers(orjson.loads(state), new.event.model_dump(mode="json"))
         return StoredEvent(
             originator_id=new.stream.id,
@@ -127,6 +130,11 @@ class _Read(Recorded):
         if stated.startswith(_DAY_FIRST) and stated.find(b"happened_", len(_DAY_FIRST)) < 0:
             return _day(stated[len(_DAY_FIRST) : stated.find(b'"', len(_DAY_FIRST))])
         return self.circumstances.happened_on
+
+    @property
+    def originator_id(self) -> UUID:
+        """Identity of the stream."""
+        return self._stream_id
 
     @property
     def originator_version(self) -> int:

@@ -122,6 +122,23 @@ class LedgerRecorder(ApplicationRecorder):
         """The events at positions first to last, both included."""
         return list(self.select_notifications(first, last - first + 1, last))
 
+    def select_among(self, positions: Sequence[int]) -> list[LoggedEvent]:
+        """The events at these positions, in position order."""
+        rows = self._select(
+            f"SELECT {_COLUMNS} FROM liuhen.events WHERE log_id = %s AND position = ANY(%s) ORDER BY position",
+            (self.log_id, list(positions)),
+        )
+        return [_logged(row) for row in rows]
+
+    def select_of_topic(self, streams: Collection[UUID], topic: str, position: int) -> list[LoggedEvent]:
+        """The events of one topic in these streams up to a position, in position order."""
+        rows = self._select(
+            f"SELECT {_COLUMNS} FROM liuhen.events WHERE log_id = %s AND stream_id = ANY(%s) AND topic = %s"
+            " AND position <= %s ORDER BY position",
+            (self.log_id, list(streams), topic, position),
+        )
+        return [_logged(row) for row in rows]
+
     # What follows is the library's contract.
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:

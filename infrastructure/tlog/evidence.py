@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -35,6 +35,9 @@ _MANIFEST_FIELDS = {"complete": list, "format": str, "made_at": str, "made_by": 
 _MANIFEST_FIELDS |= {"subject": dict, "suite": str}
 _EVENT_FIELDS = {"kind": str, "position": int, "previous": int, "recorded_at": str, "stream": str, "topic": str}
 _EVENT_FIELDS |= {"version": int}
+ERASED = "county.personal_data_erased"
+"""Topic of the event that records an erasure."""
+_SEALED = frozenset({"person", "field", "suite", "nonce", "ciphertext"})
 _ALWAYS = frozenset(
     {MANIFEST, "checkpoint", "events.jsonl", "keys.json", "proofs.jsonl", "summary.en.txt", "summary.zh.txt"}
 )
@@ -257,8 +260,10 @@ def _verify(report: Report, parts: Mapping[str, bytes], policy: Policy | None, e
         f"the exact stored bytes, position, stream, version, topic and recorded time of {len(events)} events "
         f"(positions {events[0].position} to {events[-1].position}) are under the checkpoint",
     )
+    _stretch(report, events)
     streams = _streams(report, events, manifest["complete"])
     _documents(report, parts, events)
+    _personal(report, events)
     _scan(report, suite, events, streams, signed.checkpoint, manifest["complete"], entries)
     report.facts |= {"events": len(events), "streams": len(streams), "subject": manifest["subject"]}
     report.not_proven(
@@ -379,6 +384,16 @@ def _ordered(events: Sequence[BundleEvent]) -> None:
             )
 
 
+def _stretch(report: Report, events: Sequence[BundleEvent]) -> None:
+    """Positions without a gap are a whole stretch of the log: every one of them is proven to be that event's."""
+    first, last = events[0].position, events[-1].position
+    if last - first == len(events) - 1 > 0:
+        report.proven(
+            f"位置{first}至{last}连续，日志的这一段没有遗漏",
+            f"positions {first} to {last} have no gap: nothing of this stretch of the log is left out",
+        )
+
+
 def _streams(report: Report, events: Sequence[BundleEvent], claimed: Sequence[Any]) -> dict[UUID, list[BundleEvent]]:
     """Each stream's events; what is proven of their completeness is told. Raises FormatError, ProofError."""
     streams: dict[UUID, list[BundleEvent]] = {}
@@ -449,6 +464,43 @@ def _documents(report: Report, parts: Mapping[str, bytes], events: Sequence[Bund
         report.not_proven(
             f"事件指明摘要的{absent}份材料不在包内：拿到原件后可核对SHA-256",
             f"{absent} documents are named by digest and not enclosed: compare their SHA-256 with the papers",
+        )
+
+
+def _sealed_persons(value: Any) -> Iterator[str]:
+    """Persons whose sealed data stand in the JSON of an event, however deep."""
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            if value.keys() == _SEALED and isinstance(value["person"], str):
+                yield value["person"]
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+
+
+def _personal(report: Report, events: Sequence[BundleEvent]) -> None:
+    """What is said of persons: the ciphertext is what was recorded, and whose data were erased."""
+    said = [(event, json.loads(event.state).get("e")) for event in events]
+    sealed = {person for _, told in said for person in _sealed_persons(told)}
+    erased = {
+        told["person"]: event.position
+        for event, told in said
+        if event.topic == ERASED and isinstance(told, dict) and isinstance(told.get("person"), str)
+    }
+    report.facts |= {"persons_sealed": len(sealed), "persons_erased": len(erased)}
+    for person, position in erased.items():
+        report.proven(
+            f"人员{person}的个人信息已删除，记录在位置{position}；此前的事件及其密文一个字节也未变",
+            f"the data of person {person} were erased, as position {position} records; no byte of the events before "
+            f"and their ciphertext changed",
+        )
+    if sealed:
+        report.not_proven(
+            f"{len(sealed)}人的个人信息的内容：包内只有密文（已删除者的密钥是否已销毁，任何文件都不能证明）",
+            f"what the personal data of {len(sealed)} persons say: only ciphertext is in here (that the key of one who "
+            f"was erased is destroyed no file can prove)",
         )
 
 

@@ -6,7 +6,7 @@ import http.client
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from infrastructure.tlog.checkpoint import Checkpoint
 from infrastructure.tlog.note import MOST_BYTES, Note
@@ -42,13 +42,23 @@ def check_address(address: str) -> str:
 
 
 def ask(
-    address: str, body: bytes | None = None, *, most: int = MOST_BYTES, headers: Mapping[str, str] | None = None
+    address: str,
+    body: bytes | None = None,
+    *,
+    most: int = MOST_BYTES,
+    headers: Mapping[str, str] | None = None,
+    query: Mapping[str, str] | None = None,
+    patience: float = PATIENCE,
 ) -> tuple[int, bytes, Mapping[str, str]]:
-    """Status, body and headers of an answer: GET without a body, else POST. Raises LogUnreachableError."""
-    request = urllib.request.Request(check_address(address), data=body, headers=dict(headers or {}))  # noqa: S310 (checked)
+    """Status, body and headers of an answer: GET without a body, else POST. Raises LogUnreachableError.
+
+    `patience`: seconds that the other side may be silent.
+    """
+    asked = f"{check_address(address)}?{urlencode(query)}" if query else check_address(address)
+    request = urllib.request.Request(asked, data=body, headers=dict(headers or {}))  # noqa: S310 (checked)
     try:
         try:
-            answer = _OPENER.open(request, timeout=PATIENCE)
+            answer = _OPENER.open(request, timeout=patience)
         except urllib.error.HTTPError as error:
             answer = error
         with answer:

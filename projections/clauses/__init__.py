@@ -12,14 +12,14 @@ from domain.reminders import Deadline, of_project, of_system, of_unit
 from domain.rule import Judgement
 from domain.streams import StreamKind
 from projections.topics import ALL
-from projections.view import Cursor, Page, Projection, project_name, upsert
+from projections.view import Cursor, Page, Projection, invested_in, project_name, upsert, write_hidden
 
 
 class Clauses(Projection):
     """Rows per clause; whether a deadline has passed depends on the day of asking."""
 
     NAME = "clauses"
-    VERSION = 1
+    VERSION = 2
     HANDLES = ALL
     IGNORES = frozenset()
     TABLES = """
@@ -27,8 +27,7 @@ class Clauses(Projection):
             log_id integer NOT NULL, position bigint NOT NULL, number integer NOT NULL, rule text NOT NULL,
             effect text NOT NULL, topic text NOT NULL, stream_kind text NOT NULL, stream_id uuid NOT NULL,
             stream_version integer NOT NULL, happened_on text NOT NULL, happened_from date NOT NULL,
-            organisation text NOT NULL, zh text, en text, exception text, classified boolean NOT NULL,
-            corrected boolean NOT NULL,
+            about_id uuid, organisation text NOT NULL, zh text, en text, exception text, corrected boolean NOT NULL,
             PRIMARY KEY (log_id, position, number));
         CREATE INDEX ON acts (log_id, rule, position);
         CREATE INDEX ON acts (log_id, stream_id, stream_version);
@@ -39,6 +38,9 @@ class Clauses(Projection):
             done_on date, classified boolean NOT NULL,
             PRIMARY KEY (log_id, stream_id, kind, ref));
         CREATE INDEX ON deadlines (log_id, done_on);
+        CREATE TABLE hidden (
+            log_id integer NOT NULL, stream_id uuid NOT NULL,
+            PRIMARY KEY (log_id, stream_id));
     """
 
     def project(self, page: Page, cursor: Cursor) -> None:
@@ -55,6 +57,7 @@ class Clauses(Projection):
         streams, rows = _deadlines(page)
         cursor.execute("DELETE FROM deadlines WHERE log_id = %s AND stream_id = ANY(%s)", (page.log_id, streams))
         upsert(cursor, "deadlines", ("log_id", "stream_id", "kind", "ref"), rows)
+        write_hidden(page, cursor)
 
 
 def _acts(page: Page, entry: Recorded) -> list[dict[str, Any]]:
@@ -77,7 +80,7 @@ def _acts(page: Page, entry: Recorded) -> list[dict[str, Any]]:
         "happened_on": str(entry.happened_on),
         "happened_from": entry.happened_on.earliest,
         "organisation": entry.circumstances.actor.organisation,
-        "classified": page.classified(entry),
+        "about_id": invested_in(entry),
         "corrected": False,
     }
     return [{**common, "number": n, **row} for n, row in enumerate(found)]
@@ -85,8 +88,10 @@ def _acts(page: Page, entry: Recorded) -> list[dict[str, Any]]:
 
 def _deadlines(page: Page) -> tuple[list[UUID], list[dict[str, Any]]]:
     """The streams whose deadlines the page may have changed, and their deadlines."""
-    systems = page.touched(StreamKind.SYSTEM)
     projects = page.projects_concerned()
+    # A system's row names the owners of its project, and so follows when the project moves.
+    owned = (s for p in page.touched(StreamKind.PROJECT) for s in page.project(p).systems)
+    systems = list(dict.fromkeys([*page.touched(StreamKind.SYSTEM), *owned]))
     units = page.touched(StreamKind.UNIT)
     rows = []
     for stream in projects:

@@ -59,7 +59,8 @@ def clause_counts(conn: Connection, log_id: int, *, classified: bool) -> list[Cl
                       count(*) FILTER (WHERE effect = 'BLOCKS') AS blocked,
                       count(*) FILTER (WHERE effect = 'YIELDS') AS yielded,
                       count(*) FILTER (WHERE effect = 'NOTES') AS noted, max(happened_from) AS last_on
-                 FROM acts WHERE log_id = %(log_id)s AND (%(classified)s OR NOT classified)
+                 FROM acts a WHERE log_id = %(log_id)s AND (%(classified)s OR NOT EXISTS (SELECT 1 FROM hidden h
+                      WHERE h.log_id = a.log_id AND h.stream_id IN (a.stream_id, a.about_id)))
              GROUP BY rule ORDER BY rule""",
             {"log_id": log_id, "classified": classified},
         )
@@ -75,9 +76,10 @@ def clause_acts(
         ClauseAct,
         """SELECT position, rule, effect, topic, stream_kind, stream_id, happened_on, organisation, zh, en, exception,
                   corrected
-             FROM acts
+             FROM acts a
             WHERE log_id = %(log_id)s AND rule = %(rule)s AND (%(effect)s::text IS NULL OR effect = %(effect)s)
-              AND (%(classified)s OR NOT classified)
+              AND (%(classified)s OR NOT EXISTS (SELECT 1 FROM hidden h
+                      WHERE h.log_id = a.log_id AND h.stream_id IN (a.stream_id, a.about_id)))
             ORDER BY position DESC, number""",
         {"log_id": log_id, "rule": rule, "effect": effect, "classified": classified},
         part,

@@ -10,7 +10,7 @@ from psycopg.rows import dict_row
 from pydantic import Field
 
 from domain.streams import StreamAt
-from projections.asking import Connection, Listing, Row, Window, listing
+from projections.asking import Connection, Row, Rows, TracedRow
 
 
 class Status(StrEnum):
@@ -49,7 +49,7 @@ class Answer(Row):
     position: int
 
 
-class FlagRow(Row):
+class FlagRow(TracedRow):
     """疑点一行 A reason to ask, never a finding of guilt. Rule and key name it for good, also for an answer."""
 
     project_id: UUID
@@ -103,14 +103,12 @@ _FLAGS = f"""
       AND (%(project)s::uuid IS NULL OR f.project_id = %(project)s)
       AND (%(about)s::uuid IS NULL OR f.others @> ARRAY[%(about)s::uuid])
       AND (%(unit)s::text IS NULL OR p.owners @> ARRAY[%(unit)s::text])
-    ORDER BY f.raised_at DESC, f.project_id, f.rule, f.key
 """
 
 
 class Filter(Row):
     """Which flags are asked for."""
 
-    classified: bool
     rule: str | None = None
     status: Status | None = None
     project: UUID | None = None
@@ -118,9 +116,22 @@ class Filter(Row):
     unit: str | None = None
 
 
-def flags(conn: Connection, log_id: int, part: Window, which: Filter) -> Listing[FlagRow]:
-    """Flags, the newest first."""
-    return listing(conn, FlagRow, _FLAGS, {"log_id": log_id, **dict(which)}, part)
+FLAGS = Rows(
+    view="red_flags",
+    name="flags",
+    row=FlagRow,
+    asked=Filter,
+    query=_FLAGS,
+    order="raised_at DESC, project_id, rule, key",
+    key=("project_id", "rule", "key"),
+    origin=(
+        "SELECT (e ->> 'position')::bigint AS position FROM q, jsonb_array_elements(q.events) e"
+        " UNION SELECT q.lifted_at FROM q WHERE q.lifted_at IS NOT NULL"
+        " UNION SELECT (a ->> 'position')::bigint FROM q, jsonb_array_elements(q.answers) a"
+    ),
+)
+"""Flags, the newest first. Behind a flag are the events that fired it, that lifted it, and the answers."""
+LISTS: tuple[Rows[FlagRow], ...] = (FLAGS,)
 
 
 def counts(conn: Connection, log_id: int, *, classified: bool) -> list[FlagCount]:

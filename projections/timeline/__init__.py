@@ -3,46 +3,51 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from domain.correction import FactCorrected
 from domain.recorded import Recorded
 from domain.refusal import Refused
-from domain.streams import StreamKind
+from domain.steps.filing import FilingAmended, ProjectFiled
+from domain.streams import StreamKind, unit_id
 from projections.timeline.sentences import sentence
 from projections.topics import ALL
-from projections.view import Cursor, Page, Projection, invested_in, upsert
+from projections.view import Cursor, Page, Projection, invested_in, upsert, write_hidden
+
+_NAMES_OWNERS = frozenset({ProjectFiled.TOPIC, FilingAmended.TOPIC, FactCorrected.TOPIC})
 
 
 class Timeline(Projection):
-    """One row per event and subject: a system's is also told in its projects, an investment in its project."""
+    """One row per event. A system's are also told in the story of each of its projects, an investment in its project's.
+
+    Whose a system is, and what is classified, may change later: both stand in tables of their own.
+    """
 
     NAME = "timeline"
-    VERSION = 1
+    VERSION = 2
     HANDLES = ALL
     IGNORES = frozenset()
     TABLES = """
         CREATE TABLE entries (
-            log_id integer NOT NULL, subject_id uuid NOT NULL, position bigint NOT NULL, stream_kind text NOT NULL,
-            stream_id uuid NOT NULL, stream_version integer NOT NULL, topic text NOT NULL, happened_on text NOT NULL,
+            log_id integer NOT NULL, position bigint NOT NULL, stream_kind text NOT NULL, stream_id uuid NOT NULL,
+            stream_version integer NOT NULL, about_id uuid, topic text NOT NULL, happened_on text NOT NULL,
             happened_from date NOT NULL, recorded_at timestamptz NOT NULL, organisation text NOT NULL,
             role text NOT NULL, authority text, zh text NOT NULL, en text NOT NULL, refused boolean NOT NULL,
-            classified boolean NOT NULL, corrected_by bigint,
-            PRIMARY KEY (log_id, subject_id, position));
-        CREATE INDEX ON entries (log_id, stream_id, stream_version);
+            corrected_by bigint,
+            PRIMARY KEY (log_id, position));
+        CREATE INDEX ON entries (log_id, stream_id, position);
+        CREATE INDEX ON entries (log_id, about_id, position) WHERE about_id IS NOT NULL;
+        CREATE TABLE links (
+            log_id integer NOT NULL, subject_id uuid NOT NULL, stream_id uuid NOT NULL, told boolean NOT NULL,
+            PRIMARY KEY (log_id, subject_id, stream_id));
+        CREATE INDEX ON links (log_id, stream_id) WHERE told;
+        CREATE TABLE hidden (
+            log_id integer NOT NULL, stream_id uuid NOT NULL,
+            PRIMARY KEY (log_id, stream_id));
     """
 
     def project(self, page: Page, cursor: Cursor) -> None:
         """Write the sentences of the page's events, and mark the events that it corrects."""
-        rows = []
-        for entry in page.entries:
-            subjects: list[UUID] = [entry.stream.id]
-            if entry.stream.kind is StreamKind.SYSTEM:
-                subjects += page.projects_of(entry.stream.id)
-            subjects += [p for p in (invested_in(entry),) if p is not None]
-            classified = page.classified(entry)
-            rows += [_row(page.log_id, subject, entry, classified=classified) for subject in subjects]
-        upsert(cursor, "entries", ("log_id", "subject_id", "position"), rows)
+        upsert(cursor, "entries", ("log_id", "position"), [_row(page.log_id, entry) for entry in page.entries])
         cursor.executemany(
             "UPDATE entries SET corrected_by = %s WHERE log_id = %s AND stream_id = %s AND stream_version = %s",
             [
@@ -51,18 +56,40 @@ class Timeline(Projection):
                 if isinstance(e.event, FactCorrected)
             ],
         )
+        _write_links(page, cursor)
+        write_hidden(page, cursor)
 
 
-def _row(log_id: int, subject: UUID, entry: Recorded, *, classified: bool) -> dict[str, Any]:
+def _write_links(page: Page, cursor: Cursor) -> None:
+    """Write which systems' events are told in a project's story, and which units its gates look at besides."""
+    systems = page.touched(StreamKind.SYSTEM)
+    filed = list(
+        dict.fromkeys(
+            e.originator_id for e in page.entries if e.kind is StreamKind.PROJECT and e.event.TOPIC in _NAMES_OWNERS
+        )
+    )
+    if systems:
+        cursor.execute("DELETE FROM links WHERE log_id = %s AND stream_id = ANY(%s) AND told", (page.log_id, systems))
+    if filed:
+        cursor.execute(
+            "DELETE FROM links WHERE log_id = %s AND subject_id = ANY(%s) AND NOT told", (page.log_id, filed)
+        )
+    links = [(p, s, True) for s in systems for p in page.projects_of(s)]
+    links += [(p, unit_id(u), False) for p in filed for u in page.project(p).owners]
+    rows = [{"log_id": page.log_id, "subject_id": p, "stream_id": s, "told": told} for p, s, told in links]
+    upsert(cursor, "links", ("log_id", "subject_id", "stream_id"), rows)
+
+
+def _row(log_id: int, entry: Recorded) -> dict[str, Any]:
     told = sentence(entry.event)
     circumstances = entry.circumstances
     return {
         "log_id": log_id,
-        "subject_id": subject,
         "position": entry.position,
         "stream_kind": entry.stream.kind,
         "stream_id": entry.stream.id,
         "stream_version": entry.stream.version,
+        "about_id": invested_in(entry),
         "topic": entry.event.TOPIC,
         "happened_on": str(entry.happened_on),
         "happened_from": entry.happened_on.earliest,
@@ -73,5 +100,4 @@ def _row(log_id: int, subject: UUID, entry: Recorded, *, classified: bool) -> di
         "zh": told.zh,
         "en": told.en,
         "refused": isinstance(entry.event, Refused),
-        "classified": classified,
     }

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-import pytest
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
+import pytest
+from typer.testing import CliRunner, Result
+
+from api import cli_evidence
+from api.cli import app
+from domain.dates import civil_day
 from infrastructure.bootstrap import Liuhen
 from infrastructure.tlog.bundle_file import read_parts
 from infrastructure.tlog.cosignature import Policy
 from infrastructure.tlog.evidence import verify, verify_proof_file
 from infrastructure.tlog.operator_key import operator_verifiers
+from infrastructure.tlog.proof_file import ProofFile
 from tests.api.conftest import Client
 from tests.stages import OWNER
 from verifier import liuhen_verify
@@ -68,3 +79,121 @@ def test_one_decision_and_its_receipt(liuhen: Liuhen, client: Client, project: s
     last = liuhen.tree.standing().log_position
     late = client.http.get(f"/v1/log/receipts/{last}")
     assert (late.status_code, late.json()["type"]) == (503, "/problems/not-signed-yet")
+
+
+def test_a_period_is_a_stretch_of_the_log(liuhen: Liuhen, client: Client, project: str) -> None:
+    del project
+    today = str(civil_day(datetime.now(UTC)))
+    answer = client.get("/log/evidence", **{"from": "2018-01-01", "until": today})
+    assert answer.status_code == 200, answer.text
+    size = liuhen.tree.checkpoint().size
+    checked(answer.content, policy := policy_of(liuhen))
+    report = verify(answer.content, policy)
+    assert any(s.en.startswith(f"positions 1 to {size} have no gap") for s in report.statements)
+    told = liuhen_verify.check(answer.content, [liuhen_verify.parse_key(str(v)) for v in policy.log], [], 0)
+    assert f"PROVEN      nothing of the log is left out from position 1 to {size}" in told
+    assert "按记录日期" in read_parts(answer.content)["summary.zh.txt"].decode()
+    assert client.get("/log/evidence", **{"from": "2018-01-01", "until": "2018-12-31"}).status_code == 404
+    assert client.get("/log/evidence", **{"from": today, "until": "2018-12-31"}).status_code == 422
+    assert client.get("/log/evidence", **{"from": "0001-01-01", "until": "9999-12-31"}).status_code == 200
+
+
+def test_summaries_tell_the_stage_in_their_language(client: Client, project: str) -> None:
+    parts = read_parts(client.get(f"/projects/{project}/evidence").content)
+    assert "阶段（检查点时）：已审批" in parts["summary.zh.txt"].decode()
+    assert "Stage at the checkpoint: approved\n" in parts["summary.en.txt"].decode()
+
+
+def liuhen_command(*words: object) -> Result:
+    return CliRunner().invoke(app, [str(w) for w in words])
+
+
+@pytest.fixture(params=["here", "over HTTP"])
+def source(
+    request: pytest.FixtureRequest,
+    liuhen: Liuhen,
+    client: Client,
+    project: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> list[object]:
+    """Options of the commands: this machine's database, or a service that is asked by its routes."""
+    del project
+    if request.param == "here":
+        monkeypatch.setenv("LIUHEN_DATABASE_URL", liuhen.conninfo)
+        monkeypatch.setenv("LIUHEN_DATA_DIR", str(tmp_path))
+        # The command's standard error ends with it; logging goes on here.
+        monkeypatch.setattr("api.cli_service.configure_logging", lambda level: None)
+        return ["--wait", 0]
+
+    def ask(address: str, *, query: dict[str, str] | None = None, headers: dict[str, str], **_: Any) -> Any:
+        path = address.removeprefix("http://liuhen.example")
+        answer = client.http.get(f"{path}?{urlencode(query)}" if query else path, headers=headers)
+        return answer.status_code, answer.content, answer.headers
+
+    monkeypatch.setattr(cli_evidence, "ask", ask)
+    token = tmp_path / "token"
+    token.write_text(client.headers["Authorization"].removeprefix("Bearer "), encoding="ascii")
+    keys = [word for key in policy_of(liuhen).log for word in ("--key", key)]
+    return ["--service", "http://liuhen.example/", "--token-file", token, "--wait", 0, *keys]
+
+
+def test_an_answer_becomes_a_receipt_that_is_kept(
+    liuhen: Liuhen, client: Client, source: list[object], tmp_path: Path, project: str
+) -> None:
+    answer = client.done(f"/projects/{project}/progress", "2019-04-01", {"percent": 10})
+    event = answer["events"][0]
+    file = tmp_path / "answer.json"
+    file.write_text(json.dumps(answer), encoding="utf-8")
+    early = liuhen_command("receipt", file, "-d", tmp_path / "r", *source)
+    assert (early.exit_code, "signed" in early.stderr) == (1, True), early.output
+    liuhen.sequencer.catch_up()
+    made = []
+    for number, of in enumerate([file, event["position"], f"{event['stream_id']}:{event['version']}"]):
+        done = liuhen_command("receipt", of, "-d", tmp_path / str(number), *source)
+        assert done.exit_code == 0, done.output
+        (kept,) = (tmp_path / str(number)).iterdir()
+        assert verify_proof_file(kept.read_bytes(), policy_of(liuhen)).ok
+        made.append(ProofFile.parse(kept.read_bytes()).extra)
+    assert len(set(made)) == 1
+    assert liuhen_command("receipt", file, "-d", tmp_path / "0", *source).exit_code == 2, "a kept proof is not replaced"
+    other = {**answer, "events": [{**event, "recorded_at": "2019-01-01T00:00:00Z"}]}
+    file.write_text(json.dumps(other), encoding="utf-8")
+    lied = liuhen_command("receipt", file, "-d", tmp_path / "lied", *source)
+    assert (lied.exit_code, "rewritten after the answer" in lied.stderr) == (1, True)
+    assert not (tmp_path / "lied").exists()
+    assert liuhen_command("receipt", 999, "-d", tmp_path / "none", *source).exit_code == 1
+    assert liuhen_command("receipt", f"{project}:99", "-d", tmp_path / "none", *source).exit_code == 1
+    assert liuhen_command("receipt", tmp_path / "nothing.json", *source).exit_code == 2
+
+
+def test_a_bundle_of_each_kind_is_written_and_verifies(
+    liuhen: Liuhen, client: Client, source: list[object], tmp_path: Path, project: str
+) -> None:
+    system = client.get(f"/projects/{project}").json()["systems"][0]["id"]
+    today = civil_day(datetime.now(UTC))
+    asked: dict[str, list[object]] = {
+        "project": ["project", project],
+        "part": ["project", project, "--until", "2019-02-01", "--no-grounds"],
+        "system": ["system", system],
+        "unit": ["unit", OWNER],
+        "decision": ["decision", 2],
+        "period": ["period", "--from", "2018-01-01", "--until", today],
+    }
+    streams = {}
+    for name, words in asked.items():
+        file = tmp_path / f"{name}.zip"
+        done = liuhen_command("evidence", *words, "--to", file, *source)
+        assert done.exit_code == 0, (name, done.output)
+        data = file.read_bytes()
+        checked(data, policy_of(liuhen))
+        streams[name] = {json.loads(line)["stream"] for line in read_parts(data)["events.jsonl"].splitlines()}
+    assert streams["project"] > streams["part"] == {project}
+    assert streams["system"] == {system}
+    assert streams["period"] > streams["project"]
+    for wrong in (["project"], ["project", "x"], ["period"], ["decision", "x"], ["decision", 2, "--from", today],
+                  ["period", "--from", today, "--until", "2018-01-01"]):  # fmt: skip
+        assert liuhen_command("evidence", *wrong, "--to", tmp_path / "w.zip", *source).exit_code == 2, wrong
+    for absent in (["unit", "91110000000000000X"], ["decision", 999], ["period", "--from", "2018-01-01", "--until", "2018-01-02"]):  # fmt: skip
+        assert liuhen_command("evidence", *absent, "--to", tmp_path / "w.zip", *source).exit_code == 1, absent
+    assert not (tmp_path / "w.zip").exists()

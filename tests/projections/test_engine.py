@@ -12,6 +12,8 @@ import pytest
 from application.amounts import state_amount
 from application.correcting import correct_fact
 from application.desk import Act
+from application.exceptions import grant_exception, revoke_exception
+from application.filing import file_project, report_unfiled_project
 from application.funding import record_budget
 from application.guidance_fund import contribute_to_fund, invest_from_fund, return_investment
 from application.ppp import list_ppp, report_ppp_operation
@@ -24,6 +26,9 @@ from domain.project import AmountStage, FundPurpose, FundSource, PppTerms
 from domain.recorded import Actor, Role
 from domain.steps.amounts import StateAmount
 from domain.steps.correcting import CorrectFact
+from domain.steps.enrolment import UnitEnrolled
+from domain.steps.exceptions import GrantException, RevokeException
+from domain.steps.filing import FileProject, ReportUnfiledProject
 from domain.steps.funding import SetBudget
 from domain.steps.guidance_fund import Contribute, Invest, ReturnInvestment
 from domain.steps.ppp import ListPpp, ReportOperation
@@ -36,11 +41,23 @@ from infrastructure.bootstrap import Liuhen
 from infrastructure.projecting.engine import PROJECTIONS, Engine, ViewFillingError
 from infrastructure.roles import as_writer
 from projections.view import Projection
+from tests.stages import CLASSIFIED
 
 TABLES = {
     "register_v1": ("projects", "units"),
-    "timeline_v1": ("entries",),
-    "supervision_v2": ("projects", "refusals", "obligations", "late_entries", "decision_reads"),
+    "timeline_v2": ("entries", "links", "hidden"),
+    "supervision_v3": (
+        "projects",
+        "refusals",
+        "exceptions",
+        "obligations",
+        "tasks",
+        "items",
+        "meetings",
+        "late_entries",
+        "hidden",
+        "decision_reads",
+    ),
     "performance_v2": ("projects", "evaluations", "assessments"),
     "money_v2": (
         "projects",
@@ -51,10 +68,11 @@ TABLES = {
         "operation_reports",
         "fund_movements",
     ),
-    "clauses_v1": ("acts", "deadlines"),
+    "clauses_v2": ("acts", "deadlines", "hidden"),
     "sharing_v1": ("systems", "resources", "themes"),
     "security_v1": ("systems", "tests", "incidents", "projects"),
     "red_flags_v1": ("projects", "dossiers", "traces", "signs", "flags"),
+    "documents_v1": ("mentions",),
 }
 
 
@@ -76,6 +94,7 @@ def small_county(liuhen: Liuhen, monkeypatch: pytest.MonkeyPatch) -> Liuhen:
             correct_fact(liuhen.desk, StreamKind.PROJECT, entry.stream.id, withdrawn, act)
     record_money(liuhen, act)
     record_security(liuhen, act)
+    record_board(liuhen, act)
     return liuhen
 
 
@@ -90,6 +109,23 @@ def record_security(liuhen: Liuhen, act: Act) -> None:
     correct_fact(liuhen.desk, StreamKind.SYSTEM, second.stream.id, replaced, act)
     record_incident(liuhen.desk, first.stream.id, RecordIncident(grade=IncidentGrade.II), act)
     retire_system(liuhen.desk, third.stream.id, RetireSystem(reason="停用"), act)
+
+
+def record_board(liuhen: Liuhen, act: Act) -> None:
+    """Exceptions, one revoked and one withdrawn; a project that turns out to be classified after it was found."""
+    desk, entries = liuhen.desk, liuhen.ledger.after(0, 10_000)
+    filed = [e.stream.id for e in entries if e.event.TOPIC == "project.filed"][:2]
+    for project in filed:
+        for number in ("1", "2"):
+            wish = GrantException(rule="G02", reason="专网", deciding_body="县领导小组", document_no=number)
+            granted = grant_exception(desk, project, wish, act)
+    revoke_exception(desk, filed[0], RevokeException(rule="G02", document_no="1", reason="不再需要"), act)
+    withdrawn = CorrectFact(version=granted.recorded[0].stream.version, reason="误录")
+    correct_fact(desk, StreamKind.PROJECT, filed[1], withdrawn, act)
+    owner = next(e.event for e in entries if isinstance(e.event, UnitEnrolled)).uscc
+    found = report_unfiled_project(desk, ReportUnfiledProject(description="在建", owner_units=(owner,)), act)
+    secret = FileProject(**dict(CLASSIFIED.but(owner_units=(owner,))))
+    assert file_project(desk, secret, act, found.subject).refused, "it is classified even so"
 
 
 def record_money(liuhen: Liuhen, act: Act) -> None:
@@ -139,7 +175,8 @@ def start_over(conninfo: str) -> None:
 
 
 def engine(liuhen: Liuhen, page: int = 500) -> Engine:
-    return Engine(as_writer(liuhen.conninfo), liuhen.ledger, log_id=liuhen.settings.division, page=page, poll=0.1)
+    log = liuhen.settings.division
+    return Engine(as_writer(liuhen.conninfo), liuhen.ledger, pool=liuhen.pool, log_id=log, page=page, poll=0.1)
 
 
 def behind(liuhen: Liuhen) -> int:
@@ -272,7 +309,7 @@ def test_every_event_of_a_project_is_told(small_county: Liuhen) -> None:
     liuhen = small_county
     liuhen.engine.catch_up()
     with liuhen.pool.connection() as conn:
-        told = conn.execute("SELECT count(DISTINCT position), count(corrected_by) FROM timeline_v1.entries").fetchone()
+        told = conn.execute("SELECT count(DISTINCT position), count(corrected_by) FROM timeline_v2.entries").fetchone()
     assert told is not None
     assert told[0] == liuhen.ledger.position()
     assert told[1] > 0

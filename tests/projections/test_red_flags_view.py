@@ -35,9 +35,9 @@ from infrastructure.demo.script import code_of
 from infrastructure.projecting.as_of import check, view_as_of
 from infrastructure.red_flags import load_flag_rules
 from infrastructure.rule_sets import load_rule_sets
-from projections.asking import Window
+from projections.asking import Connection, Window, read
 from projections.red_flags import RedFlags
-from projections.red_flags.queries import Filter, FlagRow, Status, flags
+from projections.red_flags.queries import FLAGS, Filter, FlagRow, Status
 from tests.given import Dated
 from tests.projections.test_engine import engine
 from tests.stages import (
@@ -130,16 +130,17 @@ def record(liuhen: Liuhen) -> Record:
 
 def flagged(liuhen: Liuhen, moment: AsOf | None = None, *, classified: bool = True, **which: Any) -> list[FlagRow]:
     """The flags of the rules that are watched, as they stand, or as of a moment."""
-    asked = Filter(classified=classified, **which)
+
+    def found(conn: Connection) -> list[FlagRow]:
+        return read(conn, LOG, FLAGS, Filter(**which), Window(limit=500), classified=classified).items
+
     if moment is not None:
         with view_as_of(liuhen.engine, "red_flags", moment) as (conn, _):
-            found = flags(conn, LOG, Window(limit=500), asked).items
-    else:
-        liuhen.engine.catch_up()
-        with liuhen.pool.connection() as conn, conn.transaction():
-            conn.execute(f"SET LOCAL search_path TO {liuhen.engine.schema('red_flags', conn)}".encode())
-            found = flags(conn, LOG, Window(limit=500), asked).items
-    return [f for f in found if f.rule in WATCHED]
+            return [f for f in found(conn) if f.rule in WATCHED]
+    liuhen.engine.catch_up()
+    with liuhen.pool.connection() as conn, conn.transaction():
+        conn.execute(f"SET LOCAL search_path TO {liuhen.engine.schema('red_flags', conn)}".encode())
+        return [f for f in found(conn) if f.rule in WATCHED]
 
 
 def on(day: str, event: Dated) -> Dated:

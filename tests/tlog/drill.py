@@ -32,6 +32,7 @@ from infrastructure.tlog.store import NotInTreeError, TreeStore
 from infrastructure.tlog.suite import SHA256_ED25519
 from infrastructure.tlog.witness import RefusedError, TrustedLog, Witness
 from tests.infrastructure.test_ledger import LOG, opened
+from tests.tlog import erasure
 from tests.tlog.sequencing import ORIGIN, as_superuser, keys_of, record, sequencer
 
 KEPT, ALL = 300, 600
@@ -260,7 +261,9 @@ def page(server: str) -> str:
         with tempfile.TemporaryDirectory() as folder:
             said = run(attack, _fresh(server), Path(folder))
         lines += [f"| {name} | {WHEN[name].zh} {WHEN[name].en} | {said[name]} |" for name in WHEN if name in said]
-    return "\n".join(lines) + "\n"
+    with tempfile.TemporaryDirectory() as folder:
+        erased = erasure.section(erasure.run(_fresh(server), Path(folder)))
+    return "\n".join(lines) + "\n" + erased
 
 
 def _fresh(server: str) -> str:

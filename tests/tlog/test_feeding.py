@@ -13,13 +13,17 @@ from pydantic import ValidationError
 from starlette.testclient import TestClient
 
 from api.main import create_app
+from domain.streams import StreamKind
 from infrastructure.bootstrap import Liuhen, wired
 from infrastructure.issuer import Issuer
 from infrastructure.settings import Settings
 from infrastructure.tlog import feeding
 from infrastructure.tlog.agreement import TreeDisagreesError
+from infrastructure.tlog.bundle_file import read_parts
 from infrastructure.tlog.checkpoint import Checkpoint
-from infrastructure.tlog.cosignature import open_checkpoint, sign_checkpoint
+from infrastructure.tlog.cosignature import Policy, open_checkpoint, sign_checkpoint
+from infrastructure.tlog.evidence import verify, verify_proof_file
+from infrastructure.tlog.evidence_collection import stream_evidence
 from infrastructure.tlog.feeding import NotCosignedError
 from infrastructure.tlog.keys import log_signer, witness_signers
 from infrastructure.tlog.note import Signer
@@ -28,7 +32,7 @@ from infrastructure.tlog.witness import TrustedLog, Witness
 from infrastructure.tlog.witness_service import WitnessServer, serving
 from tests.conftest import NewDatabase
 from tests.infrastructure.test_ledger import LOG
-from tests.tlog.sequencing import ORIGIN, keys_of, record
+from tests.tlog.sequencing import ORIGIN, keys_of, record, stream
 from tests.tlog.test_witness import SIGNERS
 
 OTHER = witness_signers("jiwei.example/witness", SHA256_ED25519)
@@ -102,6 +106,7 @@ def test_cosignatures_arrive_and_the_policy_counts_witnesses(site: Site) -> None
         # Two keys of one witness are one witness.
         assert len(open_checkpoint(note, keys_of(site.folder), keys).cosigned) == len(SIGNERS)
         assert log.get("/v1/log/checkpoint", params={"witnessed": True}).status_code == 404
+        assert log.get("/v1/log/receipts/5").status_code == 503, "one witness of two is not enough for a receipt"
         told = log.get("/v1/log/status").json()
         assert (told["witnessed"], told["witnessed_size"], told["witnesses_required"]) == (False, None, 2)
         assert [(w["fed"], w["size"], w["lag_events"]) for w in told["witnesses"]] == [(True, 5, 0), (False, None, 5)]
@@ -113,6 +118,15 @@ def test_cosignatures_arrive_and_the_policy_counts_witnesses(site: Site) -> None
         witnessed = log.get("/v1/log/checkpoint", params={"witnessed": True}).content
         opened = open_checkpoint(witnessed, keys_of(site.folder), keys)
         assert (opened.checkpoint.size, len(opened.witnesses)) == (5, 2)
+        policy = Policy(tuple(keys_of(site.folder)), tuple(keys), 2)
+        assert verify_proof_file(log.get("/v1/log/receipts/5").content, policy).ok
+        assert log.get("/v1/log/receipts/6").status_code == 503
+        bundle = stream_evidence(liuhen, StreamKind.PROJECT, stream("s"))
+        report = verify(bundle, policy)
+        assert (report.ok, report.facts["events"], len(report.facts["witnesses"])) == (True, 5, 2), report.statements
+        listed = json.loads(read_parts(bundle)["keys.json"])
+        assert listed["witnesses"] == [str(key) for key in keys], "the witnesses' keys are listed, for information"
+        assert verify(bundle).facts["witnesses"] == report.facts["witnesses"]
         # After time away: from what the witness saw, not from what this process remembers.
         feeder._seen = 0
         assert feeder.feed()

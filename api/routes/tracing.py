@@ -1,0 +1,172 @@
+"""溯源 The events behind any row or figure of a view: one route for all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from pydantic import Field, ValidationError
+
+from api.context import Context, Reader
+from api.moments import At, Moment
+from api.routes.views import Part, ViewAnswer, reading
+from domain.correction import FactCorrected
+from domain.dates import CivilDate
+from domain.faults import BadFieldError, UnknownSubjectError
+from domain.recorded import Recorded
+from domain.rule import text
+from projections.asking import Listing, Row, Rows, Window, positions_behind
+from projections.timeline.sentences import sentence
+from projections.tracing import LISTS
+
+router = APIRouter(tags=["溯源 tracing"])
+
+_OWN = frozenset(
+    {
+        "key",
+        "limit",
+        "offset",
+        "exact",
+        "min_position",
+        "as_of_position",
+        "as_of_recorded",
+        "as_of_happened",
+    }
+)
+"""Parameters of the route itself; all others are those of the list."""
+
+
+class TracedEvent(Row):
+    """依据事件 An event that a row or figure rests on, in one sentence."""
+
+    position: int
+    stream_kind: str
+    stream_id: UUID
+    stream_version: int
+    topic: str
+    happened_on: str
+    recorded_at: datetime
+    organisation: str
+    role: str
+    authority: str | None = Field(description="依据文号")
+    zh: str
+    en: str
+    corrected_by: int | None = Field(description="更正它的事件的位置 position of the event that corrected it")
+
+
+@router.get("/trace/{view}/{list_name}", summary="溯源 the events behind a row or figure")
+def read_trace(
+    request: Request,
+    context: Reader,
+    at: At,
+    part: Part,
+    view: str,
+    list_name: str,
+    key: Annotated[
+        list[str] | None, Query(description="行的键，依次给出；缺省为全部行 what names the row; without it all rows")
+    ] = None,
+) -> ViewAnswer[TracedEvent]:
+    """Follow the `trace` of any row, figure or list: the events that it rests on, with their positions.
+
+    Beside the key it takes the filters of the list itself, and the moment of the view.
+    """
+    rows = LISTS.get((view, list_name))
+    if rows is None:
+        raise UnknownSubjectError(text("没有此视图或表", "there is no such view or list"))
+    asked = _asked(request, rows)
+    with reading(context, view, at) as read:
+        try:
+            found = positions_behind(
+                read.conn,
+                context.log_id,
+                rows,
+                asked,
+                key or (),
+                classified=context.sees_classified,
+                position=read.freshness.position,
+            )
+        except ValueError as error:
+            keys = "、".join(rows.key)
+            raise BadFieldError(text(f"该表的键依次为{keys}", str(error)), "/key") from error
+        behind = _Behind(rows, tuple(key or ()), found, read.freshness.position)
+        return read.answer(_events(context, behind, at, part))
+
+
+def _asked(request: Request, rows: Rows[Any]) -> Row:
+    given = {name: value for name, value in request.query_params.multi_items() if name not in _OWN}
+    try:
+        return rows.asked.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        known = "、".join(rows.asked.model_fields)
+        raise BadFieldError(
+            text(f"参数{name}无效；该表的参数为{known}", f"{first['msg']}; the parameters of this list are {known}"),
+            f"/{name}",
+        ) from error
+
+
+@dataclass(frozen=True)
+class _Behind:
+    """Positions of events behind rows of a list, or behind the one of a key, as of a position of the log."""
+
+    rows: Rows[Any]
+    key: tuple[str, ...]
+    positions: list[int]
+    position: int
+
+    def picks(self, entry: Recorded) -> bool:
+        """Is an event about what the key names, as far as it says what it is about?"""
+        named = dict(zip(self.rows.key, self.key, strict=False))
+        about = {c: getattr(entry.event, attribute, None) for c, attribute in self.rows.picks.items() if c in named}
+        return all(said is None or str(said) == named[column] for column, said in about.items())
+
+
+def _events(context: Context, behind: _Behind, at: Moment, part: Window) -> Listing[TracedEvent]:
+    ledger, day, position = context.liuhen.ledger, at.as_of.happened, behind.position
+    if day is None and not (behind.key and behind.rows.picks):
+        entries = ledger.among(behind.positions[part.offset : part.offset + part.limit])
+        corrections = _corrections(context, entries, position)
+        total = len(behind.positions)
+    else:
+        entries = [e for e in ledger.among(behind.positions) if behind.picks(e)]
+        corrections = _corrections(context, entries, position)
+        if day is not None:
+            entries = [e for e in entries if _happened(e, corrections).certainly_on_or_before(day)]
+        total, entries = len(entries), entries[part.offset : part.offset + part.limit]
+    return Listing[TracedEvent](total=total, items=[_traced(e, corrections) for e in entries])
+
+
+def _corrections(context: Context, entries: list[Recorded], position: int) -> dict[tuple[UUID, int], Recorded]:
+    """What corrects these events, by the stream and version of what is corrected; the last correction counts."""
+    found = context.liuhen.ledger.corrections_of({e.stream.id for e in entries}, position)
+    return {(e.stream.id, e.event.target_version): e for e in found if isinstance(e.event, FactCorrected)}
+
+
+def _happened(entry: Recorded, corrections: dict[tuple[UUID, int], Recorded]) -> CivilDate:
+    correction = corrections.get((entry.stream.id, entry.stream.version))
+    replaced = getattr(correction.event, "replacement_happened_on", None) if correction else None
+    return replaced or entry.happened_on
+
+
+def _traced(entry: Recorded, corrections: dict[tuple[UUID, int], Recorded]) -> TracedEvent:
+    told, circumstances = sentence(entry.event), entry.circumstances
+    correction = corrections.get((entry.stream.id, entry.stream.version))
+    return TracedEvent(
+        position=entry.position,
+        stream_kind=entry.stream.kind,
+        stream_id=entry.stream.id,
+        stream_version=entry.stream.version,
+        topic=entry.event.TOPIC,
+        happened_on=str(entry.happened_on),
+        recorded_at=entry.recorded_at,
+        organisation=circumstances.actor.organisation,
+        role=circumstances.actor.role,
+        authority=circumstances.authority.document_no if circumstances.authority else None,
+        zh=told.zh,
+        en=told.en,
+        corrected_by=correction.position if correction else None,
+    )

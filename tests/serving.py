@@ -1,0 +1,34 @@
+"""The API over real HTTP, in this process, on a port that the system chooses."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from api.main import create_app
+from api.workers import ending_streams
+from infrastructure.bootstrap import Liuhen
+from infrastructure.issuer import Issuer
+
+
+@contextmanager
+def serving(liuhen: Liuhen) -> Iterator[str]:
+    """The address of the service while the block runs."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        app = create_app(liuhen, Issuer(liuhen.settings.data_dir))
+        server = ending_streams(uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False)))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        waiting = threading.Event()
+        while not server.started and thread.is_alive():
+            waiting.wait(0.02)
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
