@@ -23,6 +23,7 @@ from infrastructure.embedded_postgres import EmbeddedPostgres
 from infrastructure.foreign_issuers import ForeignIssuers, load_issuers
 from infrastructure.migrations import migrate
 from infrastructure.projecting.engine import Engine
+from infrastructure.red_flags import load_flag_rules
 from infrastructure.roles import WRITER, as_writer
 from infrastructure.rule_sets import load_rule_sets
 from infrastructure.schemes import load_schemes
@@ -114,6 +115,8 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
             page=settings.page,
             poll=settings.poll_seconds,
             stall=settings.stall_seconds,
+            flag_rules=load_flag_rules(settings.flag_rules_file),
+            rule_sets=desk.rule_sets,
         )
         ledger.wakes(engine.wake)
         sequencer = signing_of(settings, working)

@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     rule_sets_dir: Path | None = Field(
         default=None, description="另加的规则集目录（TOML） folder of further rule sets, one file each"
     )
+    flag_rules_file: Path | None = Field(
+        default=None, description="替换疑点规则的文件（TOML） flag rules that replace those of the same id"
+    )
     holidays_file: Path | None = Field(
         default=None, description="另加的节假日安排（TOML） further years of holidays and worked weekend days"
     )
