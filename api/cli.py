@@ -23,6 +23,7 @@ from rich.table import Table
 from api import (
     cli_audit,
     cli_doctor,
+    cli_documents,
     cli_evidence,
     cli_keys,
     cli_log,
@@ -62,6 +63,7 @@ app.add_typer(cli_witness.app, name="witness")
 app.add_typer(cli_keys.app, name="keys")
 app.add_typer(cli_log.app, name="log")
 app.add_typer(cli_projections.app, name="projections")
+app.add_typer(cli_documents.app, name="documents")
 app.command()(cli_doctor.doctor)
 app.command()(cli_doctor.migrate)
 app.command(name="audit")(cli_audit.audit_command)

@@ -24,6 +24,7 @@ from api.routes import (
     connection,
     correcting,
     county,
+    documents,
     enrolment,
     evaluation,
     evaluation_schemes,
@@ -111,6 +112,7 @@ READS = (
     projects,
     evidence,
     county,
+    documents,
     views,
     tracing,
     money,
@@ -163,6 +165,6 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPI:
     closed_routes = (r for m in (*ACTS, *READS) for r in m.router.routes if isinstance(r, APIRoute))
     app.router.middleware_stack = RoutingTable(app.router.middleware_stack, closed, closed_routes)
     app.state.acts = ActTable(PREFIX, quick)
-    app.add_middleware(QuickActs, acts=app.state.acts)
+    app.add_middleware(QuickActs, acts=app.state.acts, batches=batch.record_quickly, batch_path=f"{PREFIX}/batch")
     app.add_middleware(Gate)
     return app

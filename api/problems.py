@@ -36,6 +36,8 @@ TITLES: dict[str, tuple[int, Text]] = {
     "issuer-down": (503, text("暂不能取得签发方的公钥", "The keys of the token's issuer cannot be had now")),
     "not-allowed": (403, text("无权办理", "Not allowed")),
     "busy": (503, text("繁忙，未记录，请重试", "Busy: nothing was recorded, try again")),
+    "paper": (422, text("材料不能接收", "The paper is not taken")),
+    "document-store": (503, text("材料库不可用，未收存", "The document store is not available: nothing was kept")),
     "webhook-target": (422, text("不能送往此地址", "Nothing is sent to this address")),
     "too-many-webhooks": (409, text("网络钩子过多", "The account has too many webhooks")),
     "too-many-streams": (503, text("同时推送过多", "Too many streams are open")),

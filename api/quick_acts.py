@@ -7,7 +7,7 @@ wrong; so both give the same answers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,31 +59,39 @@ class ActTable:
         return None if act is None else (act, named)
 
 
+Batches = Callable[[Request], Awaitable[Response | None]]
+"""Answers a batch, or nothing when the request is unusual. Raises what the application has answers to."""
+
+
 class QuickActs:
     """Stands before the application and serves the acts that it can."""
 
-    def __init__(self, app: ASGIApp, acts: ActTable) -> None:
+    def __init__(self, app: ASGIApp, acts: ActTable, batches: Batches, batch_path: str) -> None:
+        """`batches` answers what comes to `batch_path`; what it leaves to the application, it has not read."""
         self._app = app
         self._acts = acts
+        self._batches = batches
+        self._batch_path = batch_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or leave it to the application."""
-        if scope["type"] != "http" or scope["method"] != "POST" or scope["query_string"]:
+        if scope["type"] != "http" or scope["method"] != "POST":
             await self._app(scope, receive, send)
             return
-        found = self._acts.find(scope["path"])
-        if found is None:
-            await self._app(scope, receive, send)
-            return
-        act, named = found
         request = Request(scope, receive)
-        body = await request.body()
         try:
-            response = await _recorded(act, request, named, body)
+            if scope["path"] == self._batch_path:
+                response = await self._batches(request)
+            elif not scope["query_string"] and (found := self._acts.find(scope["path"])) is not None:
+                body = await request.body()
+                receive = _again(body, receive)
+                response = await _recorded(found[0], request, found[1], body)
+            else:
+                response = None
         except Exception as error:  # noqa: BLE001 (what the application has no answer to is raised again)
             response = told(request, error)
         if response is None:
-            await self._app(scope, _again(body, receive), send)
+            await self._app(scope, receive, send)
         else:
             await response(scope, receive, send)
 
@@ -96,23 +104,34 @@ def _form(path: str) -> tuple[tuple[str, ...], str]:
 
 async def _recorded(act: QuickAct, request: Request, named: str, body: bytes) -> Response | None:
     """Record the act and answer, or None when anything about the request is unusual."""
-    headers = request.headers
-    scheme, _, token = headers.get("authorization", "").partition(" ")
-    key = headers.get("idempotency-key")
-    if (
-        headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json"
-        or scheme.lower() != "bearer"
-        or (key is not None and not 0 < len(key) <= LONGEST_KEY)
-    ):
+    key = request.headers.get("idempotency-key")
+    if media_type(request) != "application/json" or (key is not None and not 0 < len(key) <= LONGEST_KEY):
+        return None
+    context = await asking(request)
+    if context is None:
         return None
     try:
-        holder = await awaiting.run(holder_of, request.app.state, token)
-        context = Context(request.app.state.liuhen, holder)
         submission = act.body.validate_json(body)
         subject = act.subject.validate_strings(named) if act.subject is not None else None
-    except (BadTokenError, ValidationError):
+    except ValidationError:
         return None
     return await awaiting.run(act.record, request, context, subject, submission, key)
+
+
+def media_type(request: Request) -> str:
+    """What kind of body a request says that it has."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def asking(request: Request) -> Context | None:
+    """The service, and the holder of the request's token; None when it carries none that is good."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    try:
+        return Context(request.app.state.liuhen, await awaiting.run(holder_of, request.app.state, token))
+    except BadTokenError:
+        return None
 
 
 def told(request: Request, error: Exception) -> Response:

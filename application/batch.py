@@ -55,14 +55,17 @@ def record_rows(desk: Desk, ledger: RowsLedger, rows: Sequence[Row], *, together
     # Those that repeat an earlier request are found by the save itself, and each time fewer rows are left.
     newest = False
     for _ in range(ATTEMPTS + len(rows)):
-        draft = _Draft(desk, ledger, newest=newest)
+        draft = _Draft(ledger)
+        states = _DraftedStates(draft, desk.states, newest=newest)
+        drafting = desk.drafting(draft, states)
         try:
-            drafted = {n: draft.decide(n, row) for n, row in enumerate(rows) if n not in answers}
+            drafted = {n: draft.decide(n, row, drafting) for n, row in enumerate(rows) if n not in answers}
             if together and not all(_is_recorded(a) for a in (*answers.values(), *drafted.values())):
                 if not newest:
                     raise _StaleError  # noqa: TRY301 (what is not recorded is told on the newest state only)
                 return [_unrecorded(drafted[n]) if n in drafted else answers[n] for n in range(len(rows))]
             saved = draft.save()
+            states.hand_down()
         except (_StaleError, StreamMovedError):
             newest = True
         except RowsRecordedError as error:
@@ -105,12 +108,9 @@ class _Stream:
 class _Draft:
     """A ledger that keeps what is recorded until it is saved. Implements `application.ports.Ledger`."""
 
-    def __init__(self, desk: Desk, ledger: RowsLedger, *, newest: bool) -> None:
-        """`newest`: the states that are decided on are read first. Without it, they are what is known of them."""
+    def __init__(self, ledger: RowsLedger) -> None:
+        self.streams: dict[StreamKey, _Stream] = {}
         self._ledger = ledger
-        self._beneath = desk.states
-        self._streams: dict[StreamKey, _Stream] = {}
-        self._desk = desk.drafting(self, _DraftedStates(self, self._streams, desk.states, newest=newest))
         self._row = 0
         self._rows: list[int] = []
         self._requests: list[RequestKey] = []
@@ -119,11 +119,11 @@ class _Draft:
         self._places: dict[tuple[str, str], int] = {}
         self._repeating: dict[int, int] = {}
 
-    def decide(self, number: int, row: Row) -> Answer:
-        """What comes of a row, after those before it."""
+    def decide(self, number: int, row: Row, drafting: Desk) -> Answer:
+        """What comes of a row, after those before it, on a desk over this draft."""
         self._row = number
         try:
-            return row(self._desk)
+            return row(drafting)
         except (ActError, KeyReusedError) as error:
             return error
 
@@ -135,11 +135,8 @@ class _Draft:
         """Record all that was drafted. Gives the outcomes by row. Raises what `RowsLedger.record_rows` raises."""
         if not self._rows:
             return {}
-        guards = [stream.base for stream in self._streams.values() if stream.guarded and not stream.drafted]
+        guards = [stream.base for stream in self.streams.values() if stream.guarded and not stream.drafted]
         recorded = self._ledger.record_rows(list(zip(self._requests, self._events, strict=True)), guards)
-        for stream in self._streams.values():
-            if stream.drafted and stream.state is not None:
-                self._beneath.take(stream.base.kind, stream.state)
         outcomes = {n: _outcome(of_row) for n, of_row in zip(self._rows, recorded, strict=True)}
         return outcomes | {n: outcomes[self._rows[place]] for n, place in self._repeating.items()}
 
@@ -150,7 +147,7 @@ class _Draft:
         found = self._ledger.read(kind, stream, upto, after)
         if upto is not ALL_OF_IT:
             return found
-        known = self._streams.get(key_of(kind, stream))
+        known = self.streams.get(key_of(kind, stream))
         if not found and known is not None and known.base.version > after:
             raise _StaleError
         if found or known is None:
@@ -208,9 +205,9 @@ class _Draft:
     def stands_at(self, kind: StreamKind, stream: UUID, version: int) -> _Stream:
         """Take note of a stream's recorded version. Raises _StaleError when it has moved since it was first read."""
         key = key_of(kind, stream)
-        known = self._streams.get(key)
+        known = self.streams.get(key)
         if known is None:
-            known = self._streams[key] = _Stream(StreamAt.made_of(kind=kind, id=stream, version=version))
+            known = self.streams[key] = _Stream(StreamAt.made_of(kind=kind, id=stream, version=version))
         elif known.base.version != version:
             raise _StaleError
         return known
@@ -223,7 +220,7 @@ class _Draft:
 
     def _expected(self, at: StreamAt, version: int) -> _Stream:
         """A stream, which must stand at a version. Raises _StaleError when it does not."""
-        known = self._streams.get(key_of(at.kind, at.id)) or self.stands_at(at.kind, at.id, version)
+        known = self.streams.get(key_of(at.kind, at.id)) or self.stands_at(at.kind, at.id, version)
         if known.head != version:
             raise _StaleError
         return known
@@ -232,10 +229,11 @@ class _Draft:
 class _DraftedStates(States):
     """The states of streams as the rows before leave them, over those that are recorded."""
 
-    def __init__(self, draft: _Draft, streams: Mapping[StreamKey, _Stream], beneath: States, *, newest: bool) -> None:
+    def __init__(self, draft: _Draft, beneath: States, *, newest: bool) -> None:
+        """`newest`: the states that are decided on are read first. Without it, they are what is known of them."""
         super().__init__(draft)
         self._draft = draft
-        self._streams = streams
+        self._streams = draft.streams
         self._beneath = beneath
         self._newest = newest
 
@@ -262,6 +260,12 @@ class _DraftedStates(States):
             known = self._draft.stands_at(kind, initial.id, state.version)
         known.state = state
         return state
+
+    def hand_down(self) -> None:
+        """Let the states of streams whose drafted events were recorded be known beneath."""
+        for stream in self._streams.values():
+            if stream.drafted and stream.state is not None:
+                self._beneath.take(stream.base.kind, stream.state)
 
     def newest(self, kind: StreamKind, initial: StateT) -> StateT:
         """The state as of now. Raises _StaleError when the draft does not rest on what is newest."""

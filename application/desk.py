@@ -94,7 +94,7 @@ class Outcome:
     @property
     def judgement(self) -> Judgement | None:
         """The judgement that the first event rests on, if it went through a gate."""
-        return getattr(self.events[0], "judgement", None) if self.events else None
+        return self.events[0].__dict__.get("judgement") if self.events else None
 
     @property
     def refused(self) -> bool:

@@ -16,6 +16,8 @@ from application.ports import Desk
 from domain.dates import civil_day
 from domain.identifiers import DivisionTable
 from infrastructure.calendars import load_calendar
+from infrastructure.documents.papers import Papers
+from infrastructure.documents.stores import store_named
 from infrastructure.embedded_postgres import EmbeddedPostgres
 from infrastructure.foreign_issuers import ForeignIssuers, load_issuers
 from infrastructure.migrations import migrate
@@ -56,6 +58,7 @@ class Liuhen:
     sequencer: Sequencer
     feeding: Feeding
     webhooks: Deliverer
+    papers: Papers
     foreign: ForeignIssuers
 
 
@@ -116,8 +119,12 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
         feeding = feeding_of(settings, tree, sequencer)
         webhooks = deliverer_of(settings, working, pool)
         ledger.wakes(webhooks.wake)
+        papers = papers_of(settings, pool)
+        papers.tidy()
         try:
-            yield Liuhen(settings, conninfo, pool, ledger, desk, engine, tree, sequencer, feeding, webhooks, foreign)
+            yield Liuhen(
+                settings, conninfo, pool, ledger, desk, engine, tree, sequencer, feeding, webhooks, papers, foreign
+            )
         finally:
             engine.stop()
             webhooks.stop()
@@ -159,6 +166,13 @@ def deliverer_of(settings: Settings, conninfo: str, pool: Pool) -> Deliverer:
     return Deliverer(
         noticing_dead_lines(conninfo), settings.division, endpoints, Sender(targets, settings.webhook_ca_file)
     )
+
+
+def papers_of(settings: Settings, pool: Pool) -> Papers:
+    """The papers of the settings' log. Raises DocumentStoreError."""
+    store = store_named(settings.document_store, settings.data_dir, settings.document_s3_endpoint)
+    kinds = frozenset(settings.document_kinds.split())
+    return Papers(pool, settings.division, store, settings.document_most_bytes, kinds)
 
 
 @contextmanager

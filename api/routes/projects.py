@@ -82,7 +82,7 @@ class RejudgedAnswer(Rejudged):
 def read_project(context: Reader, project_id: UUID, moment: Moment) -> ProjectAnswer:
     """The state now, as known at a position or recorded time, or as it was on a happened date."""
     dossier = project_dossier(context.liuhen.desk, project_id, moment)
-    _check_classified(context, dossier.project)
+    check_classified(context, dossier.project)
     return ProjectAnswer(
         stage=dossier.project.stage,
         project=dossier.project,
@@ -96,7 +96,7 @@ def read_project(context: Reader, project_id: UUID, moment: Moment) -> ProjectAn
 def read_history(context: Reader, project_id: UUID, moment: Moment) -> HistoryAnswer:
     """Every event of the project and of its systems; corrected ones stay, marked."""
     dossier = project_dossier(context.liuhen.desk, project_id, moment)
-    _check_classified(context, dossier.project)
+    check_classified(context, dossier.project)
     events = list(dossier.history)
     for system in dossier.systems:
         events += context.liuhen.desk.ledger.read(StreamKind.SYSTEM, system.id, moment.upto)
@@ -133,7 +133,7 @@ def read_unit_history(context: Reader, uscc: str, moment: Moment) -> HistoryAnsw
 def read_indicators(context: Reader, project_id: UUID, moment: Moment) -> tuple[Rate, ...]:
     """Budget execution, funds in place, completion and cost saving; one that cannot be computed says why."""
     project = project_dossier(context.liuhen.desk, project_id, moment).project
-    _check_classified(context, project)
+    check_classified(context, project)
     return computed_rates(project)
 
 
@@ -146,7 +146,7 @@ def read_next(
     """Every gate judged on a day, without recording: what is missing, by which clause, and what would cure it."""
     actor = context.actor(min(context.holder.roles, default=Role.AUDITOR))
     found = what_next(context.liuhen.desk, project_id, actor, on)
-    _check_classified(context, project_dossier(context.liuhen.desk, project_id).project)
+    check_classified(context, project_dossier(context.liuhen.desk, project_id).project)
     return found
 
 
@@ -162,7 +162,7 @@ def read_rejudgement(
     by = desk.rule_sets.get(rule_set) if rule_set else None
     if rule_set and by is None:
         raise UnknownSubjectError(text("没有此规则集", "there is no such rule set"))
-    _check_classified(context, project_dossier(desk, project_id).project)
+    check_classified(context, project_dossier(desk, project_id).project)
     found = rejudge_project(desk, project_id, rule_set=by, as_of=as_of)
     return [RejudgedAnswer(**dict(r), same=r.is_same()) for r in found]
 
@@ -171,7 +171,7 @@ def _hidden() -> UnknownSubjectError:
     return UnknownSubjectError(text("没有此标识的记录", "nothing is recorded under that identity"))
 
 
-def _check_classified(context: Context, project: Project) -> None:
+def check_classified(context: Context, project: Project) -> None:
     """A classified placeholder is answered like an unknown identity to those who may not see it."""
     if project.classified and not context.sees_classified:
         raise _hidden()

@@ -23,6 +23,7 @@ from infrastructure.projecting.follower import Counts, Follower
 from infrastructure.store.batch_writer import Pool
 from infrastructure.store.ledger import EventLedger
 from projections.clauses import Clauses
+from projections.documents import Documents
 from projections.money import Money
 from projections.performance import Performance
 from projections.register import ProjectRegister
@@ -41,6 +42,7 @@ PROJECTIONS: tuple[type[Projection], ...] = (
     Clauses,
     Sharing,
     Security,
+    Documents,
 )
 
 _LONGEST_BACK_OFF = 30.0

@@ -48,6 +48,7 @@ def concrete(path: str) -> str:
         .replace("{position}", "1")
         .replace("{path}", "0/000")
         .replace("{webhook_id}", IDENTITY)
+        .replace("{sha256}", "a" * 64)
         .replace("{topic}", "project.filed")
         .replace("{version}", "1")
     )
@@ -68,7 +69,8 @@ def test_without_a_token_every_route_is_closed(http: TestClient, method: str, pa
     if path in OPEN:
         assert answer.status_code in {200, 503}
     else:
-        assert (answer.status_code, answer.json()["type"]) == (401, "/problems/not-authenticated")
+        assert answer.status_code == 401
+        assert method == "HEAD" or answer.json()["type"] == "/problems/not-authenticated"
         assert answer.headers["www-authenticate"].startswith("Bearer")
 
 

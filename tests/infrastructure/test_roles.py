@@ -124,7 +124,7 @@ ATTEMPTS = [
     # The signed tree: final but for its right edge, which moves by the function alone.
     *(
         Attempt(statement, owner=FINAL, superuser=FINAL)
-        for table in ("trees", "tiles", "checkpoints", "cosignatures")
+        for table in ("trees", "tiles", "checkpoints", "cosignatures", "documents")
         for statement in (
             f"UPDATE liuhen.{table} SET log_id = log_id WHERE false",
             f"DELETE FROM liuhen.{table}",

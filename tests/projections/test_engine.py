@@ -71,6 +71,7 @@ TABLES = {
     "clauses_v2": ("acts", "deadlines", "hidden"),
     "sharing_v1": ("systems", "resources", "themes"),
     "security_v1": ("systems", "tests", "incidents", "projects"),
+    "documents_v1": ("mentions",),
 }
 
 
