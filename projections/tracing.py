@@ -7,6 +7,7 @@ from typing import Any
 from projections.asking import Rows
 from projections.money import queries as money
 from projections.performance import queries as performance
+from projections.red_flags import queries as red_flags
 from projections.register import queries as register
 from projections.sharing import queries as sharing
 from projections.supervision import queries as supervision
@@ -14,6 +15,14 @@ from projections.timeline import queries as timeline
 
 LISTS: dict[tuple[str, str], Rows[Any]] = {
     (rows.view, rows.name): rows
-    for rows in (*register.LISTS, *timeline.LISTS, *supervision.LISTS, *performance.LISTS, *money.LISTS, *sharing.LISTS)
+    for rows in (
+        *register.LISTS,
+        *timeline.LISTS,
+        *supervision.LISTS,
+        *performance.LISTS,
+        *money.LISTS,
+        *sharing.LISTS,
+        *red_flags.LISTS,
+    )
 }
 """The lists by the names that stand in their links."""

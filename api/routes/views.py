@@ -14,7 +14,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from api.context import Context, Reader
-from api.moments import At, Moment, ViewBehindError, one_more_as_of
+from api.moments import AS_IT_STANDS, At, Moment, ViewBehindError, one_more_as_of
 from application.absences import absences
 from application.asking import NOW, AsOf
 from application.ports import UpTo
@@ -26,8 +26,10 @@ from domain.rule import Gate
 from domain.streams import unit_id
 from infrastructure.bootstrap import today
 from infrastructure.projecting.as_of import view_as_of
+from infrastructure.projecting.engine import ViewFillingError
 from projections.asking import Connection, Listing, Row, Rows, RowT, TracedRow, Window, read, trace_of
 from projections.performance import queries as performance
+from projections.red_flags import queries as red_flags
 from projections.register import queries as register
 from projections.sharing import queries as sharing
 from projections.supervision import queries as supervision
@@ -63,6 +65,13 @@ class Board(Value):
     late_entries: Listing[supervision.LateEntry] = Field(description="迟录 recorded late")
 
 
+class FlagCounts(Value):
+    """疑点计数 Red flags by status, and how fresh their view is (/v1/red-flags)."""
+
+    freshness: Freshness
+    by_status: dict[red_flags.Status, int]
+
+
 class BoardAnswer(Value):
     """监督台 As of a day, under the rule set of that day."""
 
@@ -70,6 +79,10 @@ class BoardAnswer(Value):
     on: date
     rule_set: str | None
     lists: Board
+    red_flags: FlagCounts | None = Field(
+        default=None,
+        description="现时疑点数；看过去的监督台、疑点视图首次填充时不给 as they stand now; not for a board of the past",
+    )
 
 
 class SummaryAnswer(Value):
@@ -263,6 +276,7 @@ def read_board(
     """
     rule_set, asked = _asked(context, on, within_days=within_days)
     part = Window(limit=limit, exact=exact, moment=at.said())
+    flagged = _flag_counts(context, at)
     with reading(context, "supervision", at) as view:
 
         def listed(rows: Rows[RowT]) -> Listing[RowT]:
@@ -285,7 +299,21 @@ def read_board(
                 missed_meetings=listed(supervision.MISSED_MEETINGS),
                 late_entries=listed(supervision.LATE_ENTRIES),
             ),
+            red_flags=flagged,
         )
+
+
+def _flag_counts(context: Context, at: Moment) -> FlagCounts | None:
+    """None where they would have to be made for it, or are being made."""
+    if at.as_of != NOW:
+        return None
+    try:
+        with reading(context, "red_flags", AS_IT_STANDS) as view:
+            counts = red_flags.counts(view.conn, context.log_id, classified=context.sees_classified)
+            by_status = {s: sum(c.flags for c in counts if c.status is s) for s in red_flags.Status}
+            return FlagCounts(freshness=view.freshness, by_status=by_status)
+    except ViewFillingError:
+        return None
 
 
 def _asked(

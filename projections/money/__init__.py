@@ -25,6 +25,7 @@ _KINDS = {BudgetSet: "BUDGET", FundsArranged: "ARRANGED", FundsDisbursed: "DISBU
 _MOVING = tuple(_KINDS)
 
 _IGNORED = (
+    "accounts",
     "project.progress_reported",
     "project.sharing_declared",
     "project.sharing_declaration_withdrawn",

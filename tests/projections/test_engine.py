@@ -25,7 +25,7 @@ from domain.dates import CivilDate
 from domain.guidance_fund import InvestmentStage
 from domain.money import Money
 from domain.project import AmountStage, FundPurpose, FundSource, PppTerms
-from domain.recorded import Actor, Role
+from domain.recorded import Actor, Evidence, Role
 from domain.steps.amounts import StateAmount
 from domain.steps.correcting import CorrectFact
 from domain.steps.enrolment import UnitEnrolled
@@ -76,6 +76,7 @@ TABLES = {
     "clauses_v2": ("acts", "deadlines", "hidden"),
     "sharing_v2": ("projects", "systems", "connections", "resources", "needs", "themes"),
     "security_v1": ("systems", "tests", "incidents", "projects"),
+    "red_flags_v1": ("projects", "dossiers", "traces", "signs", "flags"),
     "documents_v1": ("mentions",),
 }
 
@@ -87,7 +88,9 @@ def small_county(liuhen: Liuhen, monkeypatch: pytest.MonkeyPatch) -> Liuhen:
     monkeypatch.setattr(demo, "RESPONSIBLE", 2)
     demo.record_demo_county(liuhen.desk, lambda _done, _total: None)
     act = Act(
-        actor=Actor(account="t", organisation="测试", role=Role.SMART_OFFICE), happened_on=CivilDate.parse("2026-01-01")
+        actor=Actor(account="t", organisation="测试", role=Role.SMART_OFFICE),
+        happened_on=CivilDate.parse("2026-01-01"),
+        evidence=(Evidence(sha256="0" * 64, title="纸质材料"),),
     )
     for entry in liuhen.ledger.after(0, 10_000):
         if (
