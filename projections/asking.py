@@ -22,6 +22,9 @@ Connection = psycopg.Connection[Any]
 MOST_COUNTED = 10_000
 """Rows up to which a total is counted, unless the exact one is asked for: a page must not cost more with the log."""
 
+FEW = 300
+"""Rows that are gathered before they are put in order."""
+
 TRACE = "/v1/trace"
 """Where the events behind a row or figure are read."""
 
@@ -114,7 +117,11 @@ def read(
         page = {**parameters, "limit": window.limit, "offset": window.offset}
         found: list[dict[str, Any]] = []
         if window.limit:
-            query = f"SELECT * FROM ({sql}) q ORDER BY {rows.order} LIMIT %(limit)s OFFSET %(offset)s"
+            # Few are gathered and then put in order; of many the first are found by walking an index in that order.
+            gathered = "MATERIALIZED" if total <= FEW else "NOT MATERIALIZED"
+            query = (
+                f"WITH q AS {gathered} ({sql}) SELECT * FROM q ORDER BY {rows.order} LIMIT %(limit)s OFFSET %(offset)s"
+            )
             found = cursor.execute(query.encode(), page).fetchall()
     exact = window.exact or total <= MOST_COUNTED
     trace = trace_of(rows, asked, moment=window.moment)

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from domain.project import Category, Stage
 from projections.asking import Row, Rows, TracedRow, of_streams
-from projections.register.searching import pattern, terms, words
+from projections.register.searching import pattern, sought, words
 
 
 class ProjectRow(TracedRow):
@@ -86,7 +86,7 @@ def _matching(asked: dict[str, Any]) -> list[tuple[str, str]]:
     """
     found = []
     for n, word in enumerate(words(asked["q"] or "")):
-        asked[f"word_{n}"], asked[f"terms_{n}"] = pattern(word), terms(word)
+        asked[f"word_{n}"], asked[f"terms_{n}"] = pattern(word), sought(word)
         by_terms = f"{{of}}.terms @> %(terms_{n})s::text[] AND " if asked[f"terms_{n}"] else ""
         matches = f"({by_terms}{{of}}.searched LIKE %(word_{n})s)"
         found.append((matches.format(of="p"), matches.format(of="u")))
@@ -109,10 +109,10 @@ def _projects(asked: dict[str, Any]) -> str:
         where.append("p.stage = %(stage)s")
     if asked["source"] is not None:
         where.append("(p.source = %(source)s OR starts_with(p.source, %(source)s::text || '-'))")
-    if asked["least_yuan"] is not None:
-        where.append("p.amount_fen >= %(least_yuan)s * 100")
-    if asked["most_yuan"] is not None:
-        where.append("p.amount_fen <= %(most_yuan)s * 100")
+    for name, compares in (("least_yuan", ">="), ("most_yuan", "<=")):
+        if asked[name] is not None:
+            asked[f"{name}_fen"] = int(asked[name] * 100)
+            where.append(f"p.amount_fen {compares} %({name}_fen)s::bigint")
     return f"SELECT {_COLUMNS} FROM projects p WHERE {' AND '.join(where)}"
 
 

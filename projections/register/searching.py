@@ -44,10 +44,21 @@ def searched(texts: Iterable[str | None]) -> str:
 
 
 def terms(text: str) -> list[str]:
-    """What a searched text is found by: its pairs of characters, and each character that stands for a word."""
-    found = {text[n : n + 2] for n in range(len(text) - 1)}
-    found |= {char for char in text if not char.isascii() and char.isalnum()}
-    return sorted(t for t in found if _BETWEEN not in t)
+    """What a searched text is found by: its pairs of characters, and each character that may stand for a word."""
+    return sorted(t for t in {*_pairs(text), *filter(_stands_alone, text)} if _BETWEEN not in t)
+
+
+def sought(word: str) -> list[str]:
+    """The terms that every text with this word has. None for a single letter or digit: then texts are read through."""
+    return sorted(_pairs(word)) or list(filter(_stands_alone, word))
+
+
+def _pairs(text: str) -> set[str]:
+    return {text[n : n + 2] for n in range(len(text) - 1)}
+
+
+def _stands_alone(char: str) -> bool:
+    return not char.isascii() and char.isalnum()
 
 
 def words(q: str) -> list[str]:
