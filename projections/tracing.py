@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from projections.asking import Rows
+from projections.clauses import queries as clauses
 from projections.money import queries as money
 from projections.performance import queries as performance
 from projections.red_flags import queries as red_flags
@@ -22,6 +23,7 @@ LISTS: dict[tuple[str, str], Rows[Any]] = {
         *performance.LISTS,
         *money.LISTS,
         *sharing.LISTS,
+        *clauses.LISTS,
         *red_flags.LISTS,
     )
 }

@@ -22,7 +22,7 @@ from infrastructure.settings import Settings
 from projections.tracing import LISTS
 from tests.api.conftest import APPROVAL, OBLIGATION, RECORDING, SHARING, Client
 from tests.conftest import NewDatabase
-from tests.projections.test_tracing import asked_of, walk
+from tests.projections.test_tracing import SUBJECTS, asked_of, walk
 from tests.stages import OWNER
 
 
@@ -254,7 +254,7 @@ class TestTheDemoCounty:
     def test_every_figure_is_traced_to_the_events_behind_it(self, county: Client) -> None:
         """Every row of every list, and every total; of imported projects some."""
         liuhen = county.http.app.state.liuhen  # type: ignore[attr-defined]
-        lists = [(rows, asked_of(rows)) for rows in LISTS.values() if rows.view not in {"timeline", "red_flags"}]
+        lists = [(rows, asked_of(rows)) for rows in LISTS.values() if rows.view not in {*SUBJECTS, "red_flags"}]
         followed = {f"{rows.view}/{rows.name}": walk(liuhen, rows, asked, most_imported=5) for rows, asked in lists}
         assert {name for name, n in followed.items() if not n} <= {"performance/edition-pairs", "performance/names"}
         # Over HTTP the links are the same: the board's counts, and the first rows of its lists.

@@ -14,6 +14,7 @@ from domain.recorded import Recorded
 from domain.streams import StreamKind
 from infrastructure.bootstrap import Liuhen
 from projections.asking import Connection, Row, Rows, Window, positions_behind, read
+from projections.clauses.queries import ACTS, ActsAsked
 from projections.streams import Streams
 from projections.timeline.queries import STORY
 from projections.timeline.queries import Asked as StoryAsked
@@ -40,6 +41,8 @@ NAMING = frozenset(
     }
 )
 """Events by which readers know what a row is about. A figure rests on others, too."""
+SUBJECTS = frozenset({"timeline", "clauses"})
+"""Views whose lists are of one subject."""
 FEW = 20
 """Rows that are followed of a list whose rows are each one event."""
 LABELS = frozenset({"position", "trace", "stage", "refusal_position"})
@@ -66,8 +69,9 @@ def by_link(conn: Connection, log_id: int, rows: Rows[Any], link: str, position:
 def traceable(liuhen: Liuhen) -> list[tuple[Rows[Any], Row]]:
     """Every list with what is asked of it; the timeline is asked for the story of each project."""
     projects = {e.stream.id for e in liuhen.ledger.after(0, 10_000) if e.event.TOPIC == "project.filed"}
-    found = [(rows, asked_of(rows)) for rows in LISTS.values() if rows.view != "timeline"]
-    return found + [(STORY, StoryAsked(subject=p)) for p in sorted(projects)]
+    found = [(rows, asked_of(rows)) for rows in LISTS.values() if rows.view not in SUBJECTS]
+    found += [(STORY, StoryAsked(subject=p)) for p in sorted(projects)]
+    return found + [(ACTS, ActsAsked(rule=rule)) for rule in ("G02", "G03", "G14", "O11")]
 
 
 def walk(liuhen: Liuhen, rows: Rows[Any], asked: Row, *, most_imported: int | None = None) -> int:
