@@ -5,6 +5,7 @@ Annotations are evaluated here on purpose (no postponed evaluation): each route'
 
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
@@ -17,7 +18,7 @@ from api.authority import STEP_ROLES
 from api.context import Context, acting, actor_for
 from api.problems import Problem, problem, request_id
 from api.quick_acts import LONGEST_KEY, QuickAct
-from application.desk import Act, Outcome
+from application.desk import Act, Outcome, check_scope
 from application.ports import Desk
 from domain.command import Command
 from domain.dates import CivilDate
@@ -229,7 +230,17 @@ def _prepared(
     """The use case with everything but the desk. Raises NotAllowedError."""
     actor = actor_for(context, submission.acting_as, step)
     act = act_of(submission, actor, key, dry_run=dry_run)
-    return lambda desk: use_case(desk, subject, submission.act, act)
+    scope = context.scope(actor.role)
+    if scope is None:
+        return lambda desk: use_case(desk, subject, submission.act, act)
+    bound = replace(act, scope=scope)
+
+    def run(desk: Desk) -> Outcome:
+        if subject is not None:
+            check_scope(desk, bound, subject, submission.act)
+        return use_case(desk, subject, submission.act, bound)
+
+    return run
 
 
 def _name_in(path: str) -> str:

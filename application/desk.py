@@ -11,6 +11,7 @@ from typing import TypeVar, cast
 from uuid import UUID
 
 from application.ports import Desk, NewEvent, RequestKey, StreamMovedError
+from application.scope import OutOfScopeError, Scope
 from application.sealing import sealed
 from domain.accounts import Accounts
 from domain.case import Case
@@ -74,6 +75,8 @@ class Act:
     key: str | None = None
     correlation: str | None = None
     dry_run: bool = False
+    scope: Scope | None = None
+    """How far whoever acts reaches; None for everything."""
 
 
 @dataclass(frozen=True)
@@ -292,6 +295,8 @@ def submit(
         # that: then it was the newest, and nothing had to be read.
         reading = Reading(desk, act, newest=attempt > 0 or act.dry_run)
         try:
+            if act.scope is not None:
+                act.scope.check_act(subject, command, reading)
             planned = plan(reading)
         except ActError:
             if not reading.newest:
@@ -312,6 +317,19 @@ def submit(
         desk.states.learn(recorded)
         return _outcome(recorded)
     raise BusyError
+
+
+def check_scope(desk: Desk, act: Act, subject: UUID | str, command: Command) -> None:
+    """Raises OutOfScopeError where whoever acts does not reach the subject: before a person is sealed for it.
+
+    What is known of it may be out of date; `submit` asks again, guarded by the versions that it read.
+    """
+    if act.scope is None:
+        return
+    try:
+        act.scope.check_act(subject, command, Reading(desk, act, UUID(int=0), newest=False))
+    except OutOfScopeError:
+        act.scope.check_act(subject, command, Reading(desk, act, UUID(int=0)))
 
 
 def check_day(desk: Desk, act: Act) -> None:
