@@ -102,6 +102,11 @@ ROUTES: dict[tuple[str, ...], RouteRule] = {
     ("webhooks",): RouteRule(WATCHING, "本账户的；内容同变更流", "its own; content as in the feed"),
     ("log", "events"): RouteRule(WATCHING, *_OWN),
     ("log", "evidence"): RouteRule(WATCHING, *_OWN),
+    ("documents",): RouteRule(
+        WATCHING, "本账户提交的，及可看的历史所附的", "those handed in, and those of histories seen"
+    ),
+    ("PUT", "documents"): RouteRule(TAKING_PART, "提交材料", "to hand in"),
+    ("red-flags",): RouteRule(WATCHING, *_LISTS),
     ("evaluators",): RouteRule(WATCHING, *_LISTS),
     ("county",): RouteRule(WATCHING, *_LISTS),
     ("register",): RouteRule(WATCHING, *_LISTS),
@@ -125,18 +130,21 @@ ROUTES: dict[tuple[str, ...], RouteRule] = {
     ("accounts", "history"): RouteRule(frozenset({AUDIT}), *_COMMON),
     ("log",): RouteRule(EVERY_ROLE, "承诺，不含内容；设为公开时不须令牌", "commitments, no content; public by setting"),
 }
-"""Who may use what is no act, by the beginning of its path; the longest that fits counts. What fits none is closed."""
+"""Who may use what is no act, by the beginning of its path, after its method where only that is meant.
+
+The longest that fits counts. What fits none is closed.
+"""
 
 _OF_SUBJECTS = frozenset({"projects", "systems", "timeline", "units"})
 
 
 def rule_of(method: str, path: str) -> RouteRule | None:
     """The rule of a route that is no act, by its path with or without values in it; None when it is closed."""
-    del method
     parts = path.split("/")
     if parts[1] != "v1":
         return None
-    return next((ROUTES[key] for n in (2, 1) if (key := tuple(parts[2 : 2 + n])) in ROUTES), None)
+    two, one = tuple(parts[2:4]), tuple(parts[2:3])
+    return next((ROUTES[key] for key in ((method, *two), (method, *one), two, one) if key in ROUTES), None)
 
 
 def named_in(path: str) -> UUID | str | None:

@@ -40,7 +40,7 @@ def allowed(document: dict[str, Any]) -> Iterator[tuple[str, str, frozenset[Role
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             name = method.upper()
-            if path in _OPEN:
+            if path in _OPEN or path.startswith("/problems"):
                 yield name, path, None, "不须令牌 without a token"
             elif "x-roles" in operation:
                 yield name, path, frozenset(map(Role, operation["x-roles"])), "办理 an act"
@@ -63,7 +63,8 @@ def page(document: dict[str, Any]) -> str:
         marks = ("○" if roles is None else ("●" if acts else "○") if role in roles else "" for role in ORDER)
         lines.append(f"| `{method} {path}` | {' | '.join(marks)} |")
     for key, rule in ROUTES.items():
-        reach.setdefault(f"{rule.zh} {rule.en}", []).append(f"`/v1/{'/'.join(key)}`")
+        method, rest = (f"{key[0]} ", key[1:]) if key[0].isupper() else ("", key)
+        reach.setdefault(f"{rule.zh} {rule.en}", []).append(f"`{method}/v1/{'/'.join(rest)}`")
     lines += ["\n## 看到多少 How much is seen\n", "| 路由 routes under | 看到 what is seen |", "| --- | --- |"]
     lines += [f"| {'、'.join(paths)} | {said} |" for said, paths in reach.items()]
     lines += ["\n## 步骤 Steps\n", "同时持有几种角色的，以先列者办理。Of several roles the first listed acts.\n"]

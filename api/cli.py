@@ -25,6 +25,7 @@ from api import (
     cli_accounts,
     cli_audit,
     cli_doctor,
+    cli_documents,
     cli_evidence,
     cli_keys,
     cli_log,
@@ -36,6 +37,7 @@ from api import (
 )
 from api.cli_service import err, out, read_settings, service
 from api.main import create_app
+from api.problem_pages import as_markdown as problem_pages
 from api.routes.webhooks import messages_for
 from api.workers import Workers, WorkersError, ending_streams, server_config
 from application.asking import AsOf, project_dossier
@@ -65,6 +67,7 @@ app.add_typer(cli_witness.app, name="witness")
 app.add_typer(cli_keys.app, name="keys")
 app.add_typer(cli_log.app, name="log")
 app.add_typer(cli_projections.app, name="projections")
+app.add_typer(cli_documents.app, name="documents")
 app.command()(cli_doctor.doctor)
 app.command()(cli_doctor.migrate)
 app.command(name="audit")(cli_audit.audit_command)
@@ -294,6 +297,12 @@ def openapi() -> None:
 def authority() -> None:
     """权限表 Print the table of routes and roles."""
     typer.echo(authority_table.page(create_app(None, None).openapi()))
+
+
+@app.command()
+def problems() -> None:
+    """问题表 Print what each type of problem means."""
+    typer.echo(problem_pages(), nl=False)
 
 
 @app.command()

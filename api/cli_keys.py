@@ -31,7 +31,21 @@ from infrastructure.tlog.text_forms import FormatError
 
 app = typer.Typer(no_args_is_help=True, help="密钥：显示、生成、轮换、停用 keys of the log or of a witness")
 
-ACTOR = Actor(account="liuhen-cli", organisation="本机 local", role=Role.SYS_ADMIN)
+Who = Annotated[
+    str,
+    typer.Option(
+        help="经办人：账号或职务，记入日志（不写姓名） who does it: account or office; recorded, no person's name",
+        envvar="LIUHEN_WHO",
+    ),
+]
+
+
+def actor_named(who: str) -> Actor:
+    """Whoever acts at this machine's command line, by account or office. Raises FormatError when nobody is named."""
+    if not who.strip() or len(who) > 100:
+        raise FormatError("请用--who给出经办人的账号或职务 / say by --who who does it: an account or office")
+    return Actor(account=f"liuhen-cli/{who.strip()}", organisation="本机 local", role=Role.SYS_ADMIN)
+
 
 Folder = Annotated[
     Path | None, typer.Option("--witness", help="见证的目录；缺省为日志的密钥 a witness's folder; else the log's keys")
@@ -78,7 +92,7 @@ def create(
 
 
 @app.command()
-def rotate(reason: Reason = "", document_no: DocumentNo = "", witness: Folder = None) -> None:
+def rotate(reason: Reason = "", document_no: DocumentNo = "", who: Who = "", witness: Folder = None) -> None:
     """开始轮换：新旧密钥同时签署，直到停用旧的 Begin an overlap: old and new key both sign until the old is retired."""
     with _told():
         path = _path(witness)
@@ -87,12 +101,12 @@ def rotate(reason: Reason = "", document_no: DocumentNo = "", witness: Folder = 
             typer.echo(fresh)
             _tell_operator(KeyChange.ADDED)
             return
-        _need(reason, document_no)
+        actor = _need(reason, document_no, who)
         with service() as liuhen:
             keys = [str(s.verifier) for s in read_keys(path)]
             unrecorded = len(keys) > 1 and _recorded(liuhen, keys[-1]) is None
             fresh = keys[-1] if unrecorded else str(begin_rotation(path).verifier)
-            _record(liuhen, KeyChange.ADDED, fresh, reason, document_no)
+            _record(liuhen, actor, KeyChange.ADDED, fresh, reason, document_no)
     typer.echo(fresh)
     out.print("半分钟内新旧密钥同时签署；请把新公钥交给见证方和审计员 / both sign in 30 s")
 
@@ -102,6 +116,7 @@ def retire_key(
     key_id: Annotated[str, typer.Argument(help="旧密钥的标识（公钥中的8位十六进制） key id, 8 hex digits of the key")],
     reason: Reason = "",
     document_no: DocumentNo = "",
+    who: Who = "",
     witness: Folder = None,
 ) -> None:
     """结束轮换：销毁旧私钥，公钥留存 Retire the old key: destroys its private part, keeps the public one."""
@@ -110,11 +125,11 @@ def retire_key(
         signers = read_keys(path)
         old = next((str(s.verifier) for s in signers if s.verifier.key_id.hex() == key_id), None)
         if witness is None and old is not None and len(signers) > 1:
-            _need(reason, document_no)
+            actor = _need(reason, document_no, who)
             with service() as liuhen:
                 known = _recorded(liuhen, old)
                 if known is None or known.retired_on is None:
-                    _record(liuhen, KeyChange.RETIRED, old, reason, document_no)
+                    _record(liuhen, actor, KeyChange.RETIRED, old, reason, document_no)
                 retire(path, key_id)
         else:
             retire(path, key_id)
@@ -134,14 +149,15 @@ def _recorded(liuhen: Liuhen, key: str) -> LogKey | None:
     return next((k for k in known if (k.holder, k.key) == (KeyHolder.LOG, key)), None)
 
 
-def _record(liuhen: Liuhen, change: KeyChange, key: str, reason: str, document_no: str) -> None:
+def _record(liuhen: Liuhen, actor: Actor, change: KeyChange, key: str, reason: str, document_no: str) -> None:
     command = ChangeLogKey(holder=KeyHolder.LOG, change=change, key=key, reason=reason, document_no=document_no)
-    change_log_key(liuhen.desk, command, Act(actor=ACTOR, happened_on=CivilDate.on(today())))
+    change_log_key(liuhen.desk, command, Act(actor=actor, happened_on=CivilDate.on(today())))
 
 
-def _need(reason: str, document_no: str) -> None:
+def _need(reason: str, document_no: str, who: str) -> Actor:
     if not (reason.strip() and document_no.strip()):
         raise FormatError("请用--reason和--document-no给出原因和批准文号 / give --reason and --document-no")
+    return actor_named(who)
 
 
 def _tell_operator(change: KeyChange) -> None:

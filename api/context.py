@@ -75,7 +75,7 @@ class Context:
         scopes = _scopes(self.holder)
         if subject is None or None in scopes:
             return True
-        looking = Reading(self.liuhen.desk, _NOBODY, UUID(int=0))
+        looking = Reading(self.liuhen.desk, _NOBODY)
         return any(s is not None and s.reaches(subject, looking) for s in scopes)
 
     def shown(self, kind: StreamKind, stream: UUID, value: T) -> T:

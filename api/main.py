@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
@@ -25,6 +27,7 @@ from api.routes import (
     connection,
     correcting,
     county,
+    documents,
     enrolment,
     evaluation,
     evaluation_schemes,
@@ -47,9 +50,11 @@ from api.routes import (
     oversight,
     personal,
     ppp,
+    problem_types,
     procurement,
     projections,
     projects,
+    red_flags,
     responsibility,
     review,
     risk,
@@ -114,10 +119,12 @@ READS = (
     projects,
     evidence,
     county,
+    documents,
     views,
     tracing,
     money,
     security_views,
+    red_flags,
     clauses,
     rule_sets,
     evaluation_schemes,
@@ -167,10 +174,27 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None, *, demo: bool = Fal
     app.include_router(log.router, prefix=PREFIX)  # decides itself: commitments may be public
     app.include_router(oauth.router)  # open by its nature: it asks for the client's own secret
     app.include_router(health.router)
+    app.include_router(problem_types.router)
     quick = {r.path: r.endpoint.quick for m in ACTS for r in m.router.routes if hasattr(r.endpoint, "quick")}
     closed_routes = (r for m in (*ACTS, *READS) for r in m.router.routes if isinstance(r, APIRoute))
     app.router.middleware_stack = RoutingTable(app.router.middleware_stack, closed, closed_routes)
     app.state.acts = ActTable(PREFIX, quick)
-    app.add_middleware(QuickActs, acts=app.state.acts)
+    app.add_middleware(QuickActs, acts=app.state.acts, batches=batch.record_quickly, batch_path=f"{PREFIX}/batch")
     app.add_middleware(Gate)
+    app.openapi = partial(_document, app)  # type: ignore[method-assign]
     return app
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    """The API document, in which problems have their media type."""
+    if app.openapi_schema is None:
+        told = FastAPI.openapi(app)
+        answers = [a for methods in told["paths"].values() for o in methods.values() for a in o["responses"].values()]
+        for content in (a.get("content", {}) for a in answers):
+            if content.get(_JSON, {}).get("schema") == _A_PROBLEM:
+                content[problems.MEDIA_TYPE] = content.pop(_JSON)
+    return app.openapi_schema or {}
+
+
+_JSON = "application/json"
+_A_PROBLEM = {"$ref": "#/components/schemas/Problem"}

@@ -21,7 +21,7 @@ from domain.dates import CivilDate, Precision
 from domain.evaluator import Evaluator
 from domain.event import Event, as_json
 from domain.evolve import Foldable
-from domain.faults import ActError, BadFieldError, UnknownSubjectError
+from domain.faults import ActError, BadFieldError, UnknownSubjectError, VersionMovedError
 from domain.guidance_fund import GuidanceFund
 from domain.personal import Person
 from domain.project import Project
@@ -77,6 +77,8 @@ class Act:
     dry_run: bool = False
     scope: Scope | None = None
     """How far whoever acts reaches; None for everything."""
+    seen: tuple[StreamAt, ...] = ()
+    """Where the client saw the history that it acts on: it must be at one of these. None: wherever it is."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ class Outcome:
     @property
     def judgement(self) -> Judgement | None:
         """The judgement that the first event rests on, if it went through a gate."""
-        return getattr(self.events[0], "judgement", None) if self.events else None
+        return self.events[0].__dict__.get("judgement") if self.events else None
 
     @property
     def refused(self) -> bool:
@@ -294,17 +296,22 @@ def submit(
         # The first decision is made on what is known. Mostly nothing moved, and the save, which is guarded by it, shows
         # that: then it was the newest, and nothing had to be read.
         reading = Reading(desk, act, newest=attempt > 0 or act.dry_run)
+        fault: ActError | None = None
         try:
             if act.scope is not None:
                 act.scope.check_act(subject, command, reading)
             planned = plan(reading)
-        except ActError:
+        except ActError as error:
+            fault = error
+        if act.seen and not isinstance(fault, OutOfScopeError):
+            fault = _moved(act, reading) or fault
+        if fault is not None:
             if not reading.newest:
                 continue
             # What was recorded for this request before is its answer, whatever would be said to it today.
-            earlier = desk.ledger.recall(request) if request is not None else None
+            earlier = desk.ledger.recall(request) if request is not None and not act.dry_run else None
             if earlier is None:
-                raise
+                raise fault
             return _outcome(earlier)
         if act.dry_run:
             return Outcome(planned[0].stream, tuple(p.event for p in planned), ())
@@ -327,9 +334,16 @@ def check_scope(desk: Desk, act: Act, subject: UUID | str, command: Command) -> 
     if act.scope is None:
         return
     try:
-        act.scope.check_act(subject, command, Reading(desk, act, UUID(int=0), newest=False))
+        act.scope.check_act(subject, command, Reading(desk, act, newest=False))
     except OutOfScopeError:
-        act.scope.check_act(subject, command, Reading(desk, act, UUID(int=0)))
+        act.scope.check_act(subject, command, Reading(desk, act))
+
+
+def _moved(act: Act, reading: Reading) -> VersionMovedError | None:
+    """The fault of an act on a history that the client had seen otherwise."""
+    version = reading.version(act.seen[0].kind, act.seen[0].id)
+    # What is not there, or was not looked at, has no version; the plan says what is wrong with it.
+    return VersionMovedError(version) if version and all(at.version != version for at in act.seen) else None
 
 
 def check_day(desk: Desk, act: Act) -> None:

@@ -24,7 +24,7 @@ from infrastructure.roles import OWNER, READER, WRITER
 from infrastructure.sealing import MasterKeyError, MasterKeys
 from infrastructure.settings import Settings
 from infrastructure.store.ledger import forbidden_settings
-from infrastructure.tlog.agreement import TreeDisagreesError, check_agreement
+from infrastructure.tlog.agreement import WAY_ON, TreeDisagreesError, check_agreement
 from infrastructure.tlog.kept_checkpoint import KeptCheckpoint, kept_path
 from infrastructure.tlog.keys import KeyFileError
 from infrastructure.tlog.operator_key import operator_verifiers
@@ -44,7 +44,7 @@ _BEFORE_CHANGES = 2 | 8 | 16 | 32
 """PostgreSQL's type of a trigger: before; delete, update, truncate; once per statement."""
 _FINAL = {
     (table, f"{table}_are_final", "A", _BEFORE_CHANGES, "liuhen.refuse_change", True)
-    for table in ("events", "requests", "trees", "tiles", "checkpoints", "cosignatures")
+    for table in ("events", "requests", "trees", "tiles", "checkpoints", "cosignatures", "documents")
 }
 _AFTER_EACH_INSERT = 1 | 4
 """PostgreSQL's type of a trigger: once per row; insert."""
@@ -760,12 +760,12 @@ def _tree(examined: Examined) -> Verdict | None:
         if kept is None or not kept.size:
             return None  # Nothing was ever signed.
         zh, en = (
-            f"本机已签署过{kept.size}个事件的树，数据库里却没有",
-            f"a tree of {kept.size} was signed, there is none",
+            f"本机已签署过{kept.size}个事件的树，数据库里却没有。{WAY_ON.zh}",
+            f"a tree of {kept.size} was signed, there is none; {WAY_ON.en}",
         )
         return _verdict(State.FAILURE, zh, en)
     try:
-        edge = check_agreement(examined.conn, log_id, tree, operator_verifiers(folder, log_id), kept)
+        edge = check_agreement(examined.conn, log_id, tree, operator_verifiers(folder, log_id, tree.origin), kept)
     except TreeDisagreesError as error:
         return State.FAILURE, error.text
     except (FormatError, KeyFileError) as error:

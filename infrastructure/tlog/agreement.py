@@ -20,11 +20,18 @@ from infrastructure.tlog.text_forms import FormatError
 from infrastructure.tlog.tiles import HEIGHT, WIDTH, RightEdge, Tile, hashes_in
 from infrastructure.tlog.tree import ProofError, perfect_root, root_from
 
+WAY_ON = Text(
+    zh="不能恢复时，查明并经批准后用liuhen log restart以新名称继续",
+    en="where it cannot be restored, and once it is understood, `liuhen log restart` goes on under a new origin",
+)
+
 
 class TreeDisagreesError(Exception):
     """Tree, checkpoints and events do not agree. `position` is the first place that is known to differ, if any."""
 
     def __init__(self, what: str, zh: str, en: str, position: int | None = None) -> None:
+        if what in {"kept", "head"}:  # nothing that can be mended in place
+            zh, en = f"{zh}。{WAY_ON.zh}", f"{en}; {WAY_ON.en}"
         super().__init__(f"{zh} / {en}")
         self.what = what
         """One word for what was compared, for tests and machines."""

@@ -351,7 +351,8 @@ def _bundle(
     about: dict[str, str],
     recording: Recording | None = None,
 ) -> bytes:
-    suite = log.tree.tree().suite
+    tree = log.tree.tree()
+    suite = tree.suite
     shown = {row.recorded.position: row for s in streams for row in s.shown}
     persons = {person for row in shown.values() for person in persons_of(row.recorded.event)}
     erasures = _erasures(log, checkpoint, persons)
@@ -383,7 +384,7 @@ def _bundle(
         made_by=f"liuhen {version('liuhen')}",
         events=events,
         checkpoint=checkpoint.published.encode(),
-        log_keys=operator_verifiers(log.settings.data_dir, log.tree.log_id),
+        log_keys=operator_verifiers(log.settings.data_dir, log.tree.log_id, tree.origin),
         witness_keys=[key for each in log.settings.known_witnesses for key in each.verifiers],
         complete=[s.id for s in streams if s.whole],
         summary_zh="\n".join(_summary_zh(summary)) + "\n",

@@ -94,6 +94,7 @@ def test_no_act_reaches_another_units_project(county: Office, liuhen: Liuhen, pa
     row = {
         "path": f"/v1{path.format(project=project)}",
         "idempotency_key": "k",
+        "if_match": "*",
         "happened_on": "2019-03-02",
         "act": act,
     }

@@ -17,7 +17,7 @@ from infrastructure.tlog.keys import read_keys
 from infrastructure.tlog.note import NoteError, Signer, Verifier, open_note
 from infrastructure.tlog.operator_key import operator_key_path
 
-WHY = ("--reason", "定期轮换", "--document-no", "县数据局〔2026〕9号")
+WHY = ("--reason", "定期轮换", "--document-no", "县数据局〔2026〕9号", "--who", "密钥管理员甲岗")
 
 
 def keys(*words: str) -> Result:
@@ -60,6 +60,8 @@ def test_a_rotation_overlaps_and_stands_in_the_log(here: Liuhen, tmp_path: Path)
         (new, False, True),
     ]
     assert [(k.change, k.document_no) for k in changes(here)] == [("ADDED", WHY[3]), ("RETIRED", WHY[3])]
+    recorded = history_of(here.desk, StreamKind.COUNTY, county_id(here.desk.division))
+    assert {e.circumstances.actor.account for e in recorded} == {f"liuhen-cli/{WHY[5]}"}, "who did it is recorded"
     assert len(county_state(here.desk).log_keys) == 2
     assert keys("show").stdout.splitlines() == [f"{old}  # 已停用 retired", new]
     assert path.stat().st_mode & 0o077 == 0
