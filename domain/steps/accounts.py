@@ -17,6 +17,7 @@ from pydantic import Field
 from domain.accounts import (
     ACCOUNT,
     DIVISION,
+    INCOMPATIBLE,
     KEY_ID,
     NOT_GRANTED,
     SHA256,
@@ -282,6 +283,7 @@ CLAUSES = {
         ),
         _clause("A05", "8.1.4.2", _SEPARATED, "三员各至少保留一名", "each of the three is always held"),
         _clause("A06", "8.1.4.2", _SEPARATED, "应急须由两人办理并有期限", "an emergency needs two persons and an end"),
+        _clause("A08", "8.1.4.2", _SEPARATED, "不相容角色不由一人担任", "incompatible roles are not one person's"),
         _clause(
             "A07",
             "8.1.5",
@@ -563,6 +565,15 @@ def _may_hold(accounts: Accounts, account: Account, role: Role, day: date) -> li
         held = "、".join(sorted(ever - {role}))
         failing.append(("A01", text(f"其人任或曾任{held}", f"the person is or was {held}"), another))
     mixed = standing - ADMINISTRATORS if role in ADMINISTRATORS else standing & ADMINISTRATORS
+    against = sorted(r for r in standing if frozenset({r, role}) in INCOMPATIBLE)
+    if against:
+        held = "、".join(against)
+        cure = text(
+            "由另一人任此角色，或先撤销其现任角色", "let another person hold it, or revoke the other role first"
+        )
+        failing.append(
+            ("A08", text(f"其人现任{held}，与此不相容", f"the person holds {held}, which excludes it"), cure)
+        )
     if mixed:
         held = "、".join(sorted(mixed))
         failing.append(("A04", text(f"其人现任{held}", f"the person holds {held}"), another))
