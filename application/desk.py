@@ -220,8 +220,8 @@ class Reading:
             decided_on=day,
             rules=self.rule_set(day, at_gate=at_gate),
             project=project,
-            systems=tuple(self.system(s) for s in project.systems),
-            owner_units=tuple(self.unit(u) for u in owners),
+            systems=tuple([self.system(s) for s in project.systems]),
+            owner_units=tuple([self.unit(u) for u in owners]),
             evaluator=self.evaluator(proposal.commission.evaluator_uscc) if proposal.commission else None,
             proposal=proposal.but(free_text=tuple(dict.fromkeys(carried)), acting_as=self.act.actor.role),
         )
@@ -315,7 +315,8 @@ def check_day(desk: Desk, act: Act) -> None:
 
 def check_fit(command: Command, act: Act) -> None:
     """What is recorded can be stored, summed, searched and printed everywhere. Raises BadFieldError."""
-    if not any(is_suspect(as_json(part)) for part in (command, act.authority, act.actor, *act.evidence) if part):
+    parts = (command, act.authority, act.actor, *act.evidence)
+    if not any(is_suspect(as_json(part)) for part in parts if part is not None):
         return
     said = {
         "act": command.model_dump(mode="json"),
