@@ -57,6 +57,9 @@ LARGEST_FEN = 10**16
 _SUSPECT = re.compile(rb'\\(?:u00|[bf])|\x7f|"fen":(?!-?\d{1,16}[,}])')
 
 
+_NOTHING_ASKED = Proposal()
+
+
 class BusyError(Exception):
     """The streams of the request kept moving. Nothing was recorded; send it again."""
 
@@ -208,7 +211,7 @@ class Reading:
 
     def case(self, project: Project, *, at_gate: bool, proposal: Proposal | None = None) -> Case:
         """All that a gate may look at. Papers that the act carries count as free text (G15)."""
-        proposal = proposal or Proposal()
+        proposal = proposal or _NOTHING_ASKED
         owners = proposal.filing.owner_units if proposal.filing else project.owners
         carried = (
             *proposal.free_text,
