@@ -7,13 +7,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from api import cli_evidence
 from api.cli import app
+from application.ports import NewEvent
 from domain.dates import civil_day
+from domain.steps.systems import SystemRegistered
+from domain.streams import StreamAt, StreamKind
 from infrastructure.bootstrap import Liuhen
 from infrastructure.tlog.bundle_file import read_parts
 from infrastructure.tlog.cosignature import Policy
@@ -197,3 +201,35 @@ def test_a_bundle_of_each_kind_is_written_and_verifies(
     for absent in (["unit", "91110000000000000X"], ["decision", 999], ["period", "--from", "2018-01-01", "--until", "2018-01-02"]):  # fmt: skip
         assert liuhen_command("evidence", *absent, "--to", tmp_path / "w.zip", *source).exit_code == 1, absent
     assert not (tmp_path / "w.zip").exists()
+
+
+def test_a_classified_system_is_left_out_of_the_grounds_for_whom_it_is_not(
+    liuhen: Liuhen, client: Client, auditor: Client, evaluator: Client, project: str
+) -> None:
+    system = client.get(f"/projects/{project}").json()["systems"][0]["id"]
+    history = liuhen.desk.ledger.read(StreamKind.SYSTEM, UUID(system))
+    at = StreamAt(kind=StreamKind.SYSTEM, id=UUID(system), version=len(history) + 1)
+    secret = SystemRegistered(name="", project=UUID(project), classified=True)
+    liuhen.ledger.record([NewEvent(at, history[0].circumstances, secret)])
+    liuhen.sequencer.catch_up()
+    streams = {}
+    for reader in (auditor, evaluator):
+        answer = reader.get(f"/projects/{project}/evidence")
+        assert answer.status_code == 200, answer.text
+        checked(answer.content, policy_of(liuhen))
+        parts = read_parts(answer.content)
+        streams[reader] = {json.loads(line)["stream"] for line in parts["events.jsonl"].splitlines()}
+        assert ("您无权查看" in parts["summary.zh.txt"].decode()) is (reader is evaluator)
+    assert streams[auditor] - streams[evaluator] == {system}
+    last = liuhen.tree.checkpoint().size
+    for path in (f"/systems/{system}/evidence", f"/log/events/{last}/evidence"):
+        assert auditor.get(path).status_code == 200
+        assert evaluator.get(path).status_code == 404, path
+    today = str(civil_day(datetime.now(UTC)))
+    period = evaluator.get("/log/evidence", **{"from": "2018-01-01", "until": today}).content
+    checked(period, policy_of(liuhen))
+    shown = {json.loads(line)["stream"] for line in read_parts(period)["events.jsonl"].splitlines()}
+    assert project in shown
+    assert system not in shown
+    assert "位置因此不连续" in read_parts(period)["summary.zh.txt"].decode()
+    assert client.http.get("/v1/log/evidence", params={"from": today, "until": today}).status_code == 401
