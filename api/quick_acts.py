@@ -7,15 +7,17 @@ wrong; so both give the same answers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi import Request, Response
 from pydantic import TypeAdapter, ValidationError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.context import Context, holder_of
+from api.strict_bodies import MEDIA_TYPE, TwoWaysError, decoded
+from api.versions import versions_in
 from application.desk import Outcome
 from application.ports import Desk
 from infrastructure import awaiting
@@ -23,6 +25,16 @@ from infrastructure.issuer import BadTokenError
 
 LONGEST_KEY = 200
 """Characters of an idempotency key."""
+LONGEST_PREFER = 200
+
+
+class Sent(NamedTuple):
+    """A posted act: the body, its key, the versions that the client saw (none: whatever it is), its preferences."""
+
+    submission: Any
+    key: str
+    seen: tuple[int, ...]
+    prefer: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,14 +46,16 @@ class QuickAct:
     """Gives the form of a row of a batch: the body, with path and key."""
     subject: TypeAdapter[Any] | None
     """What the path names: an identity or a code; nothing when the act begins a history."""
-    record: Callable[[Request, Context, Any, Any, str | None], Response]
-    """Records the act of a body on a subject under a key, and answers."""
+    record: Callable[[Request, Context, Any, Sent], Response]
+    """Records a posted act on a subject, and answers."""
     admit: Callable[[Context], object]
     """Raises NotAllowedError unless the holder has a role that may record the act."""
     names: str
     """What the path's name is called where it is wrong."""
-    prepare: Callable[[Context, Any, Any, str | None], Callable[[Desk], Outcome]]
+    prepare: Callable[[Context, Any, Sent], Callable[[Desk], Outcome]]
     """The use case with everything but the desk. Raises NotAllowedError."""
+    needs_version: bool
+    """Does the path name a history, so that the client has to say at which version it saw it?"""
 
 
 class ActTable:
@@ -59,31 +73,39 @@ class ActTable:
         return None if act is None else (act, named)
 
 
+Batches = Callable[[Request], Awaitable[Response | None]]
+"""Answers a batch, or nothing when the request is unusual. Raises what the application has answers to."""
+
+
 class QuickActs:
     """Stands before the application and serves the acts that it can."""
 
-    def __init__(self, app: ASGIApp, acts: ActTable) -> None:
+    def __init__(self, app: ASGIApp, acts: ActTable, batches: Batches, batch_path: str) -> None:
+        """`batches` answers what comes to `batch_path`; what it leaves to the application, it has not read."""
         self._app = app
         self._acts = acts
+        self._batches = batches
+        self._batch_path = batch_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or leave it to the application."""
-        if scope["type"] != "http" or scope["method"] != "POST" or scope["query_string"]:
+        if scope["type"] != "http" or scope["method"] != "POST":
             await self._app(scope, receive, send)
             return
-        found = self._acts.find(scope["path"])
-        if found is None:
-            await self._app(scope, receive, send)
-            return
-        act, named = found
         request = Request(scope, receive)
-        body = await request.body()
         try:
-            response = await _recorded(act, request, named, body)
+            if scope["path"] == self._batch_path:
+                response = await self._batches(request)
+            elif not scope["query_string"] and (found := self._acts.find(scope["path"])) is not None:
+                body = await request.body()
+                receive = _again(body, receive)
+                response = await _recorded(found[0], request, found[1], body)
+            else:
+                response = None
         except Exception as error:  # noqa: BLE001 (what the application has no answer to is raised again)
             response = told(request, error)
         if response is None:
-            await self._app(scope, _again(body, receive), send)
+            await self._app(scope, receive, send)
         else:
             await response(scope, receive, send)
 
@@ -97,22 +119,40 @@ def _form(path: str) -> tuple[tuple[str, ...], str]:
 async def _recorded(act: QuickAct, request: Request, named: str, body: bytes) -> Response | None:
     """Record the act and answer, or None when anything about the request is unusual."""
     headers = request.headers
-    scheme, _, token = headers.get("authorization", "").partition(" ")
-    key = headers.get("idempotency-key")
+    key, prefer = headers.get("idempotency-key", ""), headers.get("prefer", "")
+    seen = versions_in(headers.get("if-match", "")) if act.needs_version else ()
     if (
-        headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json"
-        or scheme.lower() != "bearer"
-        or (key is not None and not 0 < len(key) <= LONGEST_KEY)
+        media_type(request) != MEDIA_TYPE
+        or not 0 < len(key) <= LONGEST_KEY
+        or len(prefer) > LONGEST_PREFER
+        or seen is None
     ):
         return None
-    try:
-        holder = await awaiting.run(holder_of, request.app.state, token)
-        context = Context(request.app.state.liuhen, holder)
-        submission = act.body.validate_json(body)
-        subject = act.subject.validate_strings(named) if act.subject is not None else None
-    except (BadTokenError, ValidationError):
+    context = await asking(request)
+    if context is None:
         return None
-    return await awaiting.run(act.record, request, context, subject, submission, key)
+    try:
+        submission = decoded(body, act.body)
+        subject = act.subject.validate_strings(named) if act.subject is not None else None
+    except (TwoWaysError, ValidationError):
+        return None
+    return await awaiting.run(act.record, request, context, subject, Sent(submission, key, seen, prefer))
+
+
+def media_type(request: Request) -> str:
+    """What kind of body a request says that it has."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def asking(request: Request) -> Context | None:
+    """The service, and the holder of the request's token; None when it carries none that is good."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    try:
+        return Context(request.app.state.liuhen, await awaiting.run(holder_of, request.app.state, token))
+    except BadTokenError:
+        return None
 
 
 def told(request: Request, error: Exception) -> Response:

@@ -36,12 +36,19 @@ Row = Callable[[Desk], Outcome]
 Answer = Outcome | ActError | KeyReusedError
 
 
+DEEPEST = 10
+"""Readings of an attempt. A project leads to its systems, these to others: each time to fewer."""
+
 _NOT_YET = datetime(9999, 12, 31, tzinfo=UTC)
 """The recorded time of what is only drafted: nothing is decided by it, and no answer shows it."""
 
 
 class _StaleError(Exception):
     """The draft rests on states that are not the newest, where that matters: decide again on the newest."""
+
+
+class _UnreadError(Exception):
+    """A row needs a state that was not read yet. It is decided again when that was, and all others with it."""
 
 
 def record_rows(desk: Desk, ledger: RowsLedger, rows: Sequence[Row], *, together: bool) -> list[Answer]:
@@ -53,18 +60,30 @@ def record_rows(desk: Desk, ledger: RowsLedger, rows: Sequence[Row], *, together
     """
     answers: dict[int, Answer] = {}
     # Those that repeat an earlier request are found by the save itself, and each time fewer rows are left.
-    newest = False
-    for _ in range(ATTEMPTS + len(rows)):
-        draft = _Draft(desk, ledger, newest=newest)
+    newest, read = False, dict[StreamKey, Foldable]()
+    attempts = readings = 0
+    while attempts < ATTEMPTS + len(rows):
+        draft = _Draft(ledger)
+        states = _DraftedStates(draft, desk.states, read, newest=newest)
+        drafting = desk.drafting(draft, states)
+        attempts += 1
         try:
-            drafted = {n: draft.decide(n, row) for n, row in enumerate(rows) if n not in answers}
+            decided = ((n, draft.decide(n, row, drafting)) for n, row in enumerate(rows) if n not in answers)
+            drafted = {n: answer for n, answer in decided if answer is not None}
+            if states.unread:
+                # What all the rows lack is read in one go. Then they may lack what that leads to, but not without end.
+                read.update(desk.states.read_each(states.unread))
+                readings += 1
+                attempts -= readings <= DEEPEST
+                continue
             if together and not all(_is_recorded(a) for a in (*answers.values(), *drafted.values())):
                 if not newest:
                     raise _StaleError  # noqa: TRY301 (what is not recorded is told on the newest state only)
                 return [_unrecorded(drafted[n]) if n in drafted else answers[n] for n in range(len(rows))]
             saved = draft.save()
+            states.hand_down()
         except (_StaleError, StreamMovedError):
-            newest = True
+            newest, read, readings = True, {}, 0
         except RowsRecordedError as error:
             for place, known in error.known.items():
                 answers[draft.row_at(place)] = known if isinstance(known, KeyReusedError) else _outcome(known)
@@ -105,12 +124,9 @@ class _Stream:
 class _Draft:
     """A ledger that keeps what is recorded until it is saved. Implements `application.ports.Ledger`."""
 
-    def __init__(self, desk: Desk, ledger: RowsLedger, *, newest: bool) -> None:
-        """`newest`: the states that are decided on are read first. Without it, they are what is known of them."""
+    def __init__(self, ledger: RowsLedger) -> None:
+        self.streams: dict[StreamKey, _Stream] = {}
         self._ledger = ledger
-        self._beneath = desk.states
-        self._streams: dict[StreamKey, _Stream] = {}
-        self._desk = desk.drafting(self, _DraftedStates(self, self._streams, desk.states, newest=newest))
         self._row = 0
         self._rows: list[int] = []
         self._requests: list[RequestKey] = []
@@ -119,13 +135,15 @@ class _Draft:
         self._places: dict[tuple[str, str], int] = {}
         self._repeating: dict[int, int] = {}
 
-    def decide(self, number: int, row: Row) -> Answer:
-        """What comes of a row, after those before it."""
+    def decide(self, number: int, row: Row, drafting: Desk) -> Answer | None:
+        """What comes of a row, after those before it, on a desk over this draft; None when something is to be read."""
         self._row = number
         try:
-            return row(self._desk)
+            return row(drafting)
         except (ActError, KeyReusedError) as error:
             return error
+        except _UnreadError:
+            return None
 
     def row_at(self, place: int) -> int:
         """The number of the row that drafted at this place."""
@@ -135,11 +153,8 @@ class _Draft:
         """Record all that was drafted. Gives the outcomes by row. Raises what `RowsLedger.record_rows` raises."""
         if not self._rows:
             return {}
-        guards = [stream.base for stream in self._streams.values() if stream.guarded and not stream.drafted]
+        guards = [stream.base for stream in self.streams.values() if stream.guarded and not stream.drafted]
         recorded = self._ledger.record_rows(list(zip(self._requests, self._events, strict=True)), guards)
-        for stream in self._streams.values():
-            if stream.drafted and stream.state is not None:
-                self._beneath.take(stream.base.kind, stream.state)
         outcomes = {n: _outcome(of_row) for n, of_row in zip(self._rows, recorded, strict=True)}
         return outcomes | {n: outcomes[self._rows[place]] for n, place in self._repeating.items()}
 
@@ -150,7 +165,7 @@ class _Draft:
         found = self._ledger.read(kind, stream, upto, after)
         if upto is not ALL_OF_IT:
             return found
-        known = self._streams.get(key_of(kind, stream))
+        known = self.streams.get(key_of(kind, stream))
         if not found and known is not None and known.base.version > after:
             raise _StaleError
         if found or known is None:
@@ -208,9 +223,9 @@ class _Draft:
     def stands_at(self, kind: StreamKind, stream: UUID, version: int) -> _Stream:
         """Take note of a stream's recorded version. Raises _StaleError when it has moved since it was first read."""
         key = key_of(kind, stream)
-        known = self._streams.get(key)
+        known = self.streams.get(key)
         if known is None:
-            known = self._streams[key] = _Stream(StreamAt.made_of(kind=kind, id=stream, version=version))
+            known = self.streams[key] = _Stream(StreamAt.made_of(kind=kind, id=stream, version=version))
         elif known.base.version != version:
             raise _StaleError
         return known
@@ -223,7 +238,7 @@ class _Draft:
 
     def _expected(self, at: StreamAt, version: int) -> _Stream:
         """A stream, which must stand at a version. Raises _StaleError when it does not."""
-        known = self._streams.get(key_of(at.kind, at.id)) or self.stands_at(at.kind, at.id, version)
+        known = self.streams.get(key_of(at.kind, at.id)) or self.stands_at(at.kind, at.id, version)
         if known.head != version:
             raise _StaleError
         return known
@@ -232,36 +247,49 @@ class _Draft:
 class _DraftedStates(States):
     """The states of streams as the rows before leave them, over those that are recorded."""
 
-    def __init__(self, draft: _Draft, streams: Mapping[StreamKey, _Stream], beneath: States, *, newest: bool) -> None:
+    def __init__(self, draft: _Draft, beneath: States, read: Mapping[StreamKey, Foldable], *, newest: bool) -> None:
+        """`read`: what was read for the batch. `newest`: nothing else is decided on, else also what is known of it."""
         super().__init__(draft)
+        self.unread: dict[StreamKey, tuple[StreamKind, Foldable]] = {}
+        """Streams that were asked for and not read yet, with the states that they begin with."""
         self._draft = draft
-        self._streams = streams
+        self._streams = draft.streams
+        self._been_read = read
         self._beneath = beneath
         self._newest = newest
 
     def seen(self, kind: StreamKind, stream: UUID) -> Foldable | None:
         """The state as the rows before leave it, or else as it is known beneath."""
-        known = self._streams.get(key_of(kind, stream))
+        key = key_of(kind, stream)
+        known = self._streams.get(key)
         if known is not None and (known.state is not None or known.drafted):
             return known.state
-        below = None if self._newest else self._beneath.seen(kind, stream)
+        below = self._been_read.get(key)
+        if below is None and not self._newest:
+            below = self._beneath.seen(kind, stream)
         if below is not None:
             self._draft.stands_at(kind, stream, below.version).state = below
         return below
 
     def known(self, kind: StreamKind, initial: StateT) -> StateT:
-        """The state, read where it is not known."""
-        known = self._streams.get(key_of(kind, initial.id))
-        if known is not None and known.state is not None:
-            return cast("StateT", known.state)
-        state: StateT
-        if known is not None and known.drafted:  # it was corrected, so that it has to be folded as a whole
-            state = fold(initial, self._draft.read(kind, initial.id))
-        else:
-            state = (self._beneath.newest if self._newest else self._beneath.known)(kind, initial)
-            known = self._draft.stands_at(kind, initial.id, state.version)
-        known.state = state
+        """The state. Raises _UnreadError when it has to be read first."""
+        seen = self.seen(kind, initial.id)
+        if seen is not None:
+            return cast("StateT", seen)
+        key = key_of(kind, initial.id)
+        known = self._streams.get(key)
+        if known is None or not known.drafted:
+            self.unread[key] = (kind, initial)
+            raise _UnreadError
+        # It was corrected, so that it has to be folded as a whole.
+        known.state = state = fold(initial, self._draft.read(kind, initial.id))
         return state
+
+    def hand_down(self) -> None:
+        """Let the states of streams whose drafted events were recorded be known beneath."""
+        for stream in self._streams.values():
+            if stream.drafted and stream.state is not None:
+                self._beneath.take(stream.base.kind, stream.state)
 
     def newest(self, kind: StreamKind, initial: StateT) -> StateT:
         """The state as of now. Raises _StaleError when the draft does not rest on what is newest."""

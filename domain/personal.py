@@ -120,7 +120,7 @@ def persons_of(event: Event) -> Iterator[UUID]:
     for name in sealed_fields(event.__class__):
         if (sealed := getattr(event, name)) is not None:
             yield sealed.person
-    if (replacement := getattr(event, "replacement", None)) is not None:
+    if (replacement := event.__dict__.get("replacement")) is not None:
         yield from (sealed.person for sealed in sealed_in(replacement))
 
 

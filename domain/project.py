@@ -655,6 +655,11 @@ class Milestone(StrEnum):
     EVALUATED_INDEPENDENT = "EVALUATED_INDEPENDENT"
     APPROVED_AMOUNT = "APPROVED_AMOUNT"
     BUDGET = "BUDGET"
+    WHOLE_LIFE_COST = "WHOLE_LIFE_COST"
+    YEAR_BUDGET = "YEAR_BUDGET"
+    YEAR_FORECAST = "YEAR_FORECAST"
+    YEAR_VARIANCE = "YEAR_VARIANCE"
+    BENEFITS = "BENEFITS"
     DISBURSED = "DISBURSED"
     RELATED = "RELATED"
 
@@ -679,6 +684,8 @@ class HistoricalFact(Value):
     grade: str | None = None
     scale: str | None = None
     text: str | None = None
+    basis: str | None = None
+    """The law by which a value is withheld, where the record names it."""
     column: str
     raw: str
 
@@ -693,6 +700,13 @@ class ImportOrigin(Value):
     name: str
     organisation: str
     area: str
+    row_sha256: str
+
+
+class ImportedEdition(Value):
+    """版次 Which row an edition of another record last stated of a project."""
+
+    edition: str
     row_sha256: str
 
 
@@ -721,6 +735,8 @@ class Project(Value):
     found_unfiled: str | None = None
     origin: ImportOrigin | None = None
     history: tuple[HistoricalFact, ...] = ()
+    """What the newest edition of the other record states; earlier ones are in the events."""
+    editions: tuple[ImportedEdition, ...] = ()
     systems: tuple[UUID, ...] = ()
     no_system: NoSystem | None = None
     sharing: SharingDeclaration | None = None

@@ -15,11 +15,15 @@ from psycopg.conninfo import make_conninfo
 from application.ports import Desk
 from domain.dates import civil_day
 from domain.identifiers import DivisionTable
+from infrastructure.account_directory import AccountDirectory
 from infrastructure.calendars import load_calendar
+from infrastructure.documents.papers import Papers
+from infrastructure.documents.stores import store_named
 from infrastructure.embedded_postgres import EmbeddedPostgres
 from infrastructure.foreign_issuers import ForeignIssuers, load_issuers
 from infrastructure.migrations import migrate
 from infrastructure.projecting.engine import Engine
+from infrastructure.red_flags import load_flag_rules
 from infrastructure.roles import WRITER, as_writer
 from infrastructure.rule_sets import load_rule_sets
 from infrastructure.schemes import load_schemes
@@ -56,7 +60,9 @@ class Liuhen:
     sequencer: Signing
     feeding: Feeding
     webhooks: Deliverer
+    papers: Papers
     foreign: ForeignIssuers
+    directory: AccountDirectory
 
 
 @contextmanager
@@ -109,6 +115,8 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
             page=settings.page,
             poll=settings.poll_seconds,
             stall=settings.stall_seconds,
+            flag_rules=load_flag_rules(settings.flag_rules_file),
+            rule_sets=desk.rule_sets,
         )
         ledger.wakes(engine.wake)
         sequencer = signing_of(settings, working)
@@ -116,8 +124,24 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
         feeding = feeding_of(settings, tree, sequencer)
         webhooks = deliverer_of(settings, working, pool)
         ledger.wakes(webhooks.wake)
+        papers = papers_of(settings, pool)
+        papers.tidy()
         try:
-            yield Liuhen(settings, conninfo, pool, ledger, desk, engine, tree, sequencer, feeding, webhooks, foreign)
+            yield Liuhen(
+                settings,
+                conninfo,
+                pool,
+                ledger,
+                desk,
+                engine,
+                tree,
+                sequencer,
+                feeding,
+                webhooks,
+                papers,
+                foreign,
+                AccountDirectory(desk),
+            )
         finally:
             engine.stop()
             webhooks.stop()
@@ -160,6 +184,13 @@ def deliverer_of(settings: Settings, conninfo: str, pool: Pool) -> Deliverer:
     return Deliverer(
         noticing_dead_lines(conninfo), settings.division, endpoints, Sender(targets, settings.webhook_ca_file)
     )
+
+
+def papers_of(settings: Settings, pool: Pool) -> Papers:
+    """The papers of the settings' log. Raises DocumentStoreError."""
+    store = store_named(settings.document_store, settings.data_dir, settings.document_s3_endpoint)
+    kinds = frozenset(settings.document_kinds.split())
+    return Papers(pool, settings.division, store, settings.document_most_bytes, kinds)
 
 
 @contextmanager

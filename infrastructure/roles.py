@@ -28,9 +28,10 @@ WRITER_WRITES = {
     "discarded": frozenset({"INSERT"}),
     "webhooks": frozenset({"INSERT", "UPDATE"}),
     "undelivered": frozenset({"INSERT", "DELETE"}),
+    "documents": frozenset({"INSERT"}),
 }
 """What the writer may do to a table by itself, beside reading all of them."""
-READER_READS_NOT = frozenset({"requests", "person_keys", "master_keys", "webhooks", "undelivered"})
+READER_READS_NOT = frozenset({"requests", "person_keys", "master_keys", "webhooks", "undelivered", "documents"})
 """Tables that are closed to the reader: they name clients, or hold the wrapped keys of persons."""
 
 _KINDS = {OWNER: "NOLOGIN", WRITER: "LOGIN", READER: "LOGIN"}

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from infrastructure.documents import kinds
 from infrastructure.tlog.text_forms import FormatError
 from infrastructure.tlog.witness_list import KnownWitness, known_witnesses
 from infrastructure.webhooks.targets import Targets
@@ -42,6 +43,9 @@ class Settings(BaseSettings):
     )
     rule_sets_dir: Path | None = Field(
         default=None, description="另加的规则集目录（TOML） folder of further rule sets, one file each"
+    )
+    flag_rules_file: Path | None = Field(
+        default=None, description="替换疑点规则的文件（TOML） flag rules that replace those of the same id"
     )
     holidays_file: Path | None = Field(
         default=None, description="另加的节假日安排（TOML） further years of holidays and worked weekend days"
@@ -91,6 +95,19 @@ class Settings(BaseSettings):
     )
     webhook_ca_file: Path | None = Field(
         default=None, description="验证接收方证书的CA（PEM）；留空则用系统的 certificates that receivers are checked by"
+    )
+    document_store: str | None = Field(
+        default=None,
+        description="材料库：目录，或s3://桶/前缀（附加组件s3）；留空则为数据目录中的documents where papers are kept",
+    )
+    document_s3_endpoint: str | None = Field(
+        default=None, description="S3兼容服务的地址；凭据用AWS环境变量 address of an S3-compatible service"
+    )
+    document_most_bytes: int = Field(
+        default=50 * 1024 * 1024, ge=1, le=5 * 1024**3, description="一件材料的字节数上限 largest paper, bytes"
+    )
+    document_kinds: str = Field(
+        default=" ".join(kinds.KNOWN), description="接收的材料类型，空格分隔 media types of papers that are taken"
     )
     page: int = Field(default=500, ge=1, le=10_000, description="投影每批事件数 events that a projection takes at once")
     views_in_server: bool = Field(
@@ -171,6 +188,13 @@ class Settings(BaseSettings):
     @classmethod
     def _of_webhooks(cls, value: str, info: ValidationInfo) -> str:
         Targets(info.data.get("webhook_hosts", ""), value)
+        return value
+
+    @field_validator("document_kinds")
+    @classmethod
+    def _of_documents(cls, value: str) -> str:
+        if unknown := sorted(set(value.split()) - set(kinds.KNOWN)):
+            raise ValueError(f"不认识的类型 unknown: {', '.join(unknown)}")
         return value
 
     @field_validator("owner_url")

@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse, Response
 
 from domain.event import Value
 from infrastructure.bootstrap import Liuhen
-from infrastructure.projecting.engine import DATABASE_ERRORS
+from infrastructure.projecting.builds import DATABASE_ERRORS
 from infrastructure.projecting.metrics import exposition
 from projections.view import Freshness
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-import structlog
 from fastapi import APIRouter, Depends, Path
 from pydantic import Field
 
@@ -19,12 +17,20 @@ from domain.recorded import Role
 from domain.rule import text
 from infrastructure.projecting.as_of import check
 from infrastructure.projecting.parking import NotParkedError
-from infrastructure.projecting.rebuilding import RebuildRunningError, rebuild, unfinished
+from infrastructure.projecting.rebuilding import RebuildRunningError, abandon, order, unfinished
 from projections.view import Freshness
 
 router = APIRouter(tags=["视图的运行 projections"])
 
-log = structlog.get_logger(__name__)
+
+class RebuildStatus(Value):
+    """重建 A rebuild that was begun."""
+
+    position: int = Field(description="已读到的位置")
+    target: int = Field(description="日志末尾 end of the log")
+    left_seconds: float | None = Field(description="按已有速度还需的秒数 seconds left at the rate so far")
+    ordered: bool = Field(description="自行续行 goes on by itself, also after a restart")
+    outcome: str = Field(description="未切换或上次失败的原因 why it was not switched to, or why it failed last")
 
 
 class ViewStatus(Value):
@@ -35,7 +41,7 @@ class ViewStatus(Value):
     failing: str | None = Field(description="最近一次失败的原因 why its last attempt failed here")
     stalled: str | None = Field(description="停滞 behind, and not moving")
     active_here: bool = Field(description="由本进程更新 whether this process moves it")
-    rebuilding_at: int | None = Field(description="重建进度 position of a rebuild that was begun")
+    rebuilding: RebuildStatus | None = Field(description="未完成的重建 a rebuild that was begun")
 
 
 class ParkedEvent(Value):
@@ -83,16 +89,16 @@ class Checked(Value):
     tables: list[TableCheck]
 
 
-class RebuildBegun(Value):
-    """重建已开始 It goes on in the background; GET /projections says how far it is."""
+class RebuildOrdered(Value):
+    """已下令重建 Whoever keeps the views carries it out; GET /projections says how far it is."""
 
     name: str
 
 
 def administrator(context: Reader) -> Context:
     """Administrators only. Raises NotAllowedError."""
-    if Role.ADMINISTRATOR not in context.holder.roles:
-        raise NotAllowedError((Role.ADMINISTRATOR,))
+    if Role.SYS_ADMIN not in context.holder.roles:
+        raise NotAllowedError((Role.SYS_ADMIN,))
     return context
 
 
@@ -113,7 +119,7 @@ def status(context: Reader) -> list[ViewStatus]:
     engine = context.liuhen.engine
     found = engine.all_freshness()
     failing, stalled, held = engine.failures(), engine.stalled(found), engine.held()
-    rebuilding = {b.name: b.position for b in unfinished(engine)}
+    rebuilding = {name: RebuildStatus(**vars(begun)) for name, begun in unfinished(engine).items()}
     return [
         ViewStatus(
             name=name,
@@ -121,7 +127,7 @@ def status(context: Reader) -> list[ViewStatus]:
             failing=failing.get(name),
             stalled=stalled.get(name),
             active_here=name in held,
-            rebuilding_at=rebuilding.get(name),
+            rebuilding=rebuilding.get(name),
         )
         for name, fresh in found.items()
     ]
@@ -161,17 +167,17 @@ def check_view(context: Administrator, name: View) -> Checked:
 
 
 @router.post("/projections/{name}/rebuild", status_code=202, summary="重建 build anew")
-def rebuild_view(context: Administrator, name: View) -> RebuildBegun:
-    """Build the view anew beside the old one, and switch when both are equal."""
-    engine = context.liuhen.engine
+def rebuild_view(context: Administrator, name: View) -> RebuildOrdered:
+    """Build the view anew beside the old one, and switch when both are equal. It survives restarts of the service."""
+    try:
+        order(context.liuhen.engine, name)
+    except RebuildRunningError as error:
+        raise ActError(text("正在重建", "it is being built anew"), None) from error
+    return RebuildOrdered(name=name)
 
-    def work() -> None:
-        try:
-            rebuild(engine, name, stopping=engine.stopping)
-        except Exception as error:  # noqa: BLE001 (it is told by the status; the build is kept)
-            log.warning("projection.rebuild_stopped", projection=name, error=type(error).__name__)
 
-    if any(t.name == f"rebuild-{name}" for t in threading.enumerate()):
-        raise ActError(text("正在重建", "it is being built anew"), None) from RebuildRunningError(name)
-    threading.Thread(target=work, name=f"rebuild-{name}", daemon=True).start()
-    return RebuildBegun(name=name)
+@router.delete("/projections/{name}/rebuild", status_code=204, summary="放弃重建 give up a rebuild")
+def abandon_rebuild(context: Administrator, name: View) -> None:
+    """Give up a rebuild that was begun. The view that is read stays as it is."""
+    if not abandon(context.liuhen.engine, name):
+        raise UnknownSubjectError(text("没有未完成的重建", "no rebuild of it was begun"))

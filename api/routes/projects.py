@@ -6,13 +6,14 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
 from api.context import Context, Reader
 from api.event_entry import EventEntry, entry_parts
 from api.moments import AS_IT_STANDS
 from api.routes.views import reading
+from api.versions import answered
 from application.asking import AsOf, history_of, project_dossier, system_state, unit_state
 from application.ports import UpTo
 from application.rejudging import Rejudged, rejudge_project
@@ -78,25 +79,32 @@ class RejudgedAnswer(Rejudged):
     same: bool = Field(description="是否与原决定相同 the same outcome and findings")
 
 
-@router.get("/projects/{project_id}", summary="项目状态 state of a project")
-def read_project(context: Reader, project_id: UUID, moment: Moment) -> ProjectAnswer:
+_UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "与If-None-Match所示相同 as it was known"}}
+"""What reads with an ETag may answer."""
+
+
+@router.get(
+    "/projects/{project_id}", summary="项目状态 state of a project", response_model=ProjectAnswer, responses=_UNCHANGED
+)
+def read_project(request: Request, context: Reader, project_id: UUID, moment: Moment) -> Response:
     """The state now, as known at a position or recorded time, or as it was on a happened date."""
     dossier = project_dossier(context.liuhen.desk, project_id, moment)
-    _check_classified(context, dossier.project)
-    return ProjectAnswer(
+    check_classified(context, dossier.project)
+    answer = ProjectAnswer(
         stage=dossier.project.stage,
         project=dossier.project,
         systems=dossier.systems,
         owner_units=tuple(context.shown(StreamKind.UNIT, u.id, u) for u in dossier.owner_units),
         position=dossier.history[-1].position,
     )
+    return answered(request, dossier.project.version, answer)
 
 
 @router.get("/projects/{project_id}/history", summary="项目历史 history of a project")
 def read_history(context: Reader, project_id: UUID, moment: Moment) -> HistoryAnswer:
     """Every event of the project and of its systems; corrected ones stay, marked."""
     dossier = project_dossier(context.liuhen.desk, project_id, moment)
-    _check_classified(context, dossier.project)
+    check_classified(context, dossier.project)
     events = list(dossier.history)
     for system in dossier.systems:
         events += context.liuhen.desk.ledger.read(StreamKind.SYSTEM, system.id, moment.upto)
@@ -105,22 +113,24 @@ def read_history(context: Reader, project_id: UUID, moment: Moment) -> HistoryAn
     return history_answer(context, events)
 
 
-@router.get("/systems/{system_id}", summary="系统状态 state of a system")
-def read_system(context: Reader, system_id: UUID, moment: Moment) -> GovSystem:
+@router.get(
+    "/systems/{system_id}", summary="系统状态 state of a system", response_model=GovSystem, responses=_UNCHANGED
+)
+def read_system(request: Request, context: Reader, system_id: UUID, moment: Moment) -> Response:
     """The state of a system as of a moment."""
     history_of(context.liuhen.desk, StreamKind.SYSTEM, system_id, moment)
     system = system_state(context.liuhen.desk, system_id, moment)
     if system.classified and not context.sees_classified:
         raise _hidden()
-    return system
+    return answered(request, system.version, system)
 
 
-@router.get("/units/{uscc}", summary="单位状态 state of a unit")
-def read_unit(context: Reader, uscc: str, moment: Moment) -> Unit:
+@router.get("/units/{uscc}", summary="单位状态 state of a unit", response_model=Unit, responses=_UNCHANGED)
+def read_unit(request: Request, context: Reader, uscc: str, moment: Moment) -> Response:
     """The state of a unit as of a moment, with its connection obligations."""
     history_of(context.liuhen.desk, StreamKind.UNIT, unit_id(uscc), moment)
     unit = unit_state(context.liuhen.desk, uscc, moment)
-    return context.shown(StreamKind.UNIT, unit.id, unit)
+    return answered(request, unit.version, context.shown(StreamKind.UNIT, unit.id, unit))
 
 
 @router.get("/units/{uscc}/history", summary="单位历史 history of a unit")
@@ -133,7 +143,7 @@ def read_unit_history(context: Reader, uscc: str, moment: Moment) -> HistoryAnsw
 def read_indicators(context: Reader, project_id: UUID, moment: Moment) -> tuple[Rate, ...]:
     """Budget execution, funds in place, completion and cost saving; one that cannot be computed says why."""
     project = project_dossier(context.liuhen.desk, project_id, moment).project
-    _check_classified(context, project)
+    check_classified(context, project)
     return computed_rates(project)
 
 
@@ -146,7 +156,7 @@ def read_next(
     """Every gate judged on a day, without recording: what is missing, by which clause, and what would cure it."""
     actor = context.actor(min(context.holder.roles, default=Role.AUDITOR))
     found = what_next(context.liuhen.desk, project_id, actor, on)
-    _check_classified(context, project_dossier(context.liuhen.desk, project_id).project)
+    check_classified(context, project_dossier(context.liuhen.desk, project_id).project)
     return found
 
 
@@ -162,7 +172,7 @@ def read_rejudgement(
     by = desk.rule_sets.get(rule_set) if rule_set else None
     if rule_set and by is None:
         raise UnknownSubjectError(text("没有此规则集", "there is no such rule set"))
-    _check_classified(context, project_dossier(desk, project_id).project)
+    check_classified(context, project_dossier(desk, project_id).project)
     found = rejudge_project(desk, project_id, rule_set=by, as_of=as_of)
     return [RejudgedAnswer(**dict(r), same=r.is_same()) for r in found]
 
@@ -171,7 +181,7 @@ def _hidden() -> UnknownSubjectError:
     return UnknownSubjectError(text("没有此标识的记录", "nothing is recorded under that identity"))
 
 
-def _check_classified(context: Context, project: Project) -> None:
+def check_classified(context: Context, project: Project) -> None:
     """A classified placeholder is answered like an unknown identity to those who may not see it."""
     if project.classified and not context.sees_classified:
         raise _hidden()

@@ -3,8 +3,9 @@
 from application.importing.australia import AUSTRALIA
 from application.importing.mapping import FileFault, Mapping, RowFault
 from application.importing.run import ImportReport, RowReport, import_file
+from application.importing.united_kingdom import UNITED_KINGDOM
 from application.importing.world_bank import WORLD_BANK
 
-MAPPINGS: dict[str, Mapping] = {m.name: m for m in (WORLD_BANK, AUSTRALIA)}
+MAPPINGS: dict[str, Mapping] = {m.name: m for m in (WORLD_BANK, AUSTRALIA, UNITED_KINGDOM)}
 
 __all__ = ["MAPPINGS", "FileFault", "ImportReport", "Mapping", "RowFault", "RowReport", "import_file"]

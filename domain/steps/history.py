@@ -5,7 +5,7 @@ from __future__ import annotations
 from domain.event import Event
 from domain.evolve import evolve
 from domain.faults import ActError
-from domain.project import HistoricalFact, ImportOrigin, Project
+from domain.project import HistoricalFact, ImportedEdition, ImportOrigin, Project
 from domain.recorded import Recorded
 from domain.rule import text
 
@@ -20,7 +20,7 @@ class ProjectImported(Event):
 
 
 def bring_in(project: Project, origin: ImportOrigin, facts: tuple[HistoricalFact, ...]) -> ProjectImported | None:
-    """Give the event, or None when exactly this row was brought in before.
+    """Give the event, or None when exactly this row was the last brought in of its edition.
 
     Raises ActError for a classified project: no text of another record enters beside its placeholder (G15).
     """
@@ -31,7 +31,7 @@ def bring_in(project: Project, origin: ImportOrigin, facts: tuple[HistoricalFact
                 "the project is classified here: nothing is brought in (G15)",
             )
         )
-    if project.origin is not None and project.origin.row_sha256 == origin.row_sha256:
+    if ImportedEdition(edition=origin.edition, row_sha256=origin.row_sha256) in project.editions:
         return None
     return ProjectImported(origin=origin, facts=facts)
 
@@ -39,4 +39,9 @@ def bring_in(project: Project, origin: ImportOrigin, facts: tuple[HistoricalFact
 @evolve.register
 def _(event: ProjectImported, project: Project, at: Recorded) -> Project:
     del at
-    return project.but(origin=event.origin, history=event.facts)
+    origin = event.origin
+    others = (e for e in project.editions if e.edition != origin.edition)
+    editions = (*others, ImportedEdition(edition=origin.edition, row_sha256=origin.row_sha256))
+    if project.origin is not None and origin.snapshot_on.earliest < project.origin.snapshot_on.earliest:
+        return project.but(editions=editions)  # An older edition, brought in later: the newest still speaks.
+    return project.but(origin=origin, history=event.facts, editions=editions)

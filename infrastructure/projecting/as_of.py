@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import psycopg
@@ -20,11 +21,13 @@ from domain.evolve import effective
 from domain.recorded import Recorded
 from infrastructure.projecting import parking
 from infrastructure.projecting.builds import Connection, Digests, digests, read_build, tables_in
-from infrastructure.projecting.engine import Engine
 from infrastructure.store.ledger import EventLedger
 from infrastructure.store.mapper import as_uuid
 from projections.streams import Streams
 from projections.view import Freshness, Page, Projection
+
+if TYPE_CHECKING:
+    from infrastructure.projecting.engine import Engine
 
 PAGE = 5000
 """Events folded at a time: rows that a stream has on two pages are written twice."""

@@ -16,11 +16,15 @@ from typing import Any
 
 import psycopg
 import structlog
+from psycopg_pool import PoolTimeout
 
 from infrastructure.roles import READER
 from projections.view import Projection
 
 Connection = psycopg.Connection[Any]
+
+DATABASE_ERRORS = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
+"""What is raised when the database cannot be asked."""
 
 WORKER = f"{socket.gethostname()}:{os.getpid()}"
 """This process, as shown beside what it moved last."""
@@ -156,6 +160,15 @@ def drop_retired(conn: Connection, projections: Sequence[Projection], keep_secon
                     (projection.NAME, projection.VERSION, [number for (number,) in rows]),
                 )
     return dropped
+
+
+def made_by(conn: Connection, log_id: int, build: Build, projection: Projection) -> bool:
+    """Were the tables of a build made by the SQL that this program has?"""
+    row = conn.execute(
+        "SELECT tables_sha256 FROM liuhen.projections WHERE log_id = %s AND name = %s AND version = %s AND build = %s",
+        (log_id, *build.key),
+    ).fetchone()
+    return row is not None and row[0] == digest_of(projection)
 
 
 def digest_of(projection: Projection) -> str:

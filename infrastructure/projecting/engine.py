@@ -16,16 +16,21 @@ from uuid import UUID
 
 import psycopg
 import structlog
-from psycopg_pool import PoolTimeout
 
-from infrastructure.projecting import builds, parking
+from domain.red_flags import FlagRules
+from domain.rule import RuleSets
+from infrastructure.projecting import builds, parking, rebuilding
 from infrastructure.projecting.builds import Standing
 from infrastructure.projecting.follower import Counts, Follower
+from infrastructure.red_flags import load_flag_rules
+from infrastructure.rule_sets import load_rule_sets
 from infrastructure.store.batch_writer import Pool
 from infrastructure.store.ledger import EventLedger
 from projections.clauses import Clauses
+from projections.documents import Documents
 from projections.money import Money
 from projections.performance import Performance
+from projections.red_flags import RedFlags
 from projections.register import ProjectRegister
 from projections.security import Security
 from projections.sharing import Sharing
@@ -42,6 +47,8 @@ PROJECTIONS: tuple[type[Projection], ...] = (
     Clauses,
     Sharing,
     Security,
+    RedFlags,
+    Documents,
 )
 
 _LONGEST_BACK_OFF = 30.0
@@ -52,9 +59,6 @@ _TURN = 0.0005
 comes while a page is folded would wait that long."""
 _SWEEP = 60.0
 """Seconds between two looks for replaced builds that can be dropped."""
-
-DATABASE_ERRORS = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
-"""What is raised when the database cannot be asked."""
 
 Connection = psycopg.Connection[Any]
 
@@ -67,6 +71,11 @@ class ViewFillingError(Exception):
     def __init__(self, freshness: Freshness) -> None:
         super().__init__(freshness.view)
         self.freshness = freshness
+
+
+def made(flag_rules: FlagRules, rule_sets: RuleSets) -> list[Projection]:
+    """All projections, flagging by these rules."""
+    return [RedFlags(flag_rules, rule_sets) if p is RedFlags else p() for p in PROJECTIONS]
 
 
 class Engine:
@@ -82,11 +91,15 @@ class Engine:
         page: int,
         poll: float,
         stall: float = 30.0,
+        flag_rules: FlagRules | None = None,
+        rule_sets: RuleSets | None = None,
     ) -> None:
         """`pool`: for what is asked of the views; it must look whether a connection lives before it gives one.
 
         `stall`: seconds after which a view that is behind and does not move counts as stalled.
+        `flag_rules`, `rule_sets`: what is flagged by; those that ship, unless others are given.
         """
+        self.flag_rules = flag_rules or load_flag_rules()
         self.conninfo = conninfo
         self.pool = pool
         self.ledger = ledger
@@ -103,7 +116,10 @@ class Engine:
         self._failure: str | None = None
         self._back_off = 0.0
         self._thread: threading.Thread | None = None
-        self.projections: dict[str, Projection] = {p.NAME: p() for p in PROJECTIONS}
+        self._carrier = rebuilding.Carrier(self)
+        self.projections: dict[str, Projection] = {
+            p.NAME: p for p in made(self.flag_rules, rule_sets or load_rule_sets())
+        }
         self.follower = self._new_follower(patient=True)
         with psycopg.connect(conninfo, autocommit=True) as conn:
             builds.prepare(conn, log_id, list(self.projections.values()))
@@ -130,6 +146,7 @@ class Engine:
         self.wake()
         if self._thread is not None:
             self._thread.join(timeout=30)
+        self._carrier.stop()
 
     def wake(self) -> None:
         """Say that there is news. Only a hint: the log is also polled."""
@@ -281,7 +298,7 @@ class Engine:
 
     def _follow(self, conn: Connection) -> None:
         """Take in what comes, on one connection, until the engine is to end. Raises what fails."""
-        swept = 0.0
+        swept = looked = 0.0
         while not self.stopping.is_set():
             self._woken.clear()
             taken_up = self._hold(conn)
@@ -289,9 +306,13 @@ class Engine:
                 self.follower.retry(conn, name)  # The program may have been cured meanwhile.
             events = self.follower.round(conn, self._held) if self._held else 0
             self._failure, self._back_off = None, 0.0
-            if self._held and time.monotonic() - swept > _SWEEP:
+            now = time.monotonic()
+            if self._held and now - looked >= self._poll:
+                self._carrier.look(conn)
+                looked = now
+            if self._held and now - swept > _SWEEP:
                 builds.drop_retired(conn, list(self.projections.values()))
-                swept = time.monotonic()
+                swept = now
             if not events:
                 self._woken.wait(self._poll)
             elif events < self.page:

@@ -1,96 +1,66 @@
-"""数组参数 Arrays in PostgreSQL's binary form, made in one go.
+"""数组参数 Arrays in PostgreSQL's binary form, made in one go: one dimension, without nulls.
 
 The driver adapts each element of a list by itself, which costs more than the database needs to store it.
 """
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterable, Sequence
-from struct import Struct
-from typing import Any, ClassVar
+from functools import lru_cache
+from itertools import chain, repeat
 from uuid import UUID
 
-import psycopg
-from psycopg.adapt import Dumper
-from psycopg.pq import Format
-
-_HEADER = Struct(">iiiii")  # dimensions, has nulls, type of element, number of elements, lower bound
-_LENGTH = Struct(">i")
-_INTEGER = Struct(">ii")  # length and value
-_ONE_DIMENSION, _NO_NULLS, _LOWER_BOUND = 1, 0, 1
+_HEADER = struct.Struct(">iiiii")  # dimensions, has nulls, type of element, number of elements, lower bound
+_LENGTH = struct.Struct(">i")
+_INTEGER, _TEXT, _UUID, _BYTES = 23, 25, 2950, 17
+"""Object identifiers of the elements' types, as in pg_type."""
+_UUID_LENGTH = _LENGTH.pack(16)
 
 
-class _Array(bytes):
-    """A one-dimensional array without nulls."""
-
-    ELEMENT: ClassVar[int]
-    """Object identifier of the element's type, as in pg_type."""
-    ARRAY: ClassVar[int]
-    """Object identifier of the array's type."""
-
-
-class _IntegerArray(_Array):
-    ELEMENT, ARRAY = 23, 1007
-
-
-class _TextArray(_Array):
-    ELEMENT, ARRAY = 25, 1009
-
-
-class _UuidArray(_Array):
-    ELEMENT, ARRAY = 2950, 2951
-
-
-class _BytesArray(_Array):
-    ELEMENT, ARRAY = 17, 1001
-
-
-def integers(values: Sequence[int]) -> _Array:
+def integers(values: Sequence[int]) -> bytes:
     """An int[]. Raises struct.error for a value of more than 32 bits."""
-    return _made(_IntegerArray, len(values), (_INTEGER.pack(4, value) for value in values))
+    number = len(values)
+    return struct.pack(f">5i{2 * number}i", 1, 0, _INTEGER, number, 1, *chain.from_iterable(zip(repeat(4), values)))
 
 
-def texts(values: Sequence[str]) -> _Array:
+def texts(values: Sequence[str]) -> bytes:
     """A text[]. Raises UnicodeEncodeError for what is no Unicode text, ValueError for a NUL."""
-    encoded = [value.encode() for value in values]
-    if any(b"\0" in value for value in encoded):
-        raise ValueError("PostgreSQL text cannot hold NUL")
-    return _made(_TextArray, len(values), _with_lengths(encoded))
+    return _header(_TEXT, len(values)) + b"".join(map(_text, values))
 
 
-def uuids(values: Sequence[UUID]) -> _Array:
+def names(values: Sequence[str]) -> bytes:
+    """A text[] of values that come again and again. Raises what `texts` raises."""
+    return _header(_TEXT, len(values)) + b"".join(map(_name, values))
+
+
+def uuids(values: Sequence[UUID]) -> bytes:
     """A uuid[]."""
-    return _made(_UuidArray, len(values), _with_lengths([value.bytes for value in values]))
+    number = len(values)
+    if not number:
+        return _header(_UUID, 0)
+    return _header(_UUID, number) + _UUID_LENGTH + _UUID_LENGTH.join([value.bytes for value in values])
 
 
-def blobs(values: Sequence[bytes]) -> _Array:
+def blobs(values: Sequence[bytes]) -> bytes:
     """A bytea[]."""
-    return _made(_BytesArray, len(values), _with_lengths(values))
+    return _header(_BYTES, len(values)) + b"".join(chain.from_iterable(_with_length(values)))
 
 
-def _with_lengths(values: Iterable[bytes]) -> Iterable[bytes]:
-    for value in values:
-        yield _LENGTH.pack(len(value))
-        yield value
+def _with_length(values: Iterable[bytes]) -> Iterable[tuple[bytes, bytes]]:
+    return [(_LENGTH.pack(len(value)), value) for value in values]
 
 
-def _made(kind: type[_Array], count: int, parts: Iterable[bytes]) -> _Array:
-    header = _HEADER.pack(_ONE_DIMENSION, _NO_NULLS, kind.ELEMENT, count, _LOWER_BOUND)
-    return kind(header + b"".join(parts))
+def _text(value: str) -> bytes:
+    encoded = value.encode()
+    if b"\0" in encoded:
+        raise ValueError("PostgreSQL text cannot hold NUL")
+    return _LENGTH.pack(len(encoded)) + encoded
 
 
-class _ArrayDumper(Dumper):
-    """Sends an array as it is."""
-
-    format = Format.BINARY
-
-    def dump(self, obj: Any) -> Any:
-        """The array's bytes."""
-        return obj
+_name = lru_cache(1024)(_text)
 
 
-def register(conn: psycopg.Connection[Any]) -> None:
-    """Let a connection take these arrays as parameters."""
-    for kind in (_IntegerArray, _TextArray, _UuidArray, _BytesArray):
-        dumper = type(f"{kind.__name__}Dumper", (_ArrayDumper,), {"oid": kind.ARRAY})
-        conn.adapters.register_dumper(kind, dumper)
+@lru_cache(4096)
+def _header(element: int, number: int) -> bytes:
+    return _HEADER.pack(1, 0, element, number, 1)

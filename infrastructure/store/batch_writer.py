@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from itertools import count
+from struct import Struct
 from typing import Any
 from uuid import uuid4
 
@@ -30,13 +30,17 @@ from application.ports import KeyReusedError, OutcomeUnknownError, RequestKey, S
 from domain.streams import StreamAt
 from infrastructure.store import arrays
 from infrastructure.store.mapper import as_uuid
+from infrastructure.store.server_function import Answer, ServerFunction
 
 Pool = ConnectionPool[psycopg.Connection[TupleRow]]
 
 log = structlog.get_logger(__name__)
 
-_APPEND = "SELECT * FROM liuhen.append_batch(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-_APPEND_ROWS = "SELECT * FROM liuhen.append_rows(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+_LOG = Struct(">i")
+_BATCH = Struct(">q")
+_NOTHING: frozenset[Any] = frozenset()
+_APPEND = ServerFunction("liuhen.append_batch", 16)
+_APPEND_ROWS = ServerFunction("liuhen.append_rows", 15)
 _STANDBY_DOUBT = ("01000", "57P01")
 """SQLSTATE of the warnings by which PostgreSQL says that it stopped waiting for a synchronous standby."""
 _CONNECTION_LOST = ("08", "57P")
@@ -71,19 +75,21 @@ class Save:
     request: RequestKey | None = None
     rows: Sequence[Row] = ()
 
-    @cached_property
+    @property
     def writes(self) -> frozenset[Any]:
         """The streams that are written, and the request keys."""
+        if len(self.events) == 1 and self.request is None and not self.rows:
+            return frozenset((as_uuid(self.events[0].originator_id),))
         written: set[Any] = {as_uuid(e.originator_id) for e in self.events}
         if self.request:
             written.add((self.request.client, self.request.key))
         written.update((row.request.client, row.request.key) for row in self.rows)
         return frozenset(written)
 
-    @cached_property
+    @property
     def reads(self) -> frozenset[Any]:
         """The streams that the save rests on."""
-        return frozenset(g.id for g in self.guards)
+        return frozenset([g.id for g in self.guards]) if self.guards else _NOTHING
 
 
 @dataclass(frozen=True)
@@ -137,17 +143,17 @@ class BatchWriter:
     def _write_rows(self, save: Save, until: float) -> Result:
         self._batch += 1
         try:
-            row = self._send(_APPEND_ROWS, _parameters_of_rows(save), until)
+            answer = self._send(_APPEND_ROWS, _parameters_of_rows(save), until)
         except (StoreDownError, OutcomeUnknownError) as error:
             return type(error)()
         except Exception as error:  # noqa: BLE001 (its sender is told)
             return error
-        return _result_of_rows(save, row)
+        return _result_of_rows(save, answer)
 
     def _write(self, saves: Sequence[Save], until: float) -> list[Result]:
         self._batch += 1
         try:
-            row = self._send(_APPEND, _parameters(saves), until)
+            answer = self._send(_APPEND, _parameters(saves), until)
         except (StoreDownError, OutcomeUnknownError) as error:
             return [type(error)() for _ in saves]
         except Exception as error:  # noqa: BLE001 (whatever it is, its sender is told)
@@ -156,19 +162,20 @@ class BatchWriter:
                 return [error]
             half = len(saves) // 2
             return [*self._write(saves[:half], until), *self._write(saves[half:], until)]
-        return _results(saves, row)
+        return _results(saves, answer)
 
     def close(self) -> None:
         """Give the connection back."""
         self._watchdog.stop()
         self._release()
 
-    def _send(self, statement: str, parameters: tuple[Any, ...], until: float) -> TupleRow:
+    def _send(self, function: ServerFunction, parameters: Sequence[bytes], until: float) -> Answer:
         """Send the present batch until it is answered. Raises StoreDownError, OutcomeUnknownError.
 
         Raises psycopg.Error when the database refuses what the batch holds.
         """
         sent = False
+        number = _BATCH.pack(self._batch)
         for attempt in _attempts(until):
             try:
                 conn = self._connection(until)
@@ -177,12 +184,7 @@ class BatchWriter:
                 continue
             try:
                 with self._watchdog.over(conn, until):
-                    row = conn.execute(
-                        statement.encode(),
-                        (self._log_id, self._writer, self._batch, *parameters),
-                        prepare=True,
-                        binary=True,
-                    ).fetchone()
+                    answer = function.call(conn, (_LOG.pack(self._log_id), self._writer.bytes, number, *parameters))
             except psycopg.Error as error:
                 log.warning("store.write_failed", attempt=attempt, sqlstate=error.sqlstate)
                 if conn.closed or _is_lost(error):
@@ -193,8 +195,8 @@ class BatchWriter:
                         raise StoreDownError from error
                     raise
             else:
-                if not self._doubted and row is not None:
-                    return row
+                if not self._doubted:
+                    return answer
                 log.warning("store.standby_in_doubt", attempt=attempt)
                 sent = True
             # Never again a connection on which something went wrong.
@@ -206,7 +208,6 @@ class BatchWriter:
         if self._conn is None:
             self._conn = self._pool.getconn(timeout=max(0.01, until - time.monotonic()))
             self._conn.add_notice_handler(self._noticed)
-            arrays.register(self._conn)
         self._doubted = False
         return self._conn
 
@@ -276,7 +277,7 @@ class _Watchdog:
                 line.shutdown(socket.SHUT_RDWR)  # the waiting thread sees the end of the line and goes on
 
 
-def _parameters(saves: Sequence[Save]) -> tuple[Any, ...]:
+def _parameters(saves: Sequence[Save]) -> tuple[bytes, ...]:
     """The arrays of `liuhen.append_batch`; a save is named by its place."""
     events = [(n, e, kind) for n, save in enumerate(saves) for e, kind in zip(save.events, save.kinds, strict=True)]
     guards = [(n, guard) for n, save in enumerate(saves) for guard in save.guards]
@@ -285,12 +286,24 @@ def _parameters(saves: Sequence[Save]) -> tuple[Any, ...]:
         arrays.integers([n for n, _, _ in events]),
         arrays.uuids([as_uuid(e.originator_id) for _, e, _ in events]),
         arrays.integers([e.originator_version for _, e, _ in events]),
-        arrays.texts([kind for _, _, kind in events]),
-        arrays.texts([e.topic for _, e, _ in events]),
+        arrays.names([kind for _, _, kind in events]),
+        arrays.names([e.topic for _, e, _ in events]),
         arrays.blobs([e.state for _, e, _ in events]),
+        *(_GUARDED_BY_NOTHING if not guards else _guards(guards)),
+        *(_WITHOUT_REQUESTS if not requests else _requests(requests)),
+    )
+
+
+def _guards(guards: Sequence[tuple[int, StreamAt]]) -> tuple[bytes, ...]:
+    return (
         arrays.integers([n for n, _ in guards]),
         arrays.uuids([g.id for _, g in guards]),
         arrays.integers([g.version for _, g in guards]),
+    )
+
+
+def _requests(requests: Sequence[tuple[int, RequestKey]]) -> tuple[bytes, ...]:
+    return (
         arrays.integers([n for n, _ in requests]),
         arrays.texts([r.client for _, r in requests]),
         arrays.texts([r.key for _, r in requests]),
@@ -298,14 +311,18 @@ def _parameters(saves: Sequence[Save]) -> tuple[Any, ...]:
     )
 
 
-def _parameters_of_rows(save: Save) -> tuple[Any, ...]:
+_GUARDED_BY_NOTHING = _guards(())
+_WITHOUT_REQUESTS = _requests(())
+
+
+def _parameters_of_rows(save: Save) -> tuple[bytes, ...]:
     """The arrays of `liuhen.append_rows`."""
     requests = [row.request for row in save.rows]
     return (
         arrays.uuids([as_uuid(e.originator_id) for e in save.events]),
         arrays.integers([e.originator_version for e in save.events]),
-        arrays.texts(save.kinds),
-        arrays.texts([e.topic for e in save.events]),
+        arrays.names(save.kinds),
+        arrays.names([e.topic for e in save.events]),
         arrays.blobs([e.state for e in save.events]),
         arrays.uuids([g.id for g in save.guards]),
         arrays.integers([g.version for g in save.guards]),
@@ -317,9 +334,9 @@ def _parameters_of_rows(save: Save) -> tuple[Any, ...]:
     )
 
 
-def _result_of_rows(save: Save, row: TupleRow) -> Result:
+def _result_of_rows(save: Save, answer: Answer) -> Result:
     """What became of a save of rows, from the answer of `liuhen.append_rows`."""
-    position, recorded_at, others = row
+    position, recorded_at, others = answer
     if others is None:
         return Saved(position, position + len(save.events) - 1, recorded_at, repeated=False)
     known: dict[int, Saved | None] = {}
@@ -330,9 +347,9 @@ def _result_of_rows(save: Save, row: TupleRow) -> Result:
     return RowsKnownError(known)
 
 
-def _results(saves: Sequence[Save], row: TupleRow) -> list[Result]:
+def _results(saves: Sequence[Save], answer: Answer) -> list[Result]:
     """What became of each save, from the answer of `liuhen.append_batch`."""
-    position, recorded_at, others = row
+    position, recorded_at, others = answer
     unaccepted = {n: what for n, *what in orjson.loads(others or "[]")}
     results: list[Result] = []
     for n, save in enumerate(saves):

@@ -1,7 +1,8 @@
 """成组提交 Group commit: what several threads want written at once goes into one transaction.
 
 The thread that finds nobody writing writes for all that have come by then; when it is done, the first of those that
-came meanwhile writes next. So a lone writer waits for nobody. A thread of our own writes for tasks of an event loop.
+came meanwhile writes next. So a lone writer waits for nobody. A leader may wait for a moment for those who were just
+answered, and then the last one to come writes, which runs already. A thread of our own writes for tasks of a loop.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from enum import Enum, auto
 from typing import Generic, Protocol, TypeVar, cast
 
 from application.ports import StoreBusyError
@@ -55,6 +57,24 @@ class _Waiting(Generic[ItemT, ResultT]):
         return cast("ResultT", self.result)
 
 
+class _Leader(Protocol):
+    """Who writes for all, or waits until company has come."""
+
+    leads: bool
+    turn: threading.Lock
+
+
+class _Writer:
+    """The leader who writes for tasks only, in the thread that is kept for that."""
+
+    __slots__ = ("leads", "turn")
+
+    def __init__(self) -> None:
+        self.leads = True
+        self.turn = threading.Lock()
+        self.turn.acquire()
+
+
 class _Thread(_Waiting[ItemT, ResultT]):
     """A thread waits: for the result, or for its turn to write."""
 
@@ -87,6 +107,15 @@ class _Task(_Waiting[ItemT, ResultT]):
             self.future.set_result(cast("ResultT", self.result))
 
 
+class _Part(Enum):
+    """What a sender has to do after it queued."""
+
+    WAIT = auto()
+    LEAD = auto()
+    WRITE = auto()
+    """The company that a leader waits for is complete with it: it writes at once, and the leader waits as all do."""
+
+
 class GroupCommit(Generic[ItemT, ResultT]):
     """Writes items in batches, in the order in which they came as far as they do not touch each other."""
 
@@ -110,20 +139,16 @@ class GroupCommit(Generic[ItemT, ResultT]):
         self._closed = False
         self._company = 0
         """How many came together last time: about as many will be back soon."""
-        self._complete = threading.Semaphore(0)
-        self._awaited = 0
-        """How many items a batch waits for, when it waits for company."""
+        self._gathering: _Leader | None = None
+        """The leader who waits for company."""
         self._for_tasks = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
 
     def put(self, item: ItemT) -> ResultT:
         """Write an item and give its result. Raises its error, StoreBusyError."""
         mine: _Thread[ItemT, ResultT] = _Thread(item)
-        leads = self._enqueue(mine)
+        part = self._enqueue(mine)
         try:
-            if not leads:
-                mine.turn.acquire()
-            if not mine.done:
-                self._write_batch()
+            self._await(mine, part)
         except BaseException:  # the handler of a signal raised: whoever waits behind must not wait for this thread
             self._leave(mine)
             raise
@@ -134,20 +159,12 @@ class GroupCommit(Generic[ItemT, ResultT]):
         mine = [_Thread[ItemT, ResultT](item) for item in items]
         if not mine:
             return []
-        with self._lock:
-            if self._closed or len(self._queue) >= self._longest_queue:
-                raise StoreBusyError
-            self._queue.extend(mine)
-            leads = not self._writing
-            self._writing = True
-            mine[0].leads = leads
+        part = self._enqueue(*mine)
         try:
             # Whichever of them leads next comes before those behind it, so its turn is waited for first.
-            for n, waiting in enumerate(mine):
-                if n or not leads:
-                    waiting.turn.acquire()
-                if not waiting.done:
-                    self._write_batch()
+            for waiting in mine:
+                self._await(waiting, part)
+                part = _Part.WAIT
         except BaseException:
             for waiting in reversed(mine):
                 self._leave(waiting)
@@ -158,8 +175,8 @@ class GroupCommit(Generic[ItemT, ResultT]):
         """Write an item and give its result, as `put`, without holding up the running event loop."""
         loop = asyncio.get_running_loop()
         mine: _Task[ItemT, ResultT] = _Task(item, loop)
-        if self._enqueue(mine):
-            self._for_tasks.submit(self._write_batch)
+        if self._enqueue(mine) is _Part.LEAD:
+            self._for_tasks.submit(self._lead_for_tasks)
         return await mine.future
 
     def close(self) -> None:
@@ -175,20 +192,69 @@ class GroupCommit(Generic[ItemT, ResultT]):
         """How many items wait for their batch."""
         return len(self._queue)
 
-    def _enqueue(self, mine: _Waiting[ItemT, ResultT]) -> bool:
-        """Queue an item. True when nobody writes at present, so that its sender has to see to it."""
+    def _enqueue(self, *mine: _Waiting[ItemT, ResultT]) -> _Part:
+        """Queue items of one sender, and give its part: to lead when nobody writes at present."""
+        first = mine[0]
         with self._lock:
             if self._closed or len(self._queue) >= self._longest_queue:
                 raise StoreBusyError
-            self._queue.append(mine)
-            if self._awaited and len(self._queue) >= self._awaited:
-                self._awaited = 0
-                self._complete.release()
-            begins = not self._writing
-            self._writing = True
-            if begins and isinstance(mine, _Thread):
-                mine.leads = True
-        return begins
+            self._queue.extend(mine)
+            if not self._writing:
+                self._writing = True
+                if isinstance(first, _Thread):
+                    first.leads = True
+                return _Part.LEAD
+            leader = self._gathering
+            if leader is None or len(self._queue) < self._company:
+                return _Part.WAIT
+            self._gathering = None
+            if isinstance(first, _Thread):
+                leader.leads, first.leads = False, True
+                if isinstance(leader, _Writer):  # it waits for no item of its own
+                    leader.turn.release()
+                return _Part.WRITE
+        leader.turn.release()
+        return _Part.WAIT
+
+    def _await(self, mine: _Thread[ItemT, ResultT], part: _Part) -> None:
+        """See to it that an item gets its result: wait for it, and write for all when it is one's turn."""
+        if part is _Part.LEAD:
+            self._lead(mine)
+        elif part is _Part.WRITE:
+            self._write_batch()
+        # Who completed the company is not in its own batch when that is full, or when it touches an earlier item.
+        while not mine.done:
+            mine.turn.acquire()
+            if not mine.done:
+                self._lead(mine)
+
+    def _lead(self, mine: _Thread[ItemT, ResultT]) -> None:
+        """Write, unless another thread does so for the company that it completes."""
+        if self._company_came(mine):
+            self._write_batch()
+
+    def _lead_for_tasks(self) -> None:
+        if self._company_came(_Writer()):
+            self._write_batch()
+
+    def _company_came(self, leader: _Leader) -> bool:
+        """Those who were just answered are likely to come again at once: one commit for all beats two for halves.
+
+        False when another one leads meanwhile.
+        """
+        with self._lock:
+            if len(self._queue) >= self._company or not self._gather:
+                return True
+            self._gathering = leader
+        if leader.turn.acquire(timeout=self._gather):
+            return leader.leads
+        with self._lock:
+            came_not = self._gathering is leader
+            if came_not:
+                self._gathering = None
+        if not came_not and leader.leads:
+            leader.turn.acquire()
+        return leader.leads
 
     def _leave(self, mine: _Thread[ItemT, ResultT]) -> None:
         """Take back an item that is in no batch yet, as its sender waits no more."""
@@ -196,24 +262,13 @@ class GroupCommit(Generic[ItemT, ResultT]):
             if mine not in self._queue:
                 return
             self._queue.remove(mine)
+            if self._gathering is mine:
+                self._gathering = None
         if mine.leads:
             self._pass_on(0)
 
-    def _wait_for_company(self) -> None:
-        """Those who were just answered are likely to come again at once: one commit for all beats two for halves."""
-        with self._lock:
-            if len(self._queue) >= self._company:
-                return
-            self._awaited = self._company
-        if not self._complete.acquire(timeout=self._gather):
-            with self._lock:
-                came, self._awaited = self._awaited == 0, 0
-            if came:
-                self._complete.acquire()
-
     def _write_batch(self) -> None:
         """Write what has come, answer it, and let the next one write."""
-        self._wait_for_company()
         with self._lock:
             batch = self._take()
         try:
@@ -251,7 +306,7 @@ class GroupCommit(Generic[ItemT, ResultT]):
         if isinstance(following, _Thread):
             following.turn.release()
         elif following is not None:
-            self._for_tasks.submit(self._write_batch)
+            self._for_tasks.submit(self._lead_for_tasks)
 
     def _take(self) -> list[_Waiting[ItemT, ResultT]]:
         """The items of the next batch. One that touches an earlier one stays, in its place."""

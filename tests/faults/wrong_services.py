@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from infrastructure.store.batch_writer import BatchWriter
+from infrastructure.store.server_function import ServerFunction
 
 
 def answers_before_the_commit() -> None:
     """Acknowledges a batch when it is written, and commits it with the next one."""
     send = BatchWriter._send
 
-    def early(self: BatchWriter, statement: str, parameters: tuple[Any, ...], until: float) -> Any:
+    def early(self: BatchWriter, function: ServerFunction, parameters: Sequence[bytes], until: float) -> Any:
         if self._conn is not None and self._conn.info.transaction_status is not psycopg.pq.TransactionStatus.IDLE:
             self._conn.execute("COMMIT")
         self._connection(until).execute("BEGIN")
-        return send(self, statement, parameters, until)
+        return send(self, function, parameters, until)
 
     BatchWriter._send = early  # type: ignore[method-assign]
 

@@ -299,3 +299,89 @@ def test_a_rating_of_an_impossible_year_is_a_fault_of_the_file() -> None:
     columns, _ = read_rows(AUSTRALIA, b"Agency,Tier,Project name,DCA 0000\n")
     with pytest.raises(FileFault, match="0000"):
         AUSTRALIA.edition_of(columns)
+
+
+UK = MAPPINGS["united-kingdom"]
+UK_HEADER = "report_year,gmpp_id,project_name,department,category,ipa_dca,sro_dca,start_date,end_date,end_date_raw"
+
+
+def british(desk: Desk, *lines: str) -> ImportReport:
+    return import_file(desk, UK, "\n".join([UK_HEADER, *lines]).encode(), ACTOR, dry_run=False, progress=None)
+
+
+@pytest.fixture(scope="module")
+def uk(shared: Path) -> list[MappedRow]:
+    return mapped("united-kingdom", (shared / "data/uk-gmpp/uk_gmpp_2014_2023_union.csv").read_bytes())
+
+
+def test_the_british_file(uk: list[MappedRow]) -> None:
+    years = Counter(r.origin.edition for r in uk)
+    assert [years[str(y)] for y in range(2014, 2024)] == [199, 188, 143, 143, 133, 133, 125, 184, 235, 244]
+    assert len({r.origin.key for r in uk if r.origin.source == "uk-gmpp"}) == 342
+    assert Counter(r.origin.area for r in uk)["ICT"] == 142
+    assert len({(r.origin.source, r.origin.key) for r in uk if r.origin.area == "ICT"}) == 79
+    assert sum(any(f.basis for f in r.facts) for r in uk) == 221
+    grades = {(f.scale, f.grade) for r in uk for f in r.facts if f.grade}
+    assert {g for scale, g in grades if scale == "uk-dca-3"} == {"Green", "Amber", "Red"}
+    assert {g for scale, g in grades if scale == "uk-dca-5"} == {"Green", "Amber/Green", "Amber", "Amber/Red", "Red"}
+    assert all(
+        f.scale == ("uk-dca-3" if r.origin.edition >= "2022" else "uk-dca-5") for r in uk for f in r.facts if f.grade
+    )
+
+
+def test_years_of_one_project_are_told_in_their_order_and_again_change_nothing(desk: Desk) -> None:
+    lines = [
+        "2023,A_0001_1920-Q1,Alpha,HO,ICT,,Amber,2019-04-01,2026-03-31,31/03/2026",
+        "2022,A_0001_1920-Q1,Alpha,HO,ICT,Red,,2019-04-01,2025-03-31,31/03/2025",
+        "2019,,Alpha,HO,ICT,Amber/ red,,2019-04-01,2024-03-31,31/03/2024",
+    ]
+    report = british(desk, *lines)
+    assert (report.new, report.updated, report.edition, report.faults) == (2, 1, "2019–2023", ())
+    again = british(desk, *lines)
+    assert (again.new, again.updated, again.unchanged) == (0, 0, 3)
+    identity = imported_project_id("uk-gmpp", "A_0001_1920-Q1")
+    history = desk.ledger.read(StreamKind.PROJECT, identity)
+    assert [str(e.happened_on) for e in history] == ["2022", "2023"]
+    project = fold(Project(id=identity), history)
+    assert project.origin is not None
+    assert project.origin.edition == "2023"
+    filed = next(f for f in project.history if f.milestone is Milestone.FILED)
+    assert (str(filed.on), filed.raw) == ("2019-04", "A_0001_1920-Q1")
+
+
+def test_an_older_edition_brought_in_later_does_not_speak_for_the_project(desk: Desk) -> None:
+    british(desk, "2023,A_1,Alpha,HO,ICT,,Amber,,2026-03-31,")
+    assert british(desk, "2022,A_1,Alpha (old),HO,ICT,Red,,,2025-03-31,").updated == 1
+    identity = imported_project_id("uk-gmpp", "A_1")
+    project = fold(Project(id=identity), desk.ledger.read(StreamKind.PROJECT, identity))
+    assert project.origin is not None
+    assert (project.origin.name, len(project.editions)) == ("Alpha", 2)
+    # What an edition last said may be said again, and what it said before may come back.
+    assert british(desk, "2022,A_1,Alpha (new),HO,ICT,Red,,,2025-03-31,").updated == 1
+    assert british(desk, "2022,A_1,Alpha (old),HO,ICT,Red,,,2025-03-31,").updated == 1
+    assert british(desk, "2022,A_1,Alpha (old),HO,ICT,Red,,,2025-03-31,").unchanged == 1
+
+
+def test_what_goes_wrong_in_a_british_file(desk: Desk) -> None:
+    exempt = "Exempt under sections 24 & 26 of the Freedom of Information Act (2000)"
+    report = british(
+        desk,
+        "2023,A_1,Alpha,HO,,Amber/Green,,,,",
+        "20x3,A_2,Beta,HO,,Amber,,,,",
+        "2023,A_3,,HO,,Amber,,,,",
+        f"2023,A_4,Delta,HO,,{exempt},,,,1/012/2014",
+        "2023,A_4,Delta again,HO,,Red,,,,",
+        "2023,A_5,Epsilon,HO,,The board has not met since it was set up,,,,",
+    )
+    assert [(f.row, f.column) for f in report.faults] == [
+        (2, "ipa_dca"),
+        (3, "report_year"),
+        (4, "project_name"),
+        (6, "-"),
+    ]
+    assert report.new == 2
+    delta = desk.ledger.read(StreamKind.PROJECT, imported_project_id("uk-gmpp", "A_4"))[0].event.model_dump()["facts"]
+    assert [(f["milestone"], f["knowledge"], f["basis"], f["raw"]) for f in delta] == [
+        ("EVALUATED_INDEPENDENT", "WITHHELD", "Freedom of Information Act 2000 s. 24, 26", exempt),
+        ("END_PLANNED", "UNREADABLE", None, "1/012/2014"),
+    ]

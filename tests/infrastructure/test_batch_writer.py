@@ -330,7 +330,6 @@ def test_any_other_warning_is_none_of_the_writers(site: Site) -> None:
 @pytest.fixture(scope="module")
 def conn(embedded_database: str) -> Iterator[psycopg.Connection[Any]]:
     with psycopg.connect(make_conninfo(embedded_database, user=WRITER), autocommit=True) as made:
-        arrays.register(made)
         yield made
 
 
@@ -342,23 +341,28 @@ TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
     [
         (arrays.integers, "int", st.lists(st.integers(-(2**31), 2**31 - 1), max_size=20)),
         (arrays.texts, "text", st.lists(TEXT, max_size=20)),
+        (arrays.names, "text", st.lists(TEXT, max_size=20)),
         (arrays.uuids, "uuid", st.lists(st.uuids(), max_size=20)),
         (arrays.blobs, "bytea", st.lists(st.binary(max_size=50), max_size=20)),
     ],
-    ids=["int", "text", "uuid", "bytea"],
+    ids=["int", "text", "name", "uuid", "bytea"],
 )
 @given(data=st.data())
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_arrays_are_what_the_driver_would_send(
-    conn: psycopg.Connection[Any], made: Callable[..., Any], kind: str, values: Any, data: st.DataObject
+    conn: psycopg.Connection[Any], made: Callable[..., bytes], kind: str, values: Any, data: st.DataObject
 ) -> None:
     items = data.draw(values)
-    row = conn.execute(
-        f"SELECT %s::{kind}[] IS NOT DISTINCT FROM %s::{kind}[], %s::{kind}[]".encode(),
-        (made(items), items, made(items)),
-        binary=True,
-    ).fetchone()
-    assert row == (True, items)
+    row = conn.execute(f"SELECT %s::{kind}[]::text".encode(), (items,)).fetchone()
+    result = conn.pgconn.exec_params(f"SELECT $1::{kind}[]::text".encode(), [made(items)], None, [1])
+    assert row is not None
+    assert result.get_value(0, 0) == row[0].encode()
+
+
+@pytest.mark.parametrize("made", [arrays.texts, arrays.names])
+def test_a_text_that_postgresql_cannot_hold_is_refused(made: Callable[..., bytes]) -> None:
+    with pytest.raises(ValueError, match="NUL"):
+        made(["good", "no\0good"])
 
 
 # Whatever the function is given.

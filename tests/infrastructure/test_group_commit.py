@@ -260,9 +260,10 @@ class IgnoresConflicts(GroupCommit[Any, Any]):
 class IgnoresReads(GroupCommit[Any, Any]):
     """Looks only at what is written."""
 
-    def _enqueue(self, mine: Any) -> bool:
-        mine.reads = frozenset()
-        return super()._enqueue(mine)
+    def _enqueue(self, *mine: Any) -> Any:
+        for waiting in mine:
+            waiting.reads = frozenset()
+        return super()._enqueue(*mine)
 
 
 class LetsOvertake(GroupCommit[Any, Any]):
@@ -300,12 +301,12 @@ class WritesTwice(GroupCommit[Any, Any]):
 class Drops(GroupCommit[Any, Any]):
     """Forgets one that waits."""
 
-    def _enqueue(self, mine: Any) -> bool:
-        begins = super()._enqueue(mine)
+    def _enqueue(self, *mine: Any) -> Any:
+        part = super()._enqueue(*mine)
         with self._lock:
             if len(self._queue) == 5:
                 self._queue.pop()
-        return begins
+        return part
 
 
 class ForgetsToPassOn(GroupCommit[Any, Any]):
@@ -596,6 +597,54 @@ def test_a_leader_that_a_signal_takes_away_hands_over() -> None:
     with pytest.raises(InterruptedBySignalError):
         commits.put(save(("taken away", 1)))
     until(lambda: len(gate.written) == 1)
+
+
+@pytest.mark.parametrize("last", ["thread", "task"])
+@pytest.mark.parametrize("first", ["thread", "task"])
+def test_the_last_of_the_awaited_company_ends_the_waiting(first: str, last: str) -> None:
+    """The leader would wait for a minute otherwise. Where the last one is a thread, it writes itself."""
+    written: list[tuple[int, list[Any]]] = []
+
+    def write(saves: Sequence[Save]) -> list[Result]:
+        written.append((threading.get_ident(), [s.writes for s in saves]))
+        return [Saved(1, 1, None, False) for _ in saves]  # type: ignore[arg-type]
+
+    commits = Commits(write, largest_batch=4, longest_queue=1024, gather=PATIENCE)
+    commits._company = 3  # as after a batch of three
+    threads: dict[int, int] = {}
+
+    def sending(place: int) -> None:
+        until(lambda: commits.waiting == place and (place == 0 or commits._gathering is not None))
+        threads[place] = threading.get_ident()
+        if (first, "thread", last)[place] == "thread":
+            commits.put(save((place, 1)))
+        else:
+            asyncio.run(commits.put_from_loop(save((place, 1))))
+
+    all_of_them(*[partial(sending, place) for place in range(3)])
+    all_of_them(commits.close)
+    assert [names for _, names in written] == [[save((place, 1)).writes for place in range(3)]]
+    assert (written[0][0] == threads[2]) == (last == "thread")
+
+
+def test_who_completes_the_company_may_have_to_wait_itself() -> None:
+    """Its save touches the leader's: it writes that one, and then leads the batch of its own."""
+    written: list[list[Any]] = []
+
+    def write(saves: Sequence[Save]) -> list[Result]:
+        written.append([s.writes for s in saves])
+        commits._company = 0
+        return [Saved(1, 1, None, False) for _ in saves]  # type: ignore[arg-type]
+
+    commits = Commits(write, largest_batch=4, longest_queue=1024, gather=0.1)
+    commits._company = 2
+
+    def second() -> None:
+        until(lambda: commits._gathering is not None or len(written) > 0)
+        commits.put(save(("a", 2)))
+
+    all_of_them(lambda: commits.put(save(("a", 1))), second)
+    assert written == [[save(("a", 1)).writes]] * 2
 
 
 def test_leadership_changes_hands_and_loses_nobody() -> None:

@@ -1,6 +1,6 @@
 """A projection that counts by adding, so that an event taken in twice, or not at all, is seen; and `liuhen` with it.
 
-It may halt after the rows and before the position, and it may be wrong on purpose.
+It may be wrong on purpose, and the process may halt in a view, after the rows of a page and before its position.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 
-from infrastructure.projecting import engine
+from infrastructure.projecting import engine, rebuilding
 from projections.topics import ALL
 from projections.view import Cursor, Page, Projection
 from tests.saves import PATIENCE
@@ -41,17 +41,13 @@ class Tally(Projection):
     """
 
     def project(self, page: Page, cursor: Cursor) -> None:
-        """Add up, and perhaps never come back."""
+        """Add up."""
         counted = Counter(entry.originator_id for entry in page.entries)
         rows = [(page.log_id, stream, events) for stream, events in counted.items()]
         if os.environ.get("TALLY_WRONG"):
             write_apart(cursor, rows)
         else:
             cursor.executemany(ADD, rows)
-        halt = os.environ.get("TALLY_HALT")
-        if halt and page.entries[-1].position >= int(os.environ["TALLY_HALT_AT"]):
-            Path(halt).touch()
-            threading.Event().wait()
 
 
 def write_apart(cursor: Cursor, rows: Sequence[tuple[object, ...]]) -> None:
@@ -62,8 +58,26 @@ def write_apart(cursor: Cursor, rows: Sequence[tuple[object, ...]]) -> None:
 
 
 def install() -> None:
-    """Let this process have the projection, too."""
+    """Let this process have the projection, too, and halt where it is told to."""
     engine.PROJECTIONS = (*engine.PROJECTIONS, Tally)
+    if rebuild_page := os.environ.get("TALLY_REBUILD_PAGE"):
+        rebuilding.PAGE = int(rebuild_page)
+    if halt := os.environ.get("TALLY_HALT"):
+        for projection in engine.PROJECTIONS:
+            projection.project = halting(projection.project, Path(halt))  # type: ignore[method-assign]
+
+
+def halting(project: Callable[..., None], halt: Path) -> Callable[..., None]:
+    """Never come back from a page of TALLY_HALT_IN that reaches TALLY_HALT_AT, when its rows are written."""
+    schema, at = os.environ["TALLY_HALT_IN"], int(os.environ["TALLY_HALT_AT"])
+
+    def project_or_halt(self: Projection, page: Page, cursor: Cursor) -> None:
+        project(self, page, cursor)
+        if page.entries[-1].position >= at and cursor.execute("SHOW search_path").fetchone() == (schema,):
+            halt.touch()
+            threading.Event().wait()
+
+    return project_or_halt
 
 
 def counted(conninfo: str) -> tuple[dict[object, int], dict[object, int]]:

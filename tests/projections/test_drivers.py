@@ -162,7 +162,7 @@ def test_a_view_is_built_anew_while_it_is_written_and_read(county: Liuhen) -> No
     stopping.set()
     with pytest.raises(rebuilding.RebuildStoppedError):
         rebuilding.rebuild(engine, "register", stopping=stopping)
-    assert [b.number for b in rebuilding.unfinished(engine)] == [2]
+    assert set(rebuilding.unfinished(engine)) == {"register"}
     told: list[rebuilding.Progress] = []
     done = rebuilding.rebuild(engine, "register", told=told.append)
     writer.join()
