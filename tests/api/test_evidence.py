@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
+from fastapi import FastAPI
 from typer.testing import CliRunner, Result
 
-from api import cli_evidence
-from api.cli import app
+from api import cli
 from application.ports import NewEvent
 from domain.dates import civil_day
 from domain.steps.systems import SystemRegistered
@@ -25,6 +24,7 @@ from infrastructure.tlog.evidence import verify, verify_proof_file
 from infrastructure.tlog.operator_key import operator_verifiers
 from infrastructure.tlog.proof_file import ProofFile
 from tests.api.conftest import Client
+from tests.serving import serving
 from tests.stages import OWNER
 from verifier import liuhen_verify
 
@@ -109,7 +109,7 @@ def test_summaries_tell_the_stage_in_their_language(client: Client, project: str
 
 
 def liuhen_command(*words: object) -> Result:
-    return CliRunner().invoke(app, [str(w) for w in words])
+    return CliRunner().invoke(cli.app, [str(w) for w in words])
 
 
 @pytest.fixture(params=["here", "over HTTP"])
@@ -117,29 +117,26 @@ def source(
     request: pytest.FixtureRequest,
     liuhen: Liuhen,
     client: Client,
+    app: FastAPI,
     project: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> list[object]:
-    """Options of the commands: this machine's database, or a service that is asked by its routes."""
+) -> Iterator[list[object]]:
+    """Options of the commands: this machine's database, or a service that is asked over HTTP."""
     del project
     if request.param == "here":
         monkeypatch.setenv("LIUHEN_DATABASE_URL", liuhen.conninfo)
         monkeypatch.setenv("LIUHEN_DATA_DIR", str(tmp_path))
         # The command's standard error ends with it; logging goes on here.
         monkeypatch.setattr("api.cli_service.configure_logging", lambda level: None)
-        return ["--wait", 0]
+        yield ["--wait", 0]
+        return
 
-    def ask(address: str, *, query: dict[str, str] | None = None, headers: dict[str, str], **_: Any) -> Any:
-        path = address.removeprefix("http://liuhen.example")
-        answer = client.http.get(f"{path}?{urlencode(query)}" if query else path, headers=headers)
-        return answer.status_code, answer.content, answer.headers
-
-    monkeypatch.setattr(cli_evidence, "ask", ask)
     token = tmp_path / "token"
     token.write_text(client.headers["Authorization"].removeprefix("Bearer "), encoding="ascii")
     keys = [word for key in policy_of(liuhen).log for word in ("--key", key)]
-    return ["--service", "http://liuhen.example/", "--token-file", token, "--wait", 0, *keys]
+    with serving(liuhen, app) as address:
+        yield ["--service", f"{address}/", "--token-file", token, "--wait", 0, *keys]
 
 
 def test_an_answer_becomes_a_receipt_that_is_kept(
