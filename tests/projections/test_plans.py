@@ -9,7 +9,8 @@ from typing import Any
 import psycopg
 
 from infrastructure.bootstrap import Liuhen
-from projections.asking import Connection, Listing, Window
+from projections.asking import Connection, Listing, Window, read
+from projections.red_flags import queries as red_flags
 from projections.security import queries as security
 from tests.given import RULES
 from tests.projections.plans import Read, read_by
@@ -91,5 +92,39 @@ def test_security(liuhen: Liuhen) -> None:
                 True,
                 lambda c: security.marks(c, LOG, PAGE, classified=False, unit="U300", missing=True),
             ),
+        },
+    )
+
+
+_FILL_RED_FLAGS = """
+    INSERT INTO projects SELECT %(log)s, md5('p' || n)::uuid, 'ZH-' || n, '项目' || n, ARRAY['U' || n / 10], false
+        FROM generate_series(1, %(rows)s) n;
+    INSERT INTO flags SELECT %(log)s, md5('p' || n)::uuid, 'R' || lpad((n %% 10 + 1)::text, 2, '0'), 'k', 1,
+        CASE WHEN n %% 1000 = 0 THEN 'STANDS' ELSE 'OPEN' END, '问', 'asked', '[]',
+        CASE WHEN n %% 10 = 3 THEN ARRAY[md5('p' || n + 1)::uuid] ELSE '{}' END, n, n, NULL, NULL, 0, false
+        FROM generate_series(1, %(rows)s) n;
+"""
+
+
+def test_red_flags(liuhen: Liuhen) -> None:
+    fill(liuhen, "red_flags_v1", _FILL_RED_FLAGS)
+    with psycopg.connect(liuhen.conninfo) as conn:
+        row = conn.execute("SELECT others[1] FROM red_flags_v1.flags WHERE others <> '{}' LIMIT 1").fetchone()
+    about = row[0] if row else None
+
+    def flags(**which: Any) -> Any:
+        asked = red_flags.Filter(**which)
+        return lambda conn: read(conn, LOG, red_flags.FLAGS, asked, PAGE, classified=False)
+
+    pages_are_narrow(
+        liuhen,
+        "red_flags_v1",
+        {
+            "newest": (False, flags()),
+            "of a rule": (False, flags(rule="R04")),
+            "that stand": (True, flags(status=red_flags.Status.STANDS)),
+            "of a project": (True, flags(project=about)),
+            "about a project": (True, flags(about=about)),
+            "of a unit": (True, flags(unit="U300")),
         },
     )
