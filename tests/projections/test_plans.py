@@ -12,6 +12,8 @@ from infrastructure.bootstrap import Liuhen
 from projections.asking import Connection, Listing, Window, read
 from projections.red_flags import queries as red_flags
 from projections.security import queries as security
+from projections.stages import Milestone
+from projections.stages import queries as stages
 from tests.given import RULES
 from tests.projections.plans import Read, read_by
 
@@ -126,5 +128,39 @@ def test_red_flags(liuhen: Liuhen) -> None:
             "of a project": (True, flags(project=about)),
             "about a project": (True, flags(about=about)),
             "of a unit": (True, flags(unit="U300")),
+        },
+    )
+
+
+_FILL_STAGES = """
+    INSERT INTO projects SELECT %(log)s, md5('p' || n)::uuid, 'ZH-' || n, '项目' || n, ARRAY['U' || n / 10], false,
+        NULL, 2019, 'FILED', CASE WHEN n %% 1000 = 0 THEN ARRAY['G06'] ELSE ARRAY['WAITING'] END, NULL
+        FROM generate_series(1, %(rows)s) n;
+    INSERT INTO stages SELECT %(log)s, md5('p' || n)::uuid, 'FILED-APPROVED', '2019-01-01', '2019-01-01', 2019,
+        '2019-02-01', '2019H1', n %% 977, CASE WHEN n %% 1000 = 0 THEN 'REVERSED' ELSE 'PASSED' END, ARRAY[n]
+        FROM generate_series(1, %(rows)s) n;
+"""
+
+
+def test_stages(liuhen: Liuhen) -> None:
+    fill(liuhen, "stages_v1", _FILL_STAGES)
+    asked = stages.AskedStretches(on=date(2021, 1, 1), begins=Milestone.FILED, ends=Milestone.APPROVED)
+
+    def stretches(**which: Any) -> Any:
+        return lambda c: read(c, LOG, stages.STRETCHES, asked.but(**which), PAGE, classified=False)
+
+    def stopped(**which: Any) -> Any:
+        return lambda c: read(c, LOG, stages.STOPPED, stages.AskedStopped(**which), PAGE, classified=False)
+
+    pages_are_narrow(
+        liuhen,
+        "stages_v1",
+        {
+            "the longest": (False, stretches(outcome=stages.Outcome.PASSED)),
+            "any, the longest": (False, stretches()),
+            "reversed": (True, stretches(outcome=stages.Outcome.REVERSED)),
+            "of a unit": (True, stretches(unit="U300")),
+            "stopped": (False, stopped(reached=Milestone.FILED)),
+            "stopped, of a unit": (True, stopped(unit="U300")),
         },
     )
