@@ -140,6 +140,10 @@ class Settings(BaseSettings):
         pattern=r"^[^\s+]+$",
         description="日志名称，建立时定；缺省liuhen.local/log/区划代码 the log's name, used when it is made",
     )
+    log_signing: Literal["process", "thread"] = Field(
+        default="process",
+        description="在单独的进程还是服务的线程中签署日志 sign the log in a process of its own, or in a thread",
+    )
     log_public: bool = Field(
         default=True,
         description="检查点、瓦片与证明不用令牌即可读取 checkpoints, tiles and proofs are read without a token",

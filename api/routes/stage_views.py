@@ -11,15 +11,15 @@ from api.context import Reader
 from api.moments import At
 from api.routes.views import Day, Part, ViewAnswer, answer
 from infrastructure.bootstrap import today
-from projections.stages import Milestone
+from projections.stages import ProjectMilestone
 from projections.stages import queries as stages
 from projections.stages.queries import Chosen, Grouping, Outcome
 
 router = APIRouter(prefix="/stages", tags=["阶段 stages"])
 
 Year = Annotated[int | None, Query(ge=1900, le=2999, description="起始年度 year in which it began")]
-Begins = Annotated[Milestone, Query(description="阶段的开始 where the stage begins")]
-Ends = Annotated[Milestone, Query(description="阶段的结束 where it ends")]
+Begins = Annotated[ProjectMilestone, Query(description="阶段的开始 where the stage begins")]
+Ends = Annotated[ProjectMilestone, Query(description="阶段的结束 where it ends")]
 
 
 def chosen(
@@ -47,8 +47,8 @@ def read_durations(
     part: Part,
     which: Which,
     by: Annotated[Grouping, Query(description="分组 what they are counted by")] = Grouping.ALL,
-    begins: Annotated[Milestone | None, Query(description="阶段的开始 where the stage begins")] = None,
-    ends: Annotated[Milestone | None, Query(description="阶段的结束 where it ends")] = None,
+    begins: Annotated[ProjectMilestone | None, Query(description="阶段的开始 where the stage begins")] = None,
+    ends: Annotated[ProjectMilestone | None, Query(description="阶段的结束 where it ends")] = None,
     year: Year = None,
     on: Day = None,
 ) -> ViewAnswer[stages.Duration]:
@@ -95,7 +95,7 @@ def read_stopped(
     at: At,
     part: Part,
     which: Which,
-    reached: Annotated[Milestone | None, Query(description="停在此步 the step that they passed last")] = None,
+    reached: Annotated[ProjectMilestone | None, Query(description="停在此步 the step that they passed last")] = None,
     reason: Annotated[
         str | None, Query(max_length=10, description="原因：条款、REVOKED、SKIPPED、WAITING a rule, or a word")
     ] = None,

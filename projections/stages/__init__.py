@@ -36,7 +36,7 @@ from projections.topics import ALL, topics
 from projections.view import Cursor, Page, Projection, project_name, upsert
 
 
-class Milestone(StrEnum):
+class ProjectMilestone(StrEnum):
     """里程碑 In the order of a project's life. Money is no straight line: it has two milestones."""
 
     ASKED = "ASKED"  # 申请备案，或被发现未备案
@@ -52,25 +52,25 @@ class Milestone(StrEnum):
 
 
 FUNNEL = (
-    Milestone.ASKED,
-    Milestone.FILED,
-    Milestone.SHARED,
-    Milestone.APPROVED,
-    Milestone.FUNDED,
-    Milestone.ACCEPTED,
-    Milestone.OPERATED,
+    ProjectMilestone.ASKED,
+    ProjectMilestone.FILED,
+    ProjectMilestone.SHARED,
+    ProjectMilestone.APPROVED,
+    ProjectMilestone.FUNDED,
+    ProjectMilestone.ACCEPTED,
+    ProjectMilestone.OPERATED,
 )
 """Steps of the funnel. A project is in a step when it has passed it and all before it."""
-STAGES: tuple[tuple[Milestone, Milestone], ...] = (
-    (Milestone.FILED, Milestone.SHARED),
-    (Milestone.FILED, Milestone.APPROVED),
-    (Milestone.APPROVED, Milestone.FUNDED),
-    (Milestone.APPROVED, Milestone.CONTRACTED),
-    (Milestone.APPROVED, Milestone.COMPLETED),
-    (Milestone.COMPLETED, Milestone.ACCEPTED),
-    (Milestone.APPROVED, Milestone.ACCEPTED),
-    (Milestone.ACCEPTED, Milestone.OPERATED),
-    (Milestone.FILED, Milestone.ACCEPTED),
+STAGES: tuple[tuple[ProjectMilestone, ProjectMilestone], ...] = (
+    (ProjectMilestone.FILED, ProjectMilestone.SHARED),
+    (ProjectMilestone.FILED, ProjectMilestone.APPROVED),
+    (ProjectMilestone.APPROVED, ProjectMilestone.FUNDED),
+    (ProjectMilestone.APPROVED, ProjectMilestone.CONTRACTED),
+    (ProjectMilestone.APPROVED, ProjectMilestone.COMPLETED),
+    (ProjectMilestone.COMPLETED, ProjectMilestone.ACCEPTED),
+    (ProjectMilestone.APPROVED, ProjectMilestone.ACCEPTED),
+    (ProjectMilestone.ACCEPTED, ProjectMilestone.OPERATED),
+    (ProjectMilestone.FILED, ProjectMilestone.ACCEPTED),
 )
 """The stretches of a project's life whose length is reported."""
 
@@ -78,32 +78,32 @@ REFUSED, PAID, REVOKED, IMPORTED = "REFUSED", "PAID", "REVOKED", "IMPORTED"
 """Marks that are no milestones: each counts, and an import is a marker of the newest edition."""
 
 _REACHED_BY: dict[type[Event], tuple[str, ...]] = {
-    UnfiledProjectFound: (Milestone.ASKED,),
-    FilingRefused: (Milestone.ASKED, REFUSED),
-    ProjectFiled: (Milestone.ASKED, Milestone.FILED),
-    SharingDeclared: (Milestone.SHARED,),
-    ProjectApproved: (Milestone.APPROVED,),
+    UnfiledProjectFound: (ProjectMilestone.ASKED,),
+    FilingRefused: (ProjectMilestone.ASKED, REFUSED),
+    ProjectFiled: (ProjectMilestone.ASKED, ProjectMilestone.FILED),
+    SharingDeclared: (ProjectMilestone.SHARED,),
+    ProjectApproved: (ProjectMilestone.APPROVED,),
     ApprovalRevoked: (REVOKED,),
-    ContractRecorded: (Milestone.CONTRACTED,),
-    SecurityTested: (Milestone.TESTED,),
-    ProjectAccepted: (Milestone.ACCEPTED,),
+    ContractRecorded: (ProjectMilestone.CONTRACTED,),
+    SecurityTested: (ProjectMilestone.TESTED,),
+    ProjectAccepted: (ProjectMilestone.ACCEPTED,),
     FundsDisbursed: (PAID,),
 }
-_BY_PURPOSE = {FundPurpose.BUILD: (Milestone.FUNDED,), FundPurpose.OPERATION: (Milestone.OPERATED,)}
-_STATED: dict[Stated, Milestone] = {
-    Stated.FILED: Milestone.FILED,
-    Stated.APPROVED: Milestone.APPROVED,
-    Stated.FUNDED: Milestone.FUNDED,
-    Stated.ENDED: Milestone.COMPLETED,
+_BY_PURPOSE = {FundPurpose.BUILD: (ProjectMilestone.FUNDED,), FundPurpose.OPERATION: (ProjectMilestone.OPERATED,)}
+_STATED: dict[Stated, ProjectMilestone] = {
+    Stated.FILED: ProjectMilestone.FILED,
+    Stated.APPROVED: ProjectMilestone.APPROVED,
+    Stated.FUNDED: ProjectMilestone.FUNDED,
+    Stated.ENDED: ProjectMilestone.COMPLETED,
 }
 """What another record states of the same. It decides nothing here, so acceptance is not among it."""
-_GATES: dict[Milestone, tuple[Gate, ...]] = {
-    Milestone.FILED: (Gate.FILE,),
-    Milestone.SHARED: (Gate.APPROVE,),
-    Milestone.APPROVED: (Gate.APPROVE,),
-    Milestone.FUNDED: (Gate.FUND_BUILD,),
-    Milestone.ACCEPTED: (Gate.ACCEPT,),
-    Milestone.OPERATED: (Gate.FUND_OPERATION,),
+_GATES: dict[ProjectMilestone, tuple[Gate, ...]] = {
+    ProjectMilestone.FILED: (Gate.FILE,),
+    ProjectMilestone.SHARED: (Gate.APPROVE,),
+    ProjectMilestone.APPROVED: (Gate.APPROVE,),
+    ProjectMilestone.FUNDED: (Gate.FUND_BUILD,),
+    ProjectMilestone.ACCEPTED: (Gate.ACCEPT,),
+    ProjectMilestone.OPERATED: (Gate.FUND_OPERATION,),
 }
 """The gate whose refusal keeps a project from a step. Sharing has none of its own: the approval is refused for it."""
 
@@ -244,7 +244,7 @@ def _reached(entry: Recorded) -> Iterator[tuple[str, CivilDate]]:
         case FundsArranged():
             yield from ((mark, on) for mark in _BY_PURPOSE.get(event.purpose, ()))
         case ProgressReported() if event.percent == 100:
-            yield Milestone.COMPLETED, on
+            yield ProjectMilestone.COMPLETED, on
         case _:
             marks = _REACHED_BY.get(type(event), (REFUSED,) if isinstance(event, Refused) else ())
             yield from ((mark, on) for mark in marks)
@@ -308,16 +308,20 @@ class _Life:
         # Of another record's editions the newest counts.
         kept = [m for m in marks if not (m.position in editions and m.position != editions[-1])]
         self.marks = kept
-        self.first: dict[Milestone, _Mark] = {}
-        for milestone in Milestone:
+        self.first: dict[ProjectMilestone, _Mark] = {}
+        for milestone in ProjectMilestone:
             of_it = [m for m in kept if m.mark == milestone]
             if of_it:
                 self.first[milestone] = min(of_it, key=lambda m: (m.day, m.position))
-        if Milestone.FILED in self.first and Milestone.ASKED not in self.first:  # as another record states it
-            self.first[Milestone.ASKED] = replace(self.first[Milestone.FILED], mark=Milestone.ASKED)
+        if (
+            ProjectMilestone.FILED in self.first and ProjectMilestone.ASKED not in self.first
+        ):  # as another record states it
+            self.first[ProjectMilestone.ASKED] = replace(
+                self.first[ProjectMilestone.FILED], mark=ProjectMilestone.ASKED
+            )
 
     @property
-    def reached(self) -> Milestone | None:
+    def reached(self) -> ProjectMilestone | None:
         """The last step of the funnel up to which it has passed all."""
         passed = None
         for step in FUNNEL:
@@ -333,8 +337,8 @@ class _Life:
             return [], None
         place = FUNNEL.index(reached) + 1
         revoked = [m for m in self.marks if m.mark == REVOKED]
-        approved = [m for m in self.marks if m.mark == Milestone.APPROVED]
-        if reached is Milestone.APPROVED and revoked and revoked[-1].position > approved[-1].position:
+        approved = [m for m in self.marks if m.mark == ProjectMilestone.APPROVED]
+        if reached is ProjectMilestone.APPROVED and revoked and revoked[-1].position > approved[-1].position:
             return [REVOKED], revoked[-1].position
         if any(step in self.first for step in FUNNEL[place + 1 :]):
             return ["SKIPPED"], None
@@ -369,7 +373,7 @@ class _Life:
 def _project(page: Page, stream: UUID, life: _Life) -> dict[str, Any]:
     project = page.project(stream)
     stopped_by, stopped_at = life.stopped_by()
-    begun = life.first.get(Milestone.ASKED) or life.first.get(Milestone.FILED)
+    begun = life.first.get(ProjectMilestone.ASKED) or life.first.get(ProjectMilestone.FILED)
     return {
         "log_id": page.log_id,
         "project_id": stream,

@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import Field
 
 from projections.asking import Row, Rows, TracedRow
-from projections.stages import FUNNEL, STAGES, Milestone
+from projections.stages import FUNNEL, STAGES, ProjectMilestone
 
 
 class Grouping(StrEnum):
@@ -35,8 +35,8 @@ class Outcome(StrEnum):
 class Duration(TracedRow):
     """阶段用时 How long a stage took, in calendar days, over the projects that passed it."""
 
-    begins: Milestone
-    ends: Milestone
+    begins: ProjectMilestone
+    ends: ProjectMilestone
     group: str = Field(description="ALL，或单位代码、年度、结束的半年 unit, year, or half-year of the end")
     passed: int = Field(description="已走完、计入百分位的项目数 passed, and counted in the percentiles")
     median_days: int | None = Field(description="中位数 the least value that half of them do not exceed")
@@ -57,8 +57,8 @@ class Stretch(TracedRow):
     number: str | None
     name: str
     owners: list[str]
-    begins: Milestone
-    ends: Milestone
+    begins: ProjectMilestone
+    ends: ProjectMilestone
     began_on: str
     ended_on: str | None
     outcome: Outcome
@@ -76,7 +76,7 @@ class Reason(Row):
 class FunnelStep(TracedRow):
     """漏斗 Projects that passed a step and all before it, and of these those that have not passed the next."""
 
-    step: Milestone
+    step: ProjectMilestone
     projects: int
     stopped: int = Field(description="尚未通过下一步的 have not passed the next step")
     reasons: list[Reason]
@@ -89,7 +89,7 @@ class Stopped(TracedRow):
     number: str | None
     name: str
     owners: list[str]
-    reached: Milestone
+    reached: ProjectMilestone
     reasons: list[str]
     position: int | None = Field(description="拒绝或撤销事件的位置 position of the refusal or revocation")
 
@@ -114,8 +114,8 @@ class AskedDurations(Chosen):
 
     on: date
     by: Grouping = Grouping.ALL
-    begins: Milestone | None = None
-    ends: Milestone | None = None
+    begins: ProjectMilestone | None = None
+    ends: ProjectMilestone | None = None
     year: int | None = None
 
 
@@ -123,8 +123,8 @@ class AskedStretches(Chosen):
     """Which projects' stages."""
 
     on: date
-    begins: Milestone
-    ends: Milestone
+    begins: ProjectMilestone
+    ends: ProjectMilestone
     outcome: Outcome | None = None
     year: int | None = None
 
@@ -138,7 +138,7 @@ class AskedFunnel(Chosen):
 class AskedStopped(AskedFunnel):
     """Which of them."""
 
-    reached: Milestone | None = None
+    reached: ProjectMilestone | None = None
     reason: str | None = None
 
 

@@ -12,7 +12,7 @@ from infrastructure.bootstrap import Liuhen
 from projections.asking import Connection, Listing, Window, read
 from projections.red_flags import queries as red_flags
 from projections.security import queries as security
-from projections.stages import Milestone
+from projections.stages import ProjectMilestone
 from projections.stages import queries as stages
 from tests.given import RULES
 from tests.projections.plans import Read, read_by
@@ -144,7 +144,7 @@ _FILL_STAGES = """
 
 def test_stages(liuhen: Liuhen) -> None:
     fill(liuhen, "stages_v1", _FILL_STAGES)
-    asked = stages.AskedStretches(on=date(2021, 1, 1), begins=Milestone.FILED, ends=Milestone.APPROVED)
+    asked = stages.AskedStretches(on=date(2021, 1, 1), begins=ProjectMilestone.FILED, ends=ProjectMilestone.APPROVED)
 
     def stretches(**which: Any) -> Any:
         return lambda c: read(c, LOG, stages.STRETCHES, asked.but(**which), PAGE, classified=False)
@@ -160,7 +160,7 @@ def test_stages(liuhen: Liuhen) -> None:
             "any, the longest": (False, stretches()),
             "reversed": (True, stretches(outcome=stages.Outcome.REVERSED)),
             "of a unit": (True, stretches(unit="U300")),
-            "stopped": (False, stopped(reached=Milestone.FILED)),
+            "stopped": (False, stopped(reached=ProjectMilestone.FILED)),
             "stopped, of a unit": (True, stopped(unit="U300")),
         },
     )
