@@ -87,7 +87,7 @@ _DAY_FIRST = b'{"happened_on":"'
 class _Read(Recorded):
     """A recorded event as it was read. Its circumstances are decoded, and validated, when somebody looks at them."""
 
-    __slots__ = ("_circumstances", "_kind", "_stated", "_stream", "_stream_id", "_version")
+    __slots__ = ("_circumstances", "_happened_on", "_kind", "_stated", "_stream", "_stream_id", "_version")
 
     def __init__(  # the parts of Recorded that cost something come later
         self,
@@ -105,6 +105,7 @@ class _Read(Recorded):
         self._stated = stated
         self._stream: StreamAt | None = None
         self._circumstances: Circumstances | None = None
+        self._happened_on: CivilDate | None = None
         self.position = position
         self.recorded_at = recorded_at
         self.event = event
@@ -126,10 +127,15 @@ class _Read(Recorded):
     @property
     def happened_on(self) -> CivilDate:
         """The calendar day on which it happened. Raises ValueFault, pydantic.ValidationError."""
-        stated = self._stated
-        if stated.startswith(_DAY_FIRST) and stated.find(b"happened_", len(_DAY_FIRST)) < 0:
-            return _day(stated[len(_DAY_FIRST) : stated.find(b'"', len(_DAY_FIRST))])
-        return self.circumstances.happened_on
+        day = self._happened_on
+        if day is None:
+            stated = self._stated
+            if stated.startswith(_DAY_FIRST) and stated.find(b"happened_", len(_DAY_FIRST)) < 0:
+                day = _day(stated[len(_DAY_FIRST) : stated.find(b'"', len(_DAY_FIRST))])
+            else:
+                day = self.circumstances.happened_on
+            self._happened_on = day
+        return day
 
     @property
     def originator_id(self) -> UUID:
@@ -165,22 +171,66 @@ def recorded_history(
     """
     history: list[Recorded] = []
     for version, position, recorded_at, topic, state in rows:
-        quick = _QUICK.get(topic)
-        if quick is None:
-            raise UnknownTopicError(topic)
-        head, read = quick
-        end = state.find(_EVENT, len(head)) if state.startswith(head) and state.endswith(b"}}") else -1
-        try:
-            event = read(state[end + len(_EVENT) : -1] if end > 0 else b"")
-            stated = state[len(head) - 1 : end + 1]
-        except ValidationError:
-            stored = orjson.loads(state)
-            event = event_from(topic, stored["v"], stored["e"])
-            stated = orjson.dumps(stored["c"])
+        event, stated = _cut(topic, state)
         history.append(_Read(kind, stream, version, position, recorded_at, stated, event))
     return history
 
 
+def _cut(topic: str, state: bytes) -> tuple[Event, bytes]:
+    """The event of a state, and its circumstances as they are stored."""
+    quick = _QUICK.get(topic)
+    if quick is None:
+        raise UnknownTopicError(topic)
+    head, read = quick
+    end = state.find(_EVENT, len(head)) if state.startswith(head) and state.endswith(b"}}") else -1
+    try:
+        return read(state[end + len(_EVENT) : -1] if end > 0 else b""), state[len(head) - 1 : end + 1]
+    except ValidationError:
+        stored = orjson.loads(state)
+        return event_from(topic, stored["v"], stored["e"]), orjson.dumps(stored["c"])
+
+
+LogRow = tuple[int, UUID, int, str, str, bytes, datetime]
+"""Position, stream, version, kind, topic, state and recorded time of an event, as the log has them."""
+
+
+def logged_event(row: LogRow) -> LoggedEvent:
+    """A row of the log as the library's notification."""
+    position, stream, version, kind, topic, state, recorded_at = row
+    return LoggedEvent(
+        originator_id=stream,
+        originator_version=version,
+        topic=topic,
+        state=state,
+        id=position,
+        kind=kind,
+        recorded_at=recorded_at,
+    )
+
+
+@dataclass(frozen=True)
+class Undecodable:
+    """An event that this version of the program cannot decode."""
+
+    logged: LoggedEvent
+    error: Exception
+
+
+def decoded_rows(rows: Iterable[LogRow]) -> tuple[list[Recorded], list[Undecodable]]:
+    """The events that can be decoded, and those that cannot. An unknown kind of stream is one of these."""
+    entries: list[Recorded] = []
+    undecodable: list[Undecodable] = []
+    for row in rows:
+        position, stream, version, kind, topic, state, recorded_at = row
+        try:
+            event, stated = _cut(topic, state)
+            entries.append(_Read(_KINDS[kind], stream, version, position, recorded_at, stated, event))
+        except Exception as error:  # noqa: BLE001 (whatever is wrong with it, the others go on)
+            undecodable.append(Undecodable(logged_event(row), error))
+    return entries, undecodable
+
+
+_KINDS = {str(kind): kind for kind in StreamKind}
 _EVENT = b'},"e":'
 _QUICK: dict[str, tuple[bytes, Callable[[bytes], Event]]] = {
     topic: (b'{"v":%d,"c":{' % event_class.SCHEMA_VERSION, event_class.__pydantic_validator__.validate_json)

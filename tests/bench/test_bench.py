@@ -59,7 +59,7 @@ FIGURES = {
     What.READING: {"reading.6", "reading.50", "reading.500"},
     What.BULK: {"bulk.import"},
     What.GROWTH: {"growth.append"},
-    What.PROJECTING: {"projecting.one_view", "projecting.all_views", "projecting.as_of"},
+    What.PROJECTING: {f"projecting.{what}" for what in ("one_view", "all_views", "replay", "as_of")},
     What.TLOG: {
         *(f"tlog.{what}" for what in ("cost", "integration", "integration_cpu", "events_per_byte", "audit", "audit.2")),
         *(f"tlog.inclusion.{what}" for what in ("p50", "p99")),
