@@ -40,6 +40,7 @@ docs: $(VENV)/.dev ## 重写由代码生成的文档 write the generated pages o
 	@$(VENV)/bin/liuhen rules table > docs/rules.md
 	@$(PY) -m tests.contract.proofs > docs/clauses.md
 	@$(VENV)/bin/liuhen settings > docs/settings.md
+	@$(VENV)/bin/liuhen problems > docs/problems.md
 	@$(PY) -m tests.tlog.drill > docs/tampering-drill.md
 
 bench: $(VENV)/.run ## 测量，与对照轮流（WHAT=append，ARGS=--quick） measure beside others, in turns (docs/performance.md)

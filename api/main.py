@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
@@ -14,6 +16,7 @@ from api.middleware import Gate
 from api.quick_acts import ActTable, QuickActs
 from api.routes import (
     acceptance,
+    accounts,
     amounts,
     answering,
     approval,
@@ -43,12 +46,15 @@ from api.routes import (
     log_keeping,
     meetings,
     money,
+    oauth,
     oversight,
     personal,
     ppp,
+    problem_types,
     procurement,
     projections,
     projects,
+    red_flags,
     responsibility,
     review,
     risk,
@@ -106,6 +112,7 @@ ACTS = (
     correcting,
     personal,
     importing,
+    accounts,
     batch,
 )
 READS = (
@@ -117,6 +124,7 @@ READS = (
     tracing,
     money,
     security_views,
+    red_flags,
     clauses,
     rule_sets,
     evaluation_schemes,
@@ -136,8 +144,11 @@ DESCRIPTION = """
 """
 
 
-def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPI:
-    """The application over a wired service. Without one it only describes itself (for the API document)."""
+def create_app(liuhen: Liuhen | None, issuer: Issuer | None, *, demo: bool = False) -> FastAPI:
+    """The application over a wired service. Without one it only describes itself (for the API document).
+
+    `demo`: tokens of the demo are accepted, and only here.
+    """
     app: FastAPI = FastAPIOffline(
         title="留痕 Liuhen",
         version=version("liuhen"),
@@ -148,6 +159,7 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPI:
     )
     app.state.liuhen = liuhen
     app.state.issuer = issuer
+    app.state.demo = demo
     app.state.failing_elsewhere = ()
     app.state.ending = bool  # whoever serves says when it is about to end
     app.state.streams = set()
@@ -160,11 +172,29 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPI:
     app.include_router(closed)
     app.include_router(evidence.receipts, prefix=PREFIX)  # as the log
     app.include_router(log.router, prefix=PREFIX)  # decides itself: commitments may be public
+    app.include_router(oauth.router)  # open by its nature: it asks for the client's own secret
     app.include_router(health.router)
+    app.include_router(problem_types.router)
     quick = {r.path: r.endpoint.quick for m in ACTS for r in m.router.routes if hasattr(r.endpoint, "quick")}
     closed_routes = (r for m in (*ACTS, *READS) for r in m.router.routes if isinstance(r, APIRoute))
     app.router.middleware_stack = RoutingTable(app.router.middleware_stack, closed, closed_routes)
     app.state.acts = ActTable(PREFIX, quick)
     app.add_middleware(QuickActs, acts=app.state.acts, batches=batch.record_quickly, batch_path=f"{PREFIX}/batch")
     app.add_middleware(Gate)
+    app.openapi = partial(_document, app)  # type: ignore[method-assign]
     return app
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    """The API document, in which problems have their media type."""
+    if app.openapi_schema is None:
+        told = FastAPI.openapi(app)
+        answers = [a for methods in told["paths"].values() for o in methods.values() for a in o["responses"].values()]
+        for content in (a.get("content", {}) for a in answers):
+            if content.get(_JSON, {}).get("schema") == _A_PROBLEM:
+                content[problems.MEDIA_TYPE] = content.pop(_JSON)
+    return app.openapi_schema or {}
+
+
+_JSON = "application/json"
+_A_PROBLEM = {"$ref": "#/components/schemas/Problem"}

@@ -8,7 +8,7 @@ import time
 
 import structlog
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import REQUEST_ID, problem
@@ -16,6 +16,8 @@ from api.problems import REQUEST_ID, problem
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _ALWAYS_ANSWERED = ("/livez", "/readyz")
 """Paths that are answered under any load: whoever watches the service must not take load for death."""
+_GONE = 499
+"""Logged for a request whose client went away before it had sent all of it."""
 
 _NUMBERS = random.Random()  # noqa: S311 (names of requests are no secrets)
 """Seeded by the system once per process: asking it for each request costs more than all else that names one."""
@@ -41,11 +43,12 @@ class Gate:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=identity)
         started = time.perf_counter()
-        status = 500
+        status, begun = 500, False
 
         async def answer(message: Message) -> None:
-            nonlocal status
+            nonlocal status, begun
             if message["type"] == "http.response.start":
+                begun = True
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = identity
@@ -61,6 +64,14 @@ class Gate:
                 await busy(scope, receive, answer)
             else:
                 await self._app(scope, receive, answer)
+        except ClientDisconnect:
+            status = _GONE
+        except Exception as error:
+            if begun:
+                raise
+            # Answered here, so that this answer too has its number and its headers.
+            failed = scope["app"].exception_handlers[Exception](Request(scope), error)
+            await failed(scope, receive, answer)
         finally:
             self._present -= 1
             self._log.info(

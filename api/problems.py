@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import Any
@@ -15,10 +17,12 @@ from fastapi.responses import JSONResponse
 from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 
+from api.strict_bodies import NotJsonError
+from api.versions import tag
 from application.desk import BusyError
 from application.ports import KeyReusedError, OutcomeUnknownError, SealingError, StoreBusyError, StoreDownError
 from domain.event import Value
-from domain.faults import ActError, BadFieldError, UnknownSubjectError
+from domain.faults import ActError, BadFieldError, UnknownSubjectError, VersionMovedError
 from domain.rule import Finding, text
 from domain.texts import Text, ValueFault
 from infrastructure.foreign_issuers import IssuerDownError
@@ -31,6 +35,9 @@ TITLES: dict[str, tuple[int, Text]] = {
     "unknown-subject": (404, text("没有此记录", "Nothing is recorded under that identity")),
     "bad-field": (422, text("字段内容不可接受", "A field is not acceptable")),
     "bad-request-body": (422, text("请求内容不符合要求", "The request does not have the required form")),
+    "key-missing": (400, text("缺少幂等键", "An idempotency key is missing")),
+    "version-missing": (428, text("未说明所见版本", "The version that was seen is missing")),
+    "version-moved": (412, text("已有新的记录", "More was recorded meanwhile")),
     "key-reused": (422, text("幂等键已用于另一请求", "The idempotency key was used for another request")),
     "not-authenticated": (401, text("未提供有效令牌", "No valid token")),
     "issuer-down": (503, text("暂不能取得签发方的公钥", "The keys of the token's issuer cannot be had now")),
@@ -52,6 +59,7 @@ TITLES: dict[str, tuple[int, Text]] = {
     "method-not-allowed": (405, text("不支持的方法", "Method not allowed")),
     "sealing": (503, text("个人信息暂不能密封或解封，未记录", "Personal data cannot be sealed or opened now")),
     "too-large": (413, text("请求过大", "The request is too large")),
+    "not-json": (415, text("应为JSON", "JSON is needed")),
     "not-ndjson": (415, text("应为NDJSON，每行一个JSON对象", "NDJSON is needed, one JSON object a line")),
     "batch-not-recorded": (
         424,
@@ -83,6 +91,8 @@ class Problem(Value):
     findings: tuple[Finding, ...] = ()
     receipt: Any = None
     freshness: Any = None
+    version: int | None = None
+    """Where a history stands, when the request named another version of it."""
 
 
 class NotAuthenticatedError(Exception):
@@ -119,6 +129,7 @@ def problem(
     findings: Sequence[Finding] = (),
     receipt: Any = None,
     freshness: Any = None,
+    version: int | None = None,
     headers: dict[str, str] | None = None,
 ) -> JSONResponse:
     """The answer of a problem of this kind."""
@@ -135,6 +146,7 @@ def problem(
         findings=tuple(findings),
         receipt=receipt,
         freshness=freshness,
+        version=version,
     )
     content = jsonable_encoder(body.model_dump(mode="json", exclude_defaults=True, exclude_none=True))
     language = {"Content-Language": "en" if in_english else "zh-CN", "Vary": "Accept-Language"}
@@ -157,6 +169,7 @@ _KINDS = {400: "bad-request-body", 404: "not-found", 405: "method-not-allowed", 
 def install(app: FastAPI) -> None:
     """Answer every error of the application as a problem."""
     _install_of_store(app)
+    _install_of_acts(app)
 
     @app.exception_handler(BadFieldError)
     def _bad_field(request: Request, error: BadFieldError) -> JSONResponse:
@@ -202,7 +215,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def _validation(request: Request, error: RequestValidationError) -> JSONResponse:
-        return problem(request, "bad-request-body", errors=[_field_fault(e, request) for e in error.errors()])
+        return _unfit(request, error)
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> JSONResponse:
@@ -213,6 +226,20 @@ def install(app: FastAPI) -> None:
     def _internal(request: Request, error: Exception) -> JSONResponse:
         log.error("request.failed", error=type(error).__name__, exc_info=error)
         return problem(request, "internal")
+
+
+def _install_of_acts(app: FastAPI) -> None:
+    """Answer what an act may be told before it is judged."""
+
+    @app.exception_handler(VersionMovedError)
+    def _moved(request: Request, error: VersionMovedError) -> JSONResponse:
+        headers = {"ETag": tag(error.version)}
+        return problem(request, "version-moved", error.text, version=error.version, headers=headers)
+
+    @app.exception_handler(NotJsonError)
+    def _not_json(request: Request, error: NotJsonError) -> JSONResponse:
+        del error
+        return problem(request, "not-json", text("请以application/json发送", "send it as application/json"))
 
 
 def _install_of_store(app: FastAPI) -> None:
@@ -254,40 +281,115 @@ def _install_of_store(app: FastAPI) -> None:
         return problem(request, "busy", headers={"Retry-After": "1"})
 
 
+_KEY = {("header", "Idempotency-Key"), ("body", "idempotency_key")}
+_IF_MATCH = {("header", "If-Match"), ("body", "if_match")}
+"""Where an act by itself has them, and where a row of a batch."""
+
+
+def _unfit(request: Request, error: RequestValidationError) -> JSONResponse:
+    """The answer to a request that has not its form: all that is wrong with it."""
+    kind, detail = "bad-request-body", None
+    missing = {tuple(e["loc"]) for e in error.errors() if e["type"] == "missing"}
+    if _KEY & missing:
+        kind = "key-missing"
+        detail = text(
+            "每件办理须带Idempotency-Key头（成批时为idempotency_key）：1至200个字符，自定，每件一个；"
+            "没有得到答复时以同一键重发，只记录一次",
+            "every act needs an Idempotency-Key header (in a batch: idempotency_key): 1 to 200 characters of your "
+            "choice, one for each act; when no answer comes, send it again with the same key: it is recorded once",
+        )
+    elif _IF_MATCH & missing:
+        kind = "version-missing"
+        detail = text(
+            "办理已有的项目、系统或单位须带If-Match头（成批时为if_match）：读取时或上次办理答复的ETag；不论版本则写*",
+            "an act on a project, system, unit or evaluator needs an If-Match header (in a batch: if_match): the ETag "
+            "of the answer that you read, or of your last act; write * to act whatever the version is",
+        )
+    return problem(request, kind, detail, errors=[_field_fault(e, request) for e in error.errors()])
+
+
 def _field_fault(error: dict[str, Any], request: Request) -> FieldFault:
     """One validation error, without the input: it may hold personal data."""
     where = [str(part) for part in error["loc"]]
     if where and where[0] in {"body", "query", "path", "header"}:
         where = where[1:] if where[0] == "body" else where
     cause = error.get("ctx", {}).get("error")
-    if isinstance(cause, ValueFault):
-        detail = cause.text.en if english(request) else cause.text.zh
-    else:
-        detail = _told(error, request)
-    return FieldFault(pointer="/" + "/".join(where), detail=detail)
+    told = _unquoted(cause.text, error.get("input")) if isinstance(cause, ValueFault) else _told(error)
+    detail = told.en if english(request) else told.zh
+    return FieldFault(pointer="/" + "/".join(_pointed(part) for part in where), detail=detail)
 
 
-_CHINESE = {
-    "missing": "缺少此字段",
-    "extra_forbidden": "没有此字段",
-    "enum": "应为规定的取值之一：{expected}",
-    "string_too_short": "过短，至少{min_length}个字符",
-    "string_too_long": "过长，至多{max_length}个字符",
-    "string_pattern_mismatch": "格式应为{pattern}",
-    "too_short": "至少{min_length}项",
-    "int_parsing": "应为整数",
-    "int_type": "应为整数",
-    "bool_parsing": "应为true或false",
-    "uuid_parsing": "应为UUID",
-    "date_from_datetime_parsing": "应为日期，如2018-09-19",
-    "json_invalid": "不是合法的JSON",
-    "greater_than_equal": "不应小于{ge}",
-    "less_than_equal": "不应大于{le}",
+def _pointed(part: str) -> str:
+    """A part of a JSON pointer (RFC 6901). A name may be of any length; as much of it is told as shows which it is."""
+    clipped = part if len(part) <= _LONGEST_NAME else f"{part[:_LONGEST_NAME]}…"
+    return clipped.replace("~", "~0").replace("/", "~1")
+
+
+_LONGEST_NAME = 100
+
+
+_QUOTED = re.compile("“([^”]*)”")
+
+
+def _unquoted(told: Text, value: Any) -> Text:
+    """A text without what it quotes of the value that was sent: that may be personal data."""
+    sent = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+    def without(match: re.Match[str]) -> str:
+        quoted = match[1].removesuffix("…")
+        return "“…”" if len(quoted) > 1 and quoted in sent else match[0]
+
+    return Text(zh=_QUOTED.sub(without, told.zh), en=_QUOTED.sub(without, told.en))
+
+
+_WORDS = {
+    "missing": text("缺少此字段", "this field is missing"),
+    "extra_forbidden": text("没有此字段", "there is no such field"),
+    "enum": text("应为规定的取值之一：{expected}", "one of: {expected}"),
+    "literal_error": text("应为规定的取值之一：{expected}", "one of: {expected}"),
+    "string_too_short": text("过短，至少{min_length}个字符", "too short: at least {min_length} characters"),
+    "string_too_long": text("过长，至多{max_length}个字符", "too long: at most {max_length} characters"),
+    "string_pattern_mismatch": text("格式应为{pattern}", "its form is {pattern}"),
+    "string_type": text("应为文字", "a text is needed"),
+    "string_unicode": text("应为完整的UTF-8文字", "a whole text in UTF-8 is needed"),
+    "too_short": text("至少{min_length}项", "at least {min_length}"),
+    "too_long": text("至多{max_length}项", "at most {max_length}"),
+    "int_parsing": text("应为整数", "a whole number is needed"),
+    "int_type": text("应为整数", "a whole number is needed"),
+    "int_from_float": text("应为整数", "a whole number is needed"),
+    "int_parsing_size": text("整数过大", "the number is too large"),
+    "float_type": text("应为数字", "a number is needed"),
+    "float_parsing": text("应为数字", "a number is needed"),
+    "finite_number": text("应为有限的数字", "a finite number is needed"),
+    "bool_parsing": text("应为true或false", "true or false"),
+    "bool_type": text("应为true或false", "true or false"),
+    "uuid_parsing": text("应为UUID", "a UUID is needed"),
+    "uuid_type": text("应为UUID", "a UUID is needed"),
+    "date_type": text("应为日期，如2018-09-19", "a date is needed, such as 2018-09-19"),
+    "date_parsing": text("应为日期，如2018-09-19", "a date is needed, such as 2018-09-19"),
+    "date_from_datetime_parsing": text("应为日期，如2018-09-19", "a date is needed, such as 2018-09-19"),
+    "date_from_datetime_inexact": text("应为日期，如2018-09-19", "a date is needed, such as 2018-09-19"),
+    "datetime_parsing": text("应为时刻，如2018-09-19T08:00:00+08:00", "a time, such as 2018-09-19T08:00:00+08:00"),
+    "datetime_from_date_parsing": text(
+        "应为时刻，如2018-09-19T08:00:00+08:00", "a time, such as 2018-09-19T08:00:00+08:00"
+    ),
+    "timezone_aware": text("时刻须带时区", "the time needs its zone"),
+    "list_type": text("应为列表", "a list is needed"),
+    "tuple_type": text("应为列表", "a list is needed"),
+    "dict_type": text("应为对象", "an object is needed"),
+    "model_type": text("应为对象", "an object is needed"),
+    "json_invalid": text("不是合法的JSON", "this is no valid JSON"),
+    "greater_than_equal": text("不应小于{ge}", "not less than {ge}"),
+    "greater_than": text("应大于{gt}", "more than {gt}"),
+    "less_than_equal": text("不应大于{le}", "not more than {le}"),
+    "less_than": text("应小于{lt}", "less than {lt}"),
 }
+"""What is told of a fault. The library's own words are not: they may repeat a part of the value."""
+_UNFIT = text("不符合要求", "not acceptable")
+_LIMITS = ("expected", "min_length", "max_length", "pattern", "ge", "gt", "le", "lt")
 
 
-def _told(error: dict[str, Any], request: Request) -> str:
-    form = _CHINESE.get(error["type"])
-    if english(request) or form is None:
-        return str(error["msg"])
-    return form.format_map({k: str(v) for k, v in error.get("ctx", {}).items()})
+def _told(error: dict[str, Any]) -> Text:
+    words, given = _WORDS.get(error["type"], _UNFIT), error.get("ctx", {})
+    limits = {name: str(given.get(name, "")) for name in _LIMITS}
+    return text(words.zh.format_map(limits), words.en.format_map(limits))

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi import Request, Response
 from pydantic import TypeAdapter, ValidationError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.context import Context, holder_of
+from api.strict_bodies import MEDIA_TYPE, TwoWaysError, decoded
+from api.versions import versions_in
 from application.desk import Outcome
 from application.ports import Desk
 from infrastructure import awaiting
@@ -23,6 +25,16 @@ from infrastructure.issuer import BadTokenError
 
 LONGEST_KEY = 200
 """Characters of an idempotency key."""
+LONGEST_PREFER = 200
+
+
+class Sent(NamedTuple):
+    """A posted act: the body, its key, the versions that the client saw (none: whatever it is), its preferences."""
+
+    submission: Any
+    key: str
+    seen: tuple[int, ...]
+    prefer: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,14 +46,16 @@ class QuickAct:
     """Gives the form of a row of a batch: the body, with path and key."""
     subject: TypeAdapter[Any] | None
     """What the path names: an identity or a code; nothing when the act begins a history."""
-    record: Callable[[Request, Context, Any, Any, str | None], Response]
-    """Records the act of a body on a subject under a key, and answers."""
+    record: Callable[[Request, Context, Any, Sent], Response]
+    """Records a posted act on a subject, and answers."""
     admit: Callable[[Context], object]
     """Raises NotAllowedError unless the holder has a role that may record the act."""
     names: str
     """What the path's name is called where it is wrong."""
-    prepare: Callable[[Context, Any, Any, str | None], Callable[[Desk], Outcome]]
+    prepare: Callable[[Context, Any, Sent], Callable[[Desk], Outcome]]
     """The use case with everything but the desk. Raises NotAllowedError."""
+    needs_version: bool
+    """Does the path name a history, so that the client has to say at which version it saw it?"""
 
 
 class ActTable:
@@ -104,18 +118,25 @@ def _form(path: str) -> tuple[tuple[str, ...], str]:
 
 async def _recorded(act: QuickAct, request: Request, named: str, body: bytes) -> Response | None:
     """Record the act and answer, or None when anything about the request is unusual."""
-    key = request.headers.get("idempotency-key")
-    if media_type(request) != "application/json" or (key is not None and not 0 < len(key) <= LONGEST_KEY):
+    headers = request.headers
+    key, prefer = headers.get("idempotency-key", ""), headers.get("prefer", "")
+    seen = versions_in(headers.get("if-match", "")) if act.needs_version else ()
+    if (
+        media_type(request) != MEDIA_TYPE
+        or not 0 < len(key) <= LONGEST_KEY
+        or len(prefer) > LONGEST_PREFER
+        or seen is None
+    ):
         return None
     context = await asking(request)
     if context is None:
         return None
     try:
-        submission = act.body.validate_json(body)
+        submission = decoded(body, act.body)
         subject = act.subject.validate_strings(named) if act.subject is not None else None
-    except ValidationError:
+    except (TwoWaysError, ValidationError):
         return None
-    return await awaiting.run(act.record, request, context, subject, submission, key)
+    return await awaiting.run(act.record, request, context, subject, Sent(submission, key, seen, prefer))
 
 
 def media_type(request: Request) -> str:

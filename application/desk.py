@@ -12,6 +12,7 @@ from uuid import UUID
 
 from application.ports import Desk, NewEvent, RequestKey, StreamMovedError
 from application.sealing import sealed
+from domain.accounts import Accounts
 from domain.case import Case
 from domain.command import Command
 from domain.county import County
@@ -19,7 +20,7 @@ from domain.dates import CivilDate, Precision
 from domain.evaluator import Evaluator
 from domain.event import Event, as_json
 from domain.evolve import Foldable
-from domain.faults import ActError, BadFieldError, UnknownSubjectError
+from domain.faults import ActError, BadFieldError, UnknownSubjectError, VersionMovedError
 from domain.guidance_fund import GuidanceFund
 from domain.personal import Person
 from domain.project import Project
@@ -31,6 +32,7 @@ from domain.streams import (
     StreamAt,
     StreamKey,
     StreamKind,
+    accounts_id,
     county_id,
     evaluator_id,
     guidance_fund_id,
@@ -72,6 +74,8 @@ class Act:
     key: str | None = None
     correlation: str | None = None
     dry_run: bool = False
+    seen: tuple[StreamAt, ...] = ()
+    """Where the client saw the history that it acts on: it must be at one of these. None: wherever it is."""
 
 
 @dataclass(frozen=True)
@@ -181,6 +185,11 @@ class Reading:
         stream = guidance_fund_id(self.desk.division)
         return self._state(StreamKind.GUIDANCE_FUND, stream, lambda: GuidanceFund(id=stream), must_exist=False)
 
+    def accounts(self) -> Accounts:
+        """The accounts of the log."""
+        stream = accounts_id(self.desk.division)
+        return self._state(StreamKind.ACCOUNTS, stream, lambda: Accounts(id=stream), must_exist=False)
+
     def _state(
         self,
         kind: StreamKind,
@@ -284,15 +293,19 @@ def submit(
         # The first decision is made on what is known. Mostly nothing moved, and the save, which is guarded by it, shows
         # that: then it was the newest, and nothing had to be read.
         reading = Reading(desk, act, newest=attempt > 0 or act.dry_run)
+        fault: ActError | None = None
         try:
             planned = plan(reading)
-        except ActError:
+        except ActError as error:
+            fault = error
+        fault = (_moved(act, reading) if act.seen else None) or fault
+        if fault is not None:
             if not reading.newest:
                 continue
             # What was recorded for this request before is its answer, whatever would be said to it today.
-            earlier = desk.ledger.recall(request) if request is not None else None
+            earlier = desk.ledger.recall(request) if request is not None and not act.dry_run else None
             if earlier is None:
-                raise
+                raise fault
             return _outcome(earlier)
         if act.dry_run:
             return Outcome(planned[0].stream, tuple(p.event for p in planned), ())
@@ -305,6 +318,13 @@ def submit(
         desk.states.learn(recorded)
         return _outcome(recorded)
     raise BusyError
+
+
+def _moved(act: Act, reading: Reading) -> VersionMovedError | None:
+    """The fault of an act on a history that the client had seen otherwise."""
+    version = reading.version(act.seen[0].kind, act.seen[0].id)
+    # What is not there, or was not looked at, has no version; the plan says what is wrong with it.
+    return VersionMovedError(version) if version and all(at.version != version for at in act.seen) else None
 
 
 def check_day(desk: Desk, act: Act) -> None:

@@ -87,7 +87,7 @@ def _request(port: int, path: str, token: str, body: str) -> bytes:
     content = body.encode()
     head = (
         f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\nIdempotency-Key: "
+        f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\nIf-Match: *\r\nIdempotency-Key: "
     )
     return head.encode().replace(b"%", b"%%") + b"%b\r\n\r\n" + content.replace(b"%", b"%%")
 
@@ -96,7 +96,8 @@ def _batch(port: int, paths: list[str], token: str, body: str, rows: int) -> byt
     """A post of so many acts in one request, on one path after the other, each with a place for the request key."""
     act = body.encode().replace(b"%", b"%%").removeprefix(b"{")
     lines = [
-        b'{"path":"%b","idempotency_key":"%%b-%02d",%b' % (paths[n % len(paths)].encode(), n, act) for n in range(rows)
+        b'{"path":"%b","idempotency_key":"%%b-%02d","if_match":"*",%b' % (paths[n % len(paths)].encode(), n, act)
+        for n in range(rows)
     ]
     content = b"\n".join(lines)
     length = len(content.replace(b"%%", b"%")) + rows * (_KEY_BYTES - len(b"%b"))

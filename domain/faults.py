@@ -20,3 +20,16 @@ class UnknownSubjectError(ActError):
 
 class BadFieldError(ActError):
     """A field is well formed but its value is not acceptable here."""
+
+
+class VersionMovedError(ActError):
+    """The history that the act is on is not at a version that the client had seen. `version`: where it is now."""
+
+    def __init__(self, version: int) -> None:
+        told = Text(
+            zh=f"已有新的记录，现为第{version}版：请重新读取，确认仍要办理后以新版本重发",
+            en=f"more was recorded, and it is at version {version} now: read it again, and if the act still stands, "
+            "send it with that version",
+        )
+        super().__init__(told)
+        self.version = version

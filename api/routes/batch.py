@@ -9,12 +9,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from api.acts import answer, receipt_of
 from api.context import Context, Reader
 from api.problems import NotAllowedError, Problem, problem
-from api.quick_acts import LONGEST_KEY, ActTable, asking, media_type, told
+from api.quick_acts import LONGEST_KEY, ActTable, Sent, asking, media_type, told
+from api.strict_bodies import TwoWaysError, faults, read
+from api.versions import IF_MATCH_FORM, versions_in
 from application.batch import Answer, Row, record_rows
 from application.desk import Outcome
 from domain.event import as_json
@@ -30,13 +32,6 @@ ROWS_OF_A_SAVE = 100
 _NOT_RECORDED = "batch-not-recorded"
 
 router = APIRouter(tags=["成批 batch"])
-
-
-class _Address(BaseModel):
-    """Where a row goes and under which key, whatever else it holds."""
-
-    path: Any = None
-    idempotency_key: Any = None
 
 
 class Mode(StrEnum):
@@ -66,6 +61,11 @@ _ROW_SCHEMA: dict[str, Any] = {
     "properties": {
         "path": {"type": "string", "description": "办理的地址 where the act is posted by itself"},
         "idempotency_key": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
+        "if_match": {
+            "type": "string",
+            "pattern": IF_MATCH_FORM,
+            "description": "单个办理须有If-Match头的，此处必填 as the If-Match header, where the act needs one",
+        },
         "happened_on": {"type": "string"},
         "act": {"type": "object"},
         "authority": {"type": "object"},
@@ -75,6 +75,7 @@ _ROW_SCHEMA: dict[str, Any] = {
     "example": {
         "path": "/v1/projects/6c697568-656e-5f6c-8967-000000000001/progress",
         "idempotency_key": "2019-06-A-17",
+        "if_match": '"7"',
         "happened_on": "2019-06-01",
         "act": {"percent": 50, "summary": "机房改造完成"},
     },
@@ -173,14 +174,18 @@ def _line(acts: ActTable, context: Context, number: int, line: bytes) -> _Line:
 def _run(acts: ActTable, context: Context, line: bytes) -> Row:
     """What a row asks for. Raises RequestValidationError, HTTPException, NotAllowedError."""
     try:
-        address = _Address.__pydantic_validator__.validate_json(line)
-    except ValidationError as error:
-        is_json = error.errors()[0]["type"] != "json_invalid"
-        raise _unfit("json_invalid", "not a JSON object" if is_json else "not valid JSON") from error
-    path, key = address.path, address.idempotency_key
+        fields = read(line)
+    except TwoWaysError as error:
+        raise RequestValidationError(faults(error)) from error
+    if not isinstance(fields, dict):
+        raise _unfit("json_invalid", "not a JSON object")
+    path: Any = fields.get("path")
+    key: Any = fields.get("idempotency_key")
     for name, value in (("path", path), ("idempotency_key", key)):
-        if not isinstance(value, str) or not value or has_control_characters(value):
+        if value is None:
             raise _unfit("missing", "Field required", name)
+        if not isinstance(value, str) or not value or has_control_characters(value):
+            raise _unfit("string_type", "Not an acceptable text", name)
     # A header's text is read byte by byte: so the same key names the same request, wherever it is sent.
     key = key.encode().decode("latin-1")
     if len(key) > LONGEST_KEY:
@@ -190,22 +195,33 @@ def _run(acts: ActTable, context: Context, line: bytes) -> Row:
         raise HTTPException(404)
     act, named = found
     act.admit(context)
-    faults: list[Any] = []
+    seen, wrong = _seen(fields.get("if_match"), needed=act.needs_version)
     subject = submission = None
     try:
         subject = act.subject.validate_strings(named) if act.subject is not None else None
     except ValidationError as error:
-        faults += [{**e, "loc": ("path", act.names, *e["loc"])} for e in error.errors()]
+        wrong += [{**e, "loc": ("path", act.names, *e["loc"])} for e in error.errors()]
     try:
-        submission = act.row().validate_json(line)
+        submission = act.row().validate_json(line, strict=True)
     except ValidationError as error:
-        faults += [{**e, "loc": ("body", *e["loc"])} for e in error.errors()]
-    if faults:
-        raise RequestValidationError(faults)
-    return act.prepare(context, subject, submission, key)
+        wrong += faults(error)
+    if wrong:
+        raise RequestValidationError(wrong)
+    return act.prepare(context, subject, Sent(submission, key, seen))
 
 
-def _unfit(kind: str, told_of_it: str, *where: str, **limits: int) -> RequestValidationError:
+def _seen(if_match: Any, *, needed: bool) -> tuple[tuple[int, ...], list[Any]]:
+    """The versions that a row names, and what is wrong with them."""
+    if if_match is None:
+        return (), list(_unfit("missing", "Field required", "if_match").errors()) if needed else []
+    seen = versions_in(if_match) if isinstance(if_match, str) else None
+    if seen is None:
+        unfit = _unfit("string_pattern_mismatch", "not an If-Match", "if_match", pattern=IF_MATCH_FORM)
+        return (), list(unfit.errors())
+    return seen if needed else (), []
+
+
+def _unfit(kind: str, told_of_it: str, *where: str, **limits: int | str) -> RequestValidationError:
     return RequestValidationError([{"type": kind, "loc": ("body", *where), "msg": told_of_it, "ctx": limits}])
 
 

@@ -6,13 +6,14 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
 from api.context import Context, Reader
 from api.event_entry import EventEntry, entry_parts
 from api.moments import AS_IT_STANDS
 from api.routes.views import reading
+from api.versions import answered
 from application.asking import AsOf, history_of, project_dossier, system_state, unit_state
 from application.ports import UpTo
 from application.rejudging import Rejudged, rejudge_project
@@ -78,18 +79,25 @@ class RejudgedAnswer(Rejudged):
     same: bool = Field(description="是否与原决定相同 the same outcome and findings")
 
 
-@router.get("/projects/{project_id}", summary="项目状态 state of a project")
-def read_project(context: Reader, project_id: UUID, moment: Moment) -> ProjectAnswer:
+_UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "与If-None-Match所示相同 as it was known"}}
+"""What reads with an ETag may answer."""
+
+
+@router.get(
+    "/projects/{project_id}", summary="项目状态 state of a project", response_model=ProjectAnswer, responses=_UNCHANGED
+)
+def read_project(request: Request, context: Reader, project_id: UUID, moment: Moment) -> Response:
     """The state now, as known at a position or recorded time, or as it was on a happened date."""
     dossier = project_dossier(context.liuhen.desk, project_id, moment)
     check_classified(context, dossier.project)
-    return ProjectAnswer(
+    answer = ProjectAnswer(
         stage=dossier.project.stage,
         project=dossier.project,
         systems=dossier.systems,
         owner_units=tuple(context.shown(StreamKind.UNIT, u.id, u) for u in dossier.owner_units),
         position=dossier.history[-1].position,
     )
+    return answered(request, dossier.project.version, answer)
 
 
 @router.get("/projects/{project_id}/history", summary="项目历史 history of a project")
@@ -105,22 +113,24 @@ def read_history(context: Reader, project_id: UUID, moment: Moment) -> HistoryAn
     return history_answer(context, events)
 
 
-@router.get("/systems/{system_id}", summary="系统状态 state of a system")
-def read_system(context: Reader, system_id: UUID, moment: Moment) -> GovSystem:
+@router.get(
+    "/systems/{system_id}", summary="系统状态 state of a system", response_model=GovSystem, responses=_UNCHANGED
+)
+def read_system(request: Request, context: Reader, system_id: UUID, moment: Moment) -> Response:
     """The state of a system as of a moment."""
     history_of(context.liuhen.desk, StreamKind.SYSTEM, system_id, moment)
     system = system_state(context.liuhen.desk, system_id, moment)
     if system.classified and not context.sees_classified:
         raise _hidden()
-    return system
+    return answered(request, system.version, system)
 
 
-@router.get("/units/{uscc}", summary="单位状态 state of a unit")
-def read_unit(context: Reader, uscc: str, moment: Moment) -> Unit:
+@router.get("/units/{uscc}", summary="单位状态 state of a unit", response_model=Unit, responses=_UNCHANGED)
+def read_unit(request: Request, context: Reader, uscc: str, moment: Moment) -> Response:
     """The state of a unit as of a moment, with its connection obligations."""
     history_of(context.liuhen.desk, StreamKind.UNIT, unit_id(uscc), moment)
     unit = unit_state(context.liuhen.desk, uscc, moment)
-    return context.shown(StreamKind.UNIT, unit.id, unit)
+    return answered(request, unit.version, context.shown(StreamKind.UNIT, unit.id, unit))
 
 
 @router.get("/units/{uscc}/history", summary="单位历史 history of a unit")

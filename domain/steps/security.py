@@ -187,7 +187,7 @@ def level_test(case: Case, system: GovSystem, command: RecordSecurityTest) -> Ev
     if scale is None:
         known = "、".join(case.rules.parameters.conclusion_scales)
         raise BadFieldError(
-            text(f"规则集没有模板“{command.template}”；已有：{known}", f"the rule set knows the templates: {known}"),
+            text(f"规则集没有此模板；已有：{known}", f"the rule set knows the templates: {known}"),
             "/act/template",
         )
     if command.conclusion not in scale:

@@ -112,7 +112,7 @@ def declare(case: Case, command: DeclareSharing) -> Event:
     twice = next((i for i, n in enumerate(names) if n in names[:i]), None)
     if twice is not None:
         raise BadFieldError(
-            text(f"资源“{names[twice]}”重复", f"resource “{names[twice]}” is listed twice"),
+            text("同名的资源已在前面列出", "a resource of that name is listed before"),
             f"/act/provides/{twice}/name",
         )
     return record("sharing", case, command, SharingDeclared(needs=command.needs, provides=command.provides))

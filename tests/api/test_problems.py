@@ -122,7 +122,7 @@ def test_a_word_outside_the_templates_scale_is_named(client: Client) -> None:
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"a":' * 500, b"\xff\xfe", b'{"happened_on": NaN}', b"null"])
 def test_broken_bodies(client: Client, body: bytes) -> None:
-    headers = {**client.headers, "Content-Type": "application/json"}
+    headers = {**client.headers, "Content-Type": "application/json", "Idempotency-Key": "k"}
     answer = client.http.post("/v1/units", content=body, headers=headers)
     assert answer.status_code == 422, answer.text
     assert answer.json()["type"] == "/problems/bad-request-body"

@@ -18,7 +18,7 @@ from api.quick_acts import QuickActs
 from domain.recorded import Role
 from infrastructure.bootstrap import Liuhen
 from infrastructure.issuer import Holder, Issuer
-from tests.api.conftest import OBLIGATION, Client
+from tests.api.conftest import APPROVAL, OBLIGATION, Client
 from tests.stages import OWNER
 
 UNIT = {"uscc": OWNER, "name": "测试局", "kind": "COUNTY_DEPT", "division": "370323"}
@@ -66,6 +66,7 @@ def test_a_right_request_is_served_the_quick_way(client: Client, used: list[str]
     assert [p.rsplit("/", 1)[1] for p in used] == ["units", "projects", "progress", "connection-obligations"]
 
 
+ABSENT = "-"
 # What is sent: path, body, headers, query. {token} stands for a good token, {p} for a project, {none} for no project.
 WRONG: dict[str, tuple[str, Any, dict[str, str], str]] = {
     "right": ("/projects/{p}/progress", PROGRESS, {}, ""),
@@ -104,6 +105,28 @@ WRONG: dict[str, tuple[str, Any, dict[str, str], str]] = {
     "a control character": ("/projects/{p}/progress", {**PROGRESS, "act": {"summary": "a\u0000b"}}, {}, ""),
     "no calendar day": ("/projects/{p}/progress", {**PROGRESS, "happened_on": "2019-02-30"}, {}, ""),
     "the future": ("/projects/{p}/progress", {**PROGRESS, "happened_on": "2999-01-01"}, {}, ""),
+    "no key": ("/projects/{p}/progress", PROGRESS, {"Idempotency-Key": ABSENT}, ""),
+    "no version": ("/projects/{p}/progress", PROGRESS, {"If-Match": ABSENT}, ""),
+    "neither key nor version, and a bad body": (
+        "/projects/{p}/progress",
+        {},
+        {"If-Match": ABSENT, "Idempotency-Key": ABSENT},
+        "",
+    ),
+    "the right version": ("/projects/{p}/sharing/lapse", {"happened_on": "2019-01-09"}, {"If-Match": '"1"'}, ""),
+    "another version": ("/projects/{p}/progress", PROGRESS, {"If-Match": '"7"'}, ""),
+    "one of several versions": ("/projects/{p}/progress", PROGRESS, {"If-Match": '"7", "1-00000000"'}, ""),
+    "a weak version": ("/projects/{p}/progress", PROGRESS, {"If-Match": 'W/"1"'}, ""),
+    "no tag of a version": ("/projects/{p}/progress", PROGRESS, {"If-Match": "1"}, ""),
+    "a version of what is not there": ("/projects/{none}/progress", PROGRESS, {"If-Match": '"1"'}, ""),
+    "a short answer": ("/projects/{p}/progress", PROGRESS, {"Prefer": "return=minimal"}, ""),
+    "a short answer, refused": (
+        "/projects/{p}/approval",
+        {"happened_on": "2019-02-01", "act": APPROVAL},
+        {"Prefer": "return=minimal"},
+        "",
+    ),
+    "a misspelt dry run": ("/projects/{p}/progress", PROGRESS, {}, "?dryrun=true"),
     "an empty key": ("/projects/{p}/progress", PROGRESS, {"Idempotency-Key": ""}, ""),
     "too long a key": ("/projects/{p}/progress", PROGRESS, {"Idempotency-Key": "k" * 201}, ""),
     "no content type": ("/projects/{p}/progress", PROGRESS, {"Content-Type": ""}, ""),
@@ -147,13 +170,15 @@ def test_both_ways_answer_alike(client: Client, ordinary: TestClient, issuer: Is
     reader = issuer.issue(Holder("reader", "读者", frozenset({Role.AUDITOR})), days=1)
     names = {"p": project, "none": str(uuid4()), "token": token, "reader": reader}
     sent = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "X-Request-ID": "r" * 8}
+    sent |= {"Idempotency-Key": case, "If-Match": "*"}
     sent |= {name: value.format(**names) for name, value in headers.items()}
+    sent = {name: value for name, value in sent.items() if value != ABSENT}
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
 
     def ask(http: TestClient) -> tuple[Any, ...]:
         answer = http.post(f"/v1{path.format(**names)}{query}", content=content, headers=sent)
         assert answer.status_code < 500, answer.text
-        return answer.status_code, dict(answer.headers), _without_places(answer.json())
+        return answer.status_code, dict(answer.headers), _without_places(answer.json() if answer.content else None)
 
     quick, plain = ask(client.http), ask(ordinary)
     for answer in (quick, plain):

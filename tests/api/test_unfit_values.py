@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -35,7 +36,7 @@ ODD_TEXTS = [
 def sent(client: Client, path: str, on: str, act: dict[str, Any]) -> Any:
     """Posted as raw JSON with escapes, so that lone surrogates travel too."""
     body = json.dumps({"happened_on": on, "act": act}, ensure_ascii=True)
-    headers = {**client.headers, "Content-Type": "application/json"}
+    headers = {**client.headers, "Content-Type": "application/json", "Idempotency-Key": str(uuid4()), "If-Match": "*"}
     return client.http.post(f"/v1{path}", content=body, headers=headers)
 
 

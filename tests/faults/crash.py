@@ -2,7 +2,7 @@
 
     python -m tests.faults.crash --rounds 100 --seed 1
 
-Every act has a key, but for a few; one whose answer did not come is sent again with its key until it is answered. After
+Every act has a key; one whose answer did not come is sent again with its key until it is answered. After
 the last round the log is read past the service and held against all that the clients saw.
 """
 
@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from tests.api.conftest import PROJECT
 from tests.faults.deployment import Answer, Database, Line, Service, logged, places, running
@@ -73,31 +73,31 @@ class Client:
         self._line.close()
 
     def _do_one(self) -> None:
-        """A progress report, a filing (two streams), one that may not be, or one without a key."""
+        """A progress report, a filing (two streams), one that may not be, or one that is sent once only."""
         self._sent += 1
         mark = f"{self.name}.{self._sent:06d}"
         project = self._chance.choice(self._projects)
-        kind = self._chance.choices(("progress", "filing", "wrong", "keyless"), (12, 3, 1, 2))[0]
+        kind = self._chance.choices(("progress", "filing", "wrong", "once"), (12, 3, 1, 2))[0]
         report = {"happened_on": "2019-03-01", "act": {"percent": 101 if kind == "wrong" else 10, "summary": mark}}
         if kind == "filing":
             path, body = "/v1/projects", {"happened_on": "2019-01-05", "act": {**PROJECT, "name": mark}}
         else:
             path, body = f"/v1/projects/{project}/progress", report
-        if kind == "keyless":
+        if kind == "once":
             self._send(mark, path, body)
         else:
             self._send_until_answered(mark, path, body, expected=2 if kind == "filing" else 1)
 
     def _send(self, mark: str, path: str, body: Any) -> None:
-        """Once, without a key: what breaks stays unknown."""
+        """Once, and not again under its key: what breaks stays unknown."""
         began = time.monotonic_ns()
-        answer = self._ask(path, body, mark, None)
+        answer = self._ask(path, body, mark, mark)
         self._note(mark, began, answer, 1)
 
     def _send_until_answered(self, mark: str, path: str, body: Any, expected: int) -> None:
         began, first = time.monotonic_ns(), True
         while True:
-            answer = self._ask(path, body, mark, mark if self._with_keys else None)
+            answer = self._ask(path, body, mark, mark if self._with_keys else str(uuid4()))
             if answer is not None and answer.status != 503:
                 break
             self.counts["sent again"] += first
@@ -125,7 +125,7 @@ class Client:
         self.counts[operation.outcome] += 1
         self.operations.append(operation)
 
-    def _ask(self, path: str, body: Any, mark: str, key: str | None) -> Answer | None:
+    def _ask(self, path: str, body: Any, mark: str, key: str) -> Answer | None:
         try:
             return self._line.ask("POST", path, body, mark=mark, key=key)
         except (OSError, http.client.HTTPException):

@@ -129,7 +129,7 @@ class Line:
             self._connection = http.client.HTTPConnection(*self._address, timeout=self._seconds)
         headers = {"Authorization": f"Bearer {self._service.token}", "Content-Type": "application/json"}
         headers |= {"X-Request-ID": mark} if mark else {}
-        headers |= {"Idempotency-Key": key} if key else {}
+        headers |= {"Idempotency-Key": key, "If-Match": "*"} if key else {}
         try:
             self._connection.request(method, path, json.dumps(body) if body is not None else None, headers)
             response = self._connection.getresponse()

@@ -31,7 +31,7 @@ def test_a_service_that_answers_before_the_commit_is_found_out(tmp_path: Path) -
     assert any("acknowledged and lost" in told for told in found)
 
 
-def test_answers_that_are_lost_double_nothing_unless_the_key_is_left_out(tmp_path: Path) -> None:
+def test_answers_that_are_lost_double_nothing_unless_the_key_is_another_each_time(tmp_path: Path) -> None:
     with running(tmp_path, wrong="loses_answers") as (database, service):
         seen = rounds(database, service, number=2, seed=SEED, kill=False)
         log = logged(database.conninfo)

@@ -60,7 +60,10 @@ class Program:
         return code
 
     def ask(self, method: str, path: str, body: Any = None, key: str | None = None) -> httpx2.Response:
-        headers = {"Authorization": f"Bearer {self.token}", **({"Idempotency-Key": key} if key else {})}
+        headers = {
+            "Authorization": f"Bearer {self.token}",
+            **({"Idempotency-Key": key, "If-Match": "*"} if key else {}),
+        }
         return httpx2.request(method, f"{self.address}/v1{path}", json=body, headers=headers, timeout=30)
 
     def database_pid(self) -> int | None:
