@@ -15,6 +15,7 @@ from uuid import UUID
 import psycopg
 from eventsourcing.application import Application
 
+from api.workers import settle
 from bench.measuring import Sample, Scale, Side, Standard, figure, interleave
 from bench.product import product
 from bench.projects import project_events, record_county
@@ -55,7 +56,8 @@ def run(own: Server, scale: Scale, report: Report) -> None:
     fewer = max(8, round(scale.projects * _SHARE_OF_STOCK))
     with product(own) as liuhen, own.database() as theirs, own.database() as county:
         record_projects(liuhen, scale.projects)
-        with stock_projects(theirs, fewer) as stock, _stock_county(county, fewer):
+        with stock_projects(theirs, fewer) as stock, stock_county(county, fewer):
+            settle()  # as the service does
             sides = {
                 "one view": _caught_up(liuhen, ["register"]),
                 "stock runner, one view": running(own, StockProjects, StockRegistering, StockRegister, theirs),
@@ -101,7 +103,7 @@ def stock_projects(conninfo: str, projects: int) -> Iterator[Application[UUID]]:
 
 
 @contextmanager
-def _stock_county(conninfo: str, projects: int) -> Iterator[None]:
+def stock_county(conninfo: str, projects: int) -> Iterator[None]:
     """The product's own events in the library's tables."""
     application = StockCounty(env=environment(conninfo))
     try:

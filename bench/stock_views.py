@@ -180,8 +180,9 @@ def running(own: Server, application: type[Application[UUID]], projection: Any, 
                 env={**environment(events), **prefixed},
             ) as runner:
                 last = runner.app.recorder.max_notification_id() or 0
-                while (at := _tracked(runner)) < last and time.perf_counter() - began < seconds:
-                    runner.is_interrupted.wait(_LOOK)
+                while (at := _tracked(runner)) < last and not (at and time.perf_counter() - began >= seconds):
+                    if runner.is_interrupted.wait(_LOOK):
+                        break
                 elapsed = time.perf_counter() - began
                 if runner.is_interrupted.is_set():
                     runner.run_forever(0)

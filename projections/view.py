@@ -46,6 +46,7 @@ class Page:
         self.log_id = log_id
         self.entries = entries
         self._streams = streams
+        self._of: dict[UUID, list[Recorded]] | None = None
         self._touched: dict[StreamKind, dict[UUID, None]] = {kind: {} for kind in StreamKind}
         self._corrected = (
             set() if streams.corrected else {e.originator_id for e in entries if e.event.__class__ is FactCorrected}
@@ -89,7 +90,11 @@ class Page:
 
     def of(self, stream: UUID) -> list[Recorded]:
         """The page's entries of a stream."""
-        return [e for e in self.entries if e.originator_id == stream]
+        if self._of is None:
+            self._of = {}
+            for entry in self.entries:
+                self._of.setdefault(entry.originator_id, []).append(entry)
+        return list(self._of.get(stream, ()))
 
     def history(self, stream: UUID) -> Sequence[Recorded]:
         """All events of a stream up to the page's end. They are read from the log: for the rare case only."""
