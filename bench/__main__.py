@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from bench import append, batch, bulk, growth, posting, projecting, reading, rebuilding, tlog
+from bench import append, batch, bulk, freshness, growth, posting, projecting, reading, rebuilding, tlog
 from bench.measuring import FULL, QUICK, Scale
 from bench.report import Report
 from bench.servers import NotDurableError, Server, described, server
@@ -34,6 +34,7 @@ class What(StrEnum):
     GROWTH = "growth"
     PROJECTING = "projecting"
     REBUILDING = "rebuilding"
+    FRESHNESS = "freshness"
     TLOG = "tlog"
 
 
@@ -46,11 +47,12 @@ BENCHES: dict[What, Callable[[Server, Scale, Report], None]] = {
     What.GROWTH: growth.run,
     What.PROJECTING: projecting.run,
     What.REBUILDING: rebuilding.run,
+    What.FRESHNESS: freshness.run,
     What.TLOG: tlog.run,
 }
 
-LONG = frozenset({What.REBUILDING})
-"""Measured only when it is named."""
+LONG = frozenset({What.REBUILDING, What.FRESHNESS})
+"""Measured only when they are named."""
 
 app = typer.Typer(add_completion=False)
 

@@ -52,6 +52,7 @@ FIGURES = {
         "posting.p99",
         "posting.ceiling",
         "posting.with_views",
+        "posting.views_apart",
         "posting.ordinary",
         "posting.workers",
     },
@@ -61,6 +62,7 @@ FIGURES = {
     What.GROWTH: {"growth.append"},
     What.PROJECTING: {f"projecting.{what}" for what in ("one_view", "all_views", "replay", "as_of")},
     What.REBUILDING: {"rebuilding.all_views"},
+    What.FRESHNESS: {f"freshness.{what}" for what in ("p50", "p99", "growth")},
     What.TLOG: {
         *(f"tlog.{what}" for what in ("cost", "integration", "integration_cpu", "events_per_byte", "audit", "audit.2")),
         *(f"tlog.inclusion.{what}" for what in ("p50", "p99")),
