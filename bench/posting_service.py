@@ -34,6 +34,9 @@ from infrastructure.bootstrap import Liuhen
 from infrastructure.issuer import Holder, Issuer
 from infrastructure.logging import configure_logging
 
+_told: dict[str, str] = {}
+"""What else is told to who started it: the product's database."""
+
 STOCK_THREADS = 32
 """Threads of the library's recorder, each with a connection: as many as there are clients."""
 
@@ -53,6 +56,7 @@ async def no_operation(scope: Scope, receive: Receive, send: Send) -> None:
 def _product(own: Server, projects: int, *, views: bool) -> Iterator[tuple[ASGIApp, str]]:
     with product(own) as liuhen:
         record_county(liuhen.ledger, projects)
+        _told["conninfo"] = liuhen.conninfo
         if views:
             liuhen.engine.start()
         yield _application(liuhen)
@@ -118,10 +122,12 @@ def _watch(server: uvicorn.Server, token: str) -> None:
     server.should_exit = True
 
 
-def _keep_workers(own: Server, projects: int, count: int) -> None:
-    """Several workers, as `liuhen serve --workers` keeps them, without views."""
+def _keep_workers(own: Server, projects: int, count: int, *, views: bool = False) -> None:
+    """Workers, as `liuhen serve --workers` keeps them; with `views`, the keeper makes them."""
     with product(own) as liuhen:
         record_county(liuhen.ledger, projects)
+        if views:
+            liuhen.engine.start()
         _, token = _application(liuhen)
         settings = liuhen.settings
         settings.port = 0
@@ -143,7 +149,7 @@ def _interrupt_at_the_end() -> None:
 
 
 def _say(port: int, token: str) -> None:
-    sys.stdout.write(json.dumps({"port": port, "token": token}) + "\n")
+    sys.stdout.write(json.dumps({"port": port, "token": token, **_told}) + "\n")
     sys.stdout.flush()
 
 
@@ -153,6 +159,9 @@ def main() -> None:
     order = json.loads(sys.stdin.readline())
     if order["side"] == "liuhen, 2 workers":
         _keep_workers(Server(order["conninfo"]), order["projects"], 2)
+        return
+    if order["side"] == "liuhen with views apart":
+        _keep_workers(Server(order["conninfo"]), order["projects"], 1, views=True)
         return
     with _ordered(order) as (application, token):
         settle()

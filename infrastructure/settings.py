@@ -124,6 +124,10 @@ class Settings(BaseSettings):
         default=True,
         description="服务进程是否更新视图；否则另行运行liuhen worker does the server keep the views",
     )
+    views_apart: bool = Field(
+        default=False,
+        description="只有一个工作进程时，视图与签署也由另一进程承担 views and signing apart from one worker, too",
+    )
     stall_seconds: float = Field(
         default=30.0,
         gt=0,

@@ -11,6 +11,7 @@ from projections.performance import queries as performance
 from projections.red_flags import queries as red_flags
 from projections.register import queries as register
 from projections.sharing import queries as sharing
+from projections.stages import queries as stages
 from projections.supervision import queries as supervision
 from projections.timeline import queries as timeline
 
@@ -25,6 +26,7 @@ LISTS: dict[tuple[str, str], Rows[Any]] = {
         *sharing.LISTS,
         *clauses.LISTS,
         *red_flags.LISTS,
+        *stages.LISTS,
     )
 }
 """The lists by the names that stand in their links."""
