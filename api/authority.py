@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from domain.recorded import Role
+from domain.recorded import RECORDING_ROLES, Role
 
 OWNER, AUTHORITY, DRC, FINANCE = Role.OWNER_UNIT, Role.PROJECT_AUTHORITY, Role.DRC, Role.FINANCE
+SYS, SEC, AUDIT = Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN
 OFFICE, GROUP, PLATFORM = Role.SMART_OFFICE, Role.LEADING_GROUP, Role.PLATFORM_OPERATOR
 
 # In the order of preference: a token that holds several of the roles acts in the first.
@@ -50,10 +51,15 @@ STEP_ROLES: dict[str, tuple[Role, ...]] = {
     "evaluators": (OFFICE, FINANCE),
     "evaluator-conflicts": (Role.THIRD_PARTY, OFFICE, FINANCE),
     "assessment": (OFFICE, GROUP),
-    "log-keeping": (OFFICE, Role.ADMINISTRATOR),
+    "log-keeping": (OFFICE, Role.SYS_ADMIN),
     "correcting": (OFFICE, AUTHORITY, OWNER),
-    "erasure": (OFFICE, Role.ADMINISTRATOR),
-    "importing": (OFFICE, Role.ADMINISTRATOR),
+    "erasure": (OFFICE,),
+    "importing": (OFFICE,),
+    "accounts": (SYS,),
+    "grants": (SEC,),
+    "account-keys": (SEC, SYS, AUDIT),
+    "account-keys-revoked": (SEC, SYS, AUDIT, *sorted(RECORDING_ROLES), Role.AUDITOR),
+    "emergencies": (SYS, SEC),
 }
 
 SEES_PERSONAL = frozenset({OFFICE, AUTHORITY, Role.AUDITOR})

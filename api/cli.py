@@ -21,6 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from api import (
+    cli_accounts,
     cli_audit,
     cli_doctor,
     cli_documents,
@@ -43,7 +44,7 @@ from application.importing import MAPPINGS, FileFault, import_file
 from application.ports import KeyReusedError, SealingError, UpTo
 from application.sealing import shown
 from domain.faults import UnknownSubjectError
-from domain.recorded import Actor, Role
+from domain.recorded import RECORDING_ROLES, Actor, Role
 from domain.streams import StreamKind
 from infrastructure.bootstrap import Liuhen
 from infrastructure.calendars import CalendarError
@@ -59,6 +60,7 @@ from infrastructure.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="留痕：县级电子政务项目全过程记录 Liuhen")
 app.add_typer(cli_rules.app, name="rules")
+app.add_typer(cli_accounts.app, name="accounts")
 app.add_typer(cli_personal.app, name="personal")
 app.add_typer(cli_witness.app, name="witness")
 app.add_typer(cli_keys.app, name="keys")
@@ -74,10 +76,9 @@ app.command(name="evidence")(cli_evidence.evidence_command)
 Advance = Callable[[int, int], None]
 """Told how many of how many are done."""
 
-ALL_RECORDING_ROLES = frozenset(Role) - {Role.AUDITOR, Role.ADMINISTRATOR}
 DEMO_HOLDERS = {
     "审计 auditor": Holder("demo-auditor", "演示审计局 (demo)", frozenset({Role.AUDITOR}), demo=True),
-    "对接程序 API client": Holder("demo-client", "演示对接单位 (demo)", ALL_RECORDING_ROLES, demo=True),
+    "对接程序 API client": Holder("demo-client", "演示对接单位 (demo)", RECORDING_ROLES, demo=True),
     "第三方评价 evaluator": Holder("demo-evaluator", "演示评价机构 (demo)", frozenset({Role.THIRD_PARTY}), demo=True),
 }
 
@@ -166,14 +167,14 @@ def _serve(liuhen: Liuhen, *, demo: bool) -> None:
         if settings.workers == 1:
             _serve_here(liuhen, issuer, demo=demo)
         else:
-            workers = Workers(liuhen, settings.workers)
+            workers = Workers(liuhen, settings.workers, demo=demo)
             workers.run(lambda: _announce(workers.port, settings, issuer, demo=demo))
     out.print("已停止 stopped")
 
 
 def _serve_here(liuhen: Liuhen, issuer: Issuer, *, demo: bool) -> None:
     """Serve in this process."""
-    server = ending_streams(uvicorn.Server(server_config(liuhen, issuer)))
+    server = ending_streams(uvicorn.Server(server_config(liuhen, issuer, demo=demo)))
 
     def announce() -> None:
         """Print the address once the server listens; the port may have been chosen by the system (0)."""
@@ -231,7 +232,7 @@ def import_(
         err.print(f"[red]没有对照{mapping}；已有 no such mapping, there are: {'、'.join(MAPPINGS)}[/red]")
         raise typer.Exit(2)
     with service() as liuhen:
-        actor = Actor(account="liuhen-cli", organisation="本机 local", role=Role.ADMINISTRATOR)
+        actor = Actor(account="liuhen-cli", organisation="本机 local", role=Role.SYS_ADMIN)
         with _progress("导入 importing") as advance:
             report = import_file(liuhen.desk, chosen, file.read_bytes(), actor, dry_run=dry_run, progress=advance)
         liuhen.engine.catch_up()

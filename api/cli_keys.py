@@ -44,7 +44,7 @@ def actor_named(who: str) -> Actor:
     """Whoever acts at this machine's command line, by account or office. Raises FormatError when nobody is named."""
     if not who.strip() or len(who) > 100:
         raise FormatError("请用--who给出经办人的账号或职务 / say by --who who does it: an account or office")
-    return Actor(account=f"liuhen-cli/{who.strip()}", organisation="本机 local", role=Role.ADMINISTRATOR)
+    return Actor(account=f"liuhen-cli/{who.strip()}", organisation="本机 local", role=Role.SYS_ADMIN)
 
 
 Folder = Annotated[

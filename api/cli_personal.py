@@ -20,7 +20,7 @@ from infrastructure.sealing import MasterKeys, StoredPersonKeys, retire, rotate
 
 app = typer.Typer(no_args_is_help=True, help="个人信息：删除、更换主密钥 personal data: erase, change the master key")
 
-_ACTOR = Actor(account="liuhen-cli", organisation="本机 local", role=Role.ADMINISTRATOR)
+_ACTOR = Actor(account="liuhen-cli", organisation="本机 local", role=Role.SYS_ADMIN)
 
 
 @app.command()

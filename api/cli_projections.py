@@ -51,26 +51,33 @@ def _progress(begun: rebuilding.Unfinished) -> str:
 
 @app.command()
 def rebuild(
-    name: Name,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="视图名，可多个，一次读取日志 names of views, one reading for all")
+    ] = None,
+    all_views: Annotated[bool, typer.Option("--all", help="全部视图 every view")] = False,
     accept_differences: Annotated[
         bool, typer.Option("--accept-differences", help="有差异也切换 switch although the builds differ")
     ] = False,
     abandon: Annotated[bool, typer.Option("--abandon", help="放弃未完成的重建 give up one that was begun")] = False,
 ) -> None:
-    """重建视图，核对后切换；可续 Build a view anew, compare and switch; goes on where it was interrupted."""
+    """重建视图，核对后切换；可续 Build views anew, compare and switch; goes on where it was interrupted."""
     with service() as liuhen:
-        _known(liuhen, name)
+        wanted = liuhen.engine.names() if all_views else [_known(liuhen, name) for name in names or ()]
+        if not wanted:
+            err.print("[red]须给出视图名或--all / name a view, or say --all[/red]")
+            raise typer.Exit(2)
+        if abandon:
+            given_up = [name for name in wanted if rebuilding.abandon(liuhen.engine, name)]
+            out.print(f"已放弃 given up: {'、'.join(given_up)}" if given_up else "没有未完成的重建 none was begun")
+            return
+        what = "、".join(wanted)
+        columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         try:
-            if abandon:
-                given_up = rebuilding.abandon(liuhen.engine, name)
-                out.print("已放弃 given up" if given_up else "没有未完成的重建 none was begun")
-                return
-            columns = (TextColumn(name), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
             with Progress(*columns, console=err) as bar:
-                task = bar.add_task(name, total=None)
-                done = rebuilding.rebuild(
+                task = bar.add_task(what, total=None)
+                all_done = rebuilding.rebuild_together(
                     liuhen.engine,
-                    name,
+                    wanted,
                     accept_differences=accept_differences,
                     told=lambda p: bar.update(task, completed=p.position, total=p.target),
                 )
@@ -80,14 +87,21 @@ def rebuild(
         except rebuilding.RebuildStoppedError as error:
             err.print("[red]重建已被放弃 the rebuild was given up[/red]")
             raise typer.Exit(1) from error
+    for done in all_done:
+        _tell(done)
+    if not all(done.switched for done in all_done):
+        raise typer.Exit(1)
+
+
+def _tell(done: rebuilding.Rebuilt) -> None:
     _show(done.tables)
     if done.resumed_from:
         out.print(f"自{done.resumed_from}续行 went on from {done.resumed_from}")
     out.print(f"{done.schema}: {done.position}, {done.seconds:.1f} s, 搁置 parked {done.parked}")
-    if not done.switched:
+    if done.switched:
+        out.print("已切换 switched")
+    else:
         err.print("[red]有差异，未切换 the builds differ: not switched (--accept-differences, --abandon)[/red]")
-        raise typer.Exit(1)
-    out.print("已切换 switched")
 
 
 @app.command(name="check")

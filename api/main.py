@@ -19,6 +19,7 @@ from api.quick_acts import ActTable, QuickActs
 from api.rate_limits import Rates, rated
 from api.routes import (
     acceptance,
+    accounts,
     amounts,
     answering,
     approval,
@@ -48,6 +49,7 @@ from api.routes import (
     log_keeping,
     meetings,
     money,
+    oauth,
     oversight,
     personal,
     ppp,
@@ -55,6 +57,7 @@ from api.routes import (
     procurement,
     projections,
     projects,
+    red_flags,
     responsibility,
     review,
     risk,
@@ -112,6 +115,7 @@ ACTS = (
     correcting,
     personal,
     importing,
+    accounts,
     batch,
 )
 READS = (
@@ -123,6 +127,7 @@ READS = (
     tracing,
     money,
     security_views,
+    red_flags,
     clauses,
     rule_sets,
     evaluation_schemes,
@@ -142,8 +147,11 @@ DESCRIPTION = """
 """
 
 
-def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPI:
-    """The application over a wired service. Without one it only describes itself (for the API document)."""
+def create_app(liuhen: Liuhen | None, issuer: Issuer | None, *, demo: bool = False) -> FastAPI:
+    """The application over a wired service. Without one it only describes itself (for the API document).
+
+    `demo`: tokens of the demo are accepted, and only here.
+    """
     app: FastAPI = FastAPIOffline(
         title="留痕 Liuhen",
         version=version("liuhen"),
@@ -154,6 +162,7 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPI:
     )
     app.state.liuhen = liuhen
     app.state.issuer = issuer
+    app.state.demo = demo
     app.state.failing_elsewhere = ()
     app.state.rates = Rates()
     app.state.ending = bool  # whoever serves says when it is about to end
@@ -167,6 +176,7 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None) -> FastAPI:
     app.include_router(closed)
     app.include_router(evidence.receipts, prefix=PREFIX)  # as the log
     app.include_router(log.router, prefix=PREFIX)  # decides itself: commitments may be public
+    app.include_router(oauth.router)  # open by its nature: it asks for the client's own secret
     app.include_router(health.router)
     app.include_router(problem_types.router)
     quick = {r.path: r.endpoint.quick for m in ACTS for r in m.router.routes if hasattr(r.endpoint, "quick")}

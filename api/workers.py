@@ -57,9 +57,9 @@ def settle() -> None:
     gc.set_threshold(_YOUNG, 20, 20)
 
 
-def server_config(liuhen: Liuhen, issuer: Issuer) -> uvicorn.Config:
+def server_config(liuhen: Liuhen, issuer: Issuer, *, demo: bool) -> uvicorn.Config:
     """How one process serves. What was made so far is settled."""
-    application = create_app(liuhen, issuer)
+    application = create_app(liuhen, issuer, demo=demo)
     settle()
     return uvicorn.Config(
         application,
@@ -91,9 +91,10 @@ class _Worker:
 class Workers:
     """So many workers on one port."""
 
-    def __init__(self, liuhen: Liuhen, count: int) -> None:
+    def __init__(self, liuhen: Liuhen, count: int, *, demo: bool = False) -> None:
         """Raises OSError when the port is taken."""
         self._liuhen = liuhen
+        self._demo = demo
         self._told = ""
         first = _listening(liuhen.settings.host, liuhen.settings.port)
         self.port: int = first.getsockname()[1]
@@ -126,7 +127,7 @@ class Workers:
             pass_fds=[worker.listening.fileno()],
             start_new_session=True,  # Ctrl-C reaches the keeper, which lets the workers drain
         )
-        order = {"socket": worker.listening.fileno(), "conninfo": self._liuhen.conninfo}
+        order = {"socket": worker.listening.fileno(), "conninfo": self._liuhen.conninfo, "demo": self._demo}
         _say(worker.process, json.dumps(order))
         _say(worker.process, self._told or "[]")
         threading.Thread(target=self._hear, args=(worker, worker.process), daemon=True).start()
@@ -216,7 +217,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt), wired(settings, order["conninfo"]) as liuhen, _telling() as recorded:
         liuhen.ledger.wakes(recorded)
-        config = server_config(liuhen, Issuer(settings.data_dir))
+        config = server_config(liuhen, Issuer(settings.data_dir), demo=order["demo"])
         server = ending_streams(uvicorn.Server(config))
         threading.Thread(target=_obey, args=(server, config), daemon=True).start()
         server.run(sockets=[socket.socket(fileno=order["socket"])])

@@ -36,12 +36,19 @@ Row = Callable[[Desk], Outcome]
 Answer = Outcome | ActError | KeyReusedError
 
 
+DEEPEST = 10
+"""Readings of an attempt. A project leads to its systems, these to others: each time to fewer."""
+
 _NOT_YET = datetime(9999, 12, 31, tzinfo=UTC)
 """The recorded time of what is only drafted: nothing is decided by it, and no answer shows it."""
 
 
 class _StaleError(Exception):
     """The draft rests on states that are not the newest, where that matters: decide again on the newest."""
+
+
+class _UnreadError(Exception):
+    """A row needs a state that was not read yet. It is decided again when that was, and all others with it."""
 
 
 def record_rows(desk: Desk, ledger: RowsLedger, rows: Sequence[Row], *, together: bool) -> list[Answer]:
@@ -53,13 +60,22 @@ def record_rows(desk: Desk, ledger: RowsLedger, rows: Sequence[Row], *, together
     """
     answers: dict[int, Answer] = {}
     # Those that repeat an earlier request are found by the save itself, and each time fewer rows are left.
-    newest = False
-    for _ in range(ATTEMPTS + len(rows)):
+    newest, read = False, dict[StreamKey, Foldable]()
+    attempts = readings = 0
+    while attempts < ATTEMPTS + len(rows):
         draft = _Draft(ledger)
-        states = _DraftedStates(draft, desk.states, newest=newest)
+        states = _DraftedStates(draft, desk.states, read, newest=newest)
         drafting = desk.drafting(draft, states)
+        attempts += 1
         try:
-            drafted = {n: draft.decide(n, row, drafting) for n, row in enumerate(rows) if n not in answers}
+            decided = ((n, draft.decide(n, row, drafting)) for n, row in enumerate(rows) if n not in answers)
+            drafted = {n: answer for n, answer in decided if answer is not None}
+            if states.unread:
+                # What all the rows lack is read in one go. Then they may lack what that leads to, but not without end.
+                read.update(desk.states.read_each(states.unread))
+                readings += 1
+                attempts -= readings <= DEEPEST
+                continue
             if together and not all(_is_recorded(a) for a in (*answers.values(), *drafted.values())):
                 if not newest:
                     raise _StaleError  # noqa: TRY301 (what is not recorded is told on the newest state only)
@@ -67,7 +83,7 @@ def record_rows(desk: Desk, ledger: RowsLedger, rows: Sequence[Row], *, together
             saved = draft.save()
             states.hand_down()
         except (_StaleError, StreamMovedError):
-            newest = True
+            newest, read, readings = True, {}, 0
         except RowsRecordedError as error:
             for place, known in error.known.items():
                 answers[draft.row_at(place)] = known if isinstance(known, KeyReusedError) else _outcome(known)
@@ -119,13 +135,15 @@ class _Draft:
         self._places: dict[tuple[str, str], int] = {}
         self._repeating: dict[int, int] = {}
 
-    def decide(self, number: int, row: Row, drafting: Desk) -> Answer:
-        """What comes of a row, after those before it, on a desk over this draft."""
+    def decide(self, number: int, row: Row, drafting: Desk) -> Answer | None:
+        """What comes of a row, after those before it, on a desk over this draft; None when something is to be read."""
         self._row = number
         try:
             return row(drafting)
         except (ActError, KeyReusedError) as error:
             return error
+        except _UnreadError:
+            return None
 
     def row_at(self, place: int) -> int:
         """The number of the row that drafted at this place."""
@@ -229,36 +247,42 @@ class _Draft:
 class _DraftedStates(States):
     """The states of streams as the rows before leave them, over those that are recorded."""
 
-    def __init__(self, draft: _Draft, beneath: States, *, newest: bool) -> None:
-        """`newest`: the states that are decided on are read first. Without it, they are what is known of them."""
+    def __init__(self, draft: _Draft, beneath: States, read: Mapping[StreamKey, Foldable], *, newest: bool) -> None:
+        """`read`: what was read for the batch. `newest`: nothing else is decided on, else also what is known of it."""
         super().__init__(draft)
+        self.unread: dict[StreamKey, tuple[StreamKind, Foldable]] = {}
+        """Streams that were asked for and not read yet, with the states that they begin with."""
         self._draft = draft
         self._streams = draft.streams
+        self._been_read = read
         self._beneath = beneath
         self._newest = newest
 
     def seen(self, kind: StreamKind, stream: UUID) -> Foldable | None:
         """The state as the rows before leave it, or else as it is known beneath."""
-        known = self._streams.get(key_of(kind, stream))
+        key = key_of(kind, stream)
+        known = self._streams.get(key)
         if known is not None and (known.state is not None or known.drafted):
             return known.state
-        below = None if self._newest else self._beneath.seen(kind, stream)
+        below = self._been_read.get(key)
+        if below is None and not self._newest:
+            below = self._beneath.seen(kind, stream)
         if below is not None:
             self._draft.stands_at(kind, stream, below.version).state = below
         return below
 
     def known(self, kind: StreamKind, initial: StateT) -> StateT:
-        """The state, read where it is not known."""
-        known = self._streams.get(key_of(kind, initial.id))
-        if known is not None and known.state is not None:
-            return cast("StateT", known.state)
-        state: StateT
-        if known is not None and known.drafted:  # it was corrected, so that it has to be folded as a whole
-            state = fold(initial, self._draft.read(kind, initial.id))
-        else:
-            state = (self._beneath.newest if self._newest else self._beneath.known)(kind, initial)
-            known = self._draft.stands_at(kind, initial.id, state.version)
-        known.state = state
+        """The state. Raises _UnreadError when it has to be read first."""
+        seen = self.seen(kind, initial.id)
+        if seen is not None:
+            return cast("StateT", seen)
+        key = key_of(kind, initial.id)
+        known = self._streams.get(key)
+        if known is None or not known.drafted:
+            self.unread[key] = (kind, initial)
+            raise _UnreadError
+        # It was corrected, so that it has to be folded as a whole.
+        known.state = state = fold(initial, self._draft.read(kind, initial.id))
         return state
 
     def hand_down(self) -> None:

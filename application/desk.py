@@ -12,6 +12,7 @@ from uuid import UUID
 
 from application.ports import Desk, NewEvent, RequestKey, StreamMovedError
 from application.sealing import sealed
+from domain.accounts import Accounts
 from domain.case import Case
 from domain.command import Command
 from domain.county import County
@@ -31,6 +32,7 @@ from domain.streams import (
     StreamAt,
     StreamKey,
     StreamKind,
+    accounts_id,
     county_id,
     evaluator_id,
     guidance_fund_id,
@@ -182,6 +184,11 @@ class Reading:
         """The county's guidance fund."""
         stream = guidance_fund_id(self.desk.division)
         return self._state(StreamKind.GUIDANCE_FUND, stream, lambda: GuidanceFund(id=stream), must_exist=False)
+
+    def accounts(self) -> Accounts:
+        """The accounts of the log."""
+        stream = accounts_id(self.desk.division)
+        return self._state(StreamKind.ACCOUNTS, stream, lambda: Accounts(id=stream), must_exist=False)
 
     def _state(
         self,

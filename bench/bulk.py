@@ -23,7 +23,7 @@ ROWS_PER_INSERT = 64
 LONGEST = 4
 """Rounds' lengths that a file may take; then the rate is that of its rows so far."""
 
-_ACTOR = Actor(account="bench", organisation="测量", role=Role.ADMINISTRATOR)
+_ACTOR = Actor(account="bench", organisation="测量", role=Role.SYS_ADMIN)
 _CELLS = {
     "Project Name": "Digital Governance and Public Sector Modernisation Project",
     "Country": "Atlantis",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import resource
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -15,11 +17,11 @@ import psycopg
 
 from bench.append import product_side
 from bench.growth import filled
-from bench.measuring import Sample, Scale, Standard, figure, interleave, percentile
+from bench.measuring import Sample, Scale, Side, Standard, figure, interleave, percentile
 from bench.product import product, product_on, recorder_of
 from bench.report import Report
 from bench.servers import Server
-from infrastructure.bootstrap import Liuhen, sequencer_of
+from infrastructure.bootstrap import Liuhen, sequencer_of, service_login
 from infrastructure.tlog.audit import audit
 from infrastructure.tlog.operator_key import operator_verifiers
 from infrastructure.tlog.store import TreeStore
@@ -30,6 +32,14 @@ INTEGRATION = Standard(100_000, of="median")
 AUDIT = Standard(150_000, of="median")
 SCALING = Standard(1.7)
 BYTES_LEFT = Standard(1 / 80, of="median")
+_LOOP = (
+    "import hashlib, sys, time\n"
+    "block, count, began = bytes(1024), 0, time.perf_counter()\n"
+    "while time.perf_counter() - began < float(sys.argv[1]):\n"
+    "    for _ in range(1000): hashlib.sha256(block).digest()\n"
+    "    count += 1000\n"
+    "print(count / (time.perf_counter() - began))"
+)
 _TILE = "decode(repeat(md5(n::text || l), 512), 'hex')"
 _TABLES = "ARRAY['trees', 'tiles', 'right_edges', 'checkpoints', 'cosignatures']"
 
@@ -44,15 +54,24 @@ def run(own: Server, scale: Scale, report: Report) -> None:
 def _cost(own: Server, scale: Scale, report: Report) -> None:
     with (
         product(own) as signed,
+        product(own) as in_thread,
         product(own) as unsigned,
         recorder_of(signed) as with_log,
+        recorder_of(in_thread) as with_thread,
         recorder_of(unsigned) as without,
     ):
         signed.sequencer.start()
-        sides = {"signed": product_side(with_log, SAVERS), "unsigned": product_side(without, SAVERS)}
-        samples = interleave(sides, scale)
+        thread = sequencer_of(in_thread.settings, service_login(in_thread.settings, in_thread.conninfo))
+        thread.start()
+        recorders = {"signed": with_log, "thread": with_thread, "unsigned": without}
+        samples = interleave({name: _with_cpu(product_side(r, SAVERS)) for name, r in recorders.items()}, scale)
+        thread.stop()
         signed.sequencer.stop()
     told = {"savers": SAVERS, "seconds": scale.seconds}
+    for side in recorders:
+        report.add(figure(f"tlog.cost_cpu.{side}", "µs/save", samples, "cpu", of=side, settings=told))
+    in_turn = figure("tlog.cost.thread", "saves/s", samples, "rate", of="thread", beside="unsigned")
+    report.add(in_turn)
     report.add(
         figure(
             "tlog.cost",
@@ -65,6 +84,30 @@ def _cost(own: Server, scale: Scale, report: Report) -> None:
             settings=told,
         )
     )
+
+
+def _with_cpu(side: Side) -> Side:
+    """The same, with the processor time of the recording process for each save."""
+
+    def measured(seconds: float) -> Sample:
+        began, before = time.perf_counter(), time.process_time()
+        made = side(seconds)
+        saves = made["rate"] * (time.perf_counter() - began)
+        return {**made, "cpu": (time.process_time() - before) / saves * 1e6}
+
+    return measured
+
+
+def _hashing(processes: int) -> Side:
+    """Plain loops that hash, each in a process of its own: how far the cores of this machine are independent."""
+
+    def side(seconds: float) -> Sample:
+        command = [sys.executable, "-c", _LOOP, str(seconds)]
+        loops = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(processes)]
+        rates = [float(loop.communicate()[0]) for loop in loops]
+        return {"rate": sum(rates)}
+
+    return side
 
 
 def _integration_and_audit(own: Server, scale: Scale, report: Report) -> None:
@@ -115,10 +158,12 @@ def _integration_and_audit(own: Server, scale: Scale, report: Report) -> None:
 
             return side
 
-        samples = interleave({"one": audited(1), "two": audited(2)}, scale)
+        sides = {"one": audited(1), "loop": _hashing(1), "two": audited(2), "two loops": _hashing(2)}
+        samples = interleave(sides, scale)
         report.add(figure("tlog.audit", "events/s", samples, "rate", of="one", standard=AUDIT, settings=told))
         for side in ("one", "two"):
             report.add(figure(f"tlog.audit_cpu.{side}", "µs/event", samples, "cpu", of=side, settings=told))
+        report.add(figure("tlog.cores.2", "hashes/s", samples, "rate", of="two loops", beside="loop"))
         report.add(
             figure("tlog.audit.2", "events/s", samples, "rate", of="two", beside="one", standard=SCALING, settings=told)
         )

@@ -29,7 +29,16 @@ class Role(StrEnum):
     EXPERT_COMMITTEE = "EXPERT_COMMITTEE"  # 专家咨询委员会
     THIRD_PARTY = "THIRD_PARTY"  # 第三方专业评估机构
     AUDITOR = "AUDITOR"  # 审计机关、纪检监察机关
-    ADMINISTRATOR = "ADMINISTRATOR"  # 系统管理
+    ADMINISTRATOR = "ADMINISTRATOR"  # 系统管理：三员分立之前的记录中才有 in records from before the three below
+    SYS_ADMIN = "SYS_ADMIN"  # 系统管理员
+    SEC_ADMIN = "SEC_ADMIN"  # 安全管理员
+    AUDIT_ADMIN = "AUDIT_ADMIN"  # 审计管理员
+
+
+ADMINISTRATORS = frozenset({Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN})
+"""三员 The three that are never one person (GB/T 22239-2019 8.1.5)."""
+RECORDING_ROLES = frozenset(Role) - ADMINISTRATORS - {Role.ADMINISTRATOR, Role.AUDITOR}
+"""Roles that record what becomes of projects."""
 
 
 class Actor(Value):
@@ -39,6 +48,7 @@ class Actor(Value):
     organisation: str = Field(max_length=200, description="名称 name of the organisation")
     uscc: Uscc | None = Field(default=None, description="统一社会信用代码 of the organisation")
     role: Role = Field(description="capacity in which the account acted")
+    person: UUID | None = Field(default=None, description="人员标识 pseudonym of the person, where it is recorded")
 
 
 class Authority(Value):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from domain.accounts import Accounts
 from domain.county import County
 from domain.evaluator import Evaluator
 from domain.evolve import Foldable
@@ -13,7 +14,7 @@ from domain.streams import StreamKind
 from domain.system import GovSystem
 from domain.unit import Register, Unit
 
-STATES: dict[StreamKind, type[Project | GovSystem | Unit | Register | County | Evaluator | GuidanceFund]] = {
+STATES: dict[StreamKind, type[Project | GovSystem | Unit | Register | County | Evaluator | GuidanceFund | Accounts]] = {
     StreamKind.PROJECT: Project,
     StreamKind.SYSTEM: GovSystem,
     StreamKind.UNIT: Unit,
@@ -21,6 +22,7 @@ STATES: dict[StreamKind, type[Project | GovSystem | Unit | Register | County | E
     StreamKind.COUNTY: County,
     StreamKind.EVALUATOR: Evaluator,
     StreamKind.GUIDANCE_FUND: GuidanceFund,
+    StreamKind.ACCOUNTS: Accounts,
 }
 
 

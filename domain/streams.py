@@ -22,6 +22,7 @@ class StreamKind(StrEnum):
     COUNTY = "county"
     EVALUATOR = "evaluator"
     GUIDANCE_FUND = "guidance-fund"
+    ACCOUNTS = "accounts"
 
 
 class StreamAt(Value):
@@ -71,6 +72,11 @@ def evaluator_id(uscc: str) -> UUID:
 def guidance_fund_id(division: str) -> UUID:
     """Identity of the guidance fund of the county of this division code."""
     return uuid5(NAMESPACE, f"guidance-fund/{division}")
+
+
+def accounts_id(division: str) -> UUID:
+    """Identity of the accounts of the log of this division code: who may come in, and what they may do."""
+    return uuid5(NAMESPACE, f"accounts/{division}")
 
 
 def imported_project_id(source: str, key: str) -> UUID:

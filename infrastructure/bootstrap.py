@@ -15,6 +15,7 @@ from psycopg.conninfo import make_conninfo
 from application.ports import Desk
 from domain.dates import civil_day
 from domain.identifiers import DivisionTable
+from infrastructure.account_directory import AccountDirectory
 from infrastructure.calendars import load_calendar
 from infrastructure.documents.papers import Papers
 from infrastructure.documents.stores import store_named
@@ -22,6 +23,7 @@ from infrastructure.embedded_postgres import EmbeddedPostgres
 from infrastructure.foreign_issuers import ForeignIssuers, load_issuers
 from infrastructure.migrations import migrate
 from infrastructure.projecting.engine import Engine
+from infrastructure.red_flags import load_flag_rules
 from infrastructure.roles import WRITER, as_writer
 from infrastructure.rule_sets import load_rule_sets
 from infrastructure.schemes import load_schemes
@@ -31,11 +33,11 @@ from infrastructure.store.batch_writer import Pool
 from infrastructure.store.connections import Connections, noticing_dead_lines
 from infrastructure.store.ledger import EventLedger
 from infrastructure.tlog.feeding import Feeder, Feeding
-from infrastructure.tlog.kept_checkpoint import KeptCheckpoint, kept_path
 from infrastructure.tlog.note import Verifier
-from infrastructure.tlog.operator_key import OperatorKeys, operator_keys, operator_verifiers
-from infrastructure.tlog.sequencer import Sequencer
-from infrastructure.tlog.store import Tree, TreeStore
+from infrastructure.tlog.operator_key import operator_verifiers
+from infrastructure.tlog.sequencer import Sequencer, Signing
+from infrastructure.tlog.signing_process import Assignment, SigningProcess
+from infrastructure.tlog.store import TreeStore
 from infrastructure.webhooks.delivering import Deliverer
 from infrastructure.webhooks.endpoints import Endpoints
 from infrastructure.webhooks.sending import Sender
@@ -55,11 +57,12 @@ class Liuhen:
     desk: Desk
     engine: Engine
     tree: TreeStore
-    sequencer: Sequencer
+    sequencer: Signing
     feeding: Feeding
     webhooks: Deliverer
     papers: Papers
     foreign: ForeignIssuers
+    directory: AccountDirectory
 
 
 @contextmanager
@@ -112,9 +115,11 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
             page=settings.page,
             poll=settings.poll_seconds,
             stall=settings.stall_seconds,
+            flag_rules=load_flag_rules(settings.flag_rules_file),
+            rule_sets=desk.rule_sets,
         )
         ledger.wakes(engine.wake)
-        sequencer = sequencer_of(settings, working)
+        sequencer = signing_of(settings, working)
         tree = TreeStore(pool, settings.division)
         feeding = feeding_of(settings, tree, sequencer)
         webhooks = deliverer_of(settings, working, pool)
@@ -123,7 +128,19 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
         papers.tidy()
         try:
             yield Liuhen(
-                settings, conninfo, pool, ledger, desk, engine, tree, sequencer, feeding, webhooks, papers, foreign
+                settings,
+                conninfo,
+                pool,
+                ledger,
+                desk,
+                engine,
+                tree,
+                sequencer,
+                feeding,
+                webhooks,
+                papers,
+                foreign,
+                AccountDirectory(desk),
             )
         finally:
             engine.stop()
@@ -133,24 +150,25 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
             ledger.close()
 
 
+def assignment_of(settings: Settings, conninfo: str) -> Assignment:
+    """What the settings say is to be signed, by the service's login."""
+    folder = str(settings.data_dir.absolute())
+    return Assignment(conninfo, settings.division, settings.log_suite, settings.origin, folder, settings.log_level)
+
+
 def sequencer_of(settings: Settings, conninfo: str) -> Sequencer:
-    """The sequencer of the settings' log, by the service's login. Also for a process that does nothing else."""
-    log_id = settings.division
-
-    def keys(tree: Tree) -> OperatorKeys:
-        return operator_keys(settings.data_dir, log_id, tree.origin, tree.suite)
-
-    return Sequencer(
-        conninfo,
-        log_id,
-        suite=settings.log_suite,
-        origin=settings.origin,
-        keys=keys,
-        kept=KeptCheckpoint(kept_path(settings.data_dir, log_id)),
-    )
+    """The sequencer of the settings' log, in this process. Also for a process that does nothing else."""
+    return assignment_of(settings, conninfo).sequencer()
 
 
-def feeding_of(settings: Settings, tree: TreeStore, sequencer: Sequencer) -> Feeding:
+def signing_of(settings: Settings, conninfo: str) -> Signing:
+    """What signs the settings' log: in a process of its own, or in a thread."""
+    if settings.log_signing == "process":
+        return SigningProcess(assignment_of(settings, conninfo))
+    return sequencer_of(settings, conninfo)
+
+
+def feeding_of(settings: Settings, tree: TreeStore, sequencer: Signing) -> Feeding:
     """What sends the settings' witnesses the checkpoints."""
 
     def verifiers() -> list[Verifier]:

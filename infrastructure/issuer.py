@@ -9,6 +9,8 @@ import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -19,6 +21,8 @@ from domain.recorded import Role
 ALGORITHM = "Ed25519"
 AUDIENCE = "liuhen"
 ISSUER = "liuhen-local"
+SHORT_SECONDS = 600
+"""How long a token is good for that a program gets for its key (RFC 6749 4.4)."""
 _REMEMBERED = 1000
 """Tokens whose signature is not checked again until they expire."""
 
@@ -36,6 +40,12 @@ class Holder:
     roles: frozenset[Role]
     uscc: str | None = None
     demo: bool = False
+    person: UUID | None = None
+    """Pseudonym of the person whose account it is, where it is recorded."""
+    key: str | None = None
+    """Public id of the key by which it came in."""
+    divisions: tuple[tuple[Role, str], ...] = ()
+    """Of recorded grants: how the division codes begin that a role reaches; empty for all of the log."""
 
 
 class Issuer:
@@ -67,8 +77,26 @@ class Issuer:
         }
         return jwt.encode({"alg": ALGORITHM}, claims, self._key, algorithms=[ALGORITHM])
 
+    def issue_for_key(self, holder: Holder) -> tuple[str, int]:
+        """A short token for the holder of a key, and its seconds. It says no roles: those are looked up each time."""
+        now = int(time.time())
+        claims: dict[str, Any] = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": holder.account,
+            "org": holder.organisation,
+            "roles": [],
+            "key": holder.key,
+            "iat": now,
+            "exp": now + SHORT_SECONDS,
+        }
+        return jwt.encode({"alg": ALGORITHM, "typ": "at+jwt"}, claims, self._key, algorithms=[ALGORITHM]), SHORT_SECONDS
+
     def check(self, token: str) -> Holder:
-        """The holder of a token. Raises BadTokenError. The token's header never chooses key or algorithm."""
+        """The holder of a token; of one that was issued for a key, without its roles.
+
+        Raises BadTokenError. The token's header never chooses key or algorithm.
+        """
         known = self._checked.get(token)
         if known is not None and time.time() < known[1]:
             return known[0]
@@ -88,6 +116,7 @@ class Issuer:
                 roles=frozenset(Role(r) for r in claims["roles"]),
                 uscc=claims.get("uscc"),
                 demo=bool(claims.get("demo")),
+                key=claims.get("key"),
             )
             return holder, int(claims["exp"])
         except (JoseError, ValueError, KeyError, TypeError) as error:

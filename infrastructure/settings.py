@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     rule_sets_dir: Path | None = Field(
         default=None, description="另加的规则集目录（TOML） folder of further rule sets, one file each"
     )
+    flag_rules_file: Path | None = Field(
+        default=None, description="替换疑点规则的文件（TOML） flag rules that replace those of the same id"
+    )
     holidays_file: Path | None = Field(
         default=None, description="另加的节假日安排（TOML） further years of holidays and worked weekend days"
     )
@@ -146,6 +149,10 @@ class Settings(BaseSettings):
         max_length=200,
         pattern=r"^[^\s+]+$",
         description="日志名称，建立时定；缺省liuhen.local/log/区划代码 the log's name, used when it is made",
+    )
+    log_signing: Literal["process", "thread"] = Field(
+        default="process",
+        description="在单独的进程还是服务的线程中签署日志 sign the log in a process of its own, or in a thread",
     )
     log_public: bool = Field(
         default=True,

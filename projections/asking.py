@@ -92,6 +92,12 @@ def of_streams(column: str, *topics: str) -> str:
     )
 
 
+def of_arrays(column: str, *topics: str) -> str:
+    """The origin of rows that events of some topics make, in all streams of an array column."""
+    rows = f"(SELECT DISTINCT unnest(q.{column}) AS stream_id FROM q)"
+    return of_streams("stream_id", *topics).replace("FROM q ", f"FROM {rows} q ")
+
+
 def of_position(column: str = "position") -> str:
     """The origin of rows that are each one event."""
     return f"SELECT q.{column} AS position FROM q WHERE q.{column} IS NOT NULL"
@@ -114,7 +120,8 @@ def read(
             found = cursor.execute(query.encode(), page).fetchall()
     exact = window.exact or total <= MOST_COUNTED
     trace = trace_of(rows, asked, moment=window.moment)
-    named = f"{trace}{'&' if '?' in trace else '?'}"
+    joint = ("&" if "?" in trace else "?") if rows.key else ""
+    named = f"{trace}{joint}"
     keys = [urlencode([("key", _said(row[k])) for k in rows.key]) for row in found]
     shown = rows.row.model_fields
     return Listing[RowT](

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from projections.asking import Rows
+from projections.performance import queries as performance
+from projections.red_flags import queries as red_flags
 from projections.supervision import queries as supervision
 from projections.timeline import queries as timeline
 
 LISTS: dict[tuple[str, str], Rows[Any]] = {
-    (rows.view, rows.name): rows for rows in (*timeline.LISTS, *supervision.LISTS)
+    (rows.view, rows.name): rows for rows in (*timeline.LISTS, *supervision.LISTS, *performance.LISTS, *red_flags.LISTS)
 }
 """The lists by the names that stand in their links."""

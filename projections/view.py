@@ -133,10 +133,13 @@ class Freshness(Value):
     as_of_happened: date | None = Field(default=None, description="按哪一天的事实 as it was on this day")
 
 
-def upsert(cursor: Cursor, table: str, key: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
+def upsert(
+    cursor: Cursor, table: str, key: Sequence[str], rows: Sequence[dict[str, Any]], *, unless: str | None = None
+) -> None:
     """Insert rows, replacing those of the same key; without a key there must be none. All have the same columns.
 
-    One statement, whatever the number of rows. Of several rows of one key the last counts.
+    One statement, whatever the number of rows. Of several rows of one key the last counts. A row that is there already
+    and meets `unless` (SQL) stays.
     """
     if not rows:
         return
@@ -145,6 +148,7 @@ def upsert(cursor: Cursor, table: str, key: Sequence[str], rows: Sequence[dict[s
         rows = list({tuple(row[k] for k in key): row for row in rows}.values())
     changed = [f"{c} = excluded.{c}" for c in columns if c not in key]
     action = f"DO UPDATE SET {', '.join(changed)}" if changed else "DO NOTHING"
+    action += f" WHERE NOT ({unless})" if changed and unless else ""
     conflict = f" ON CONFLICT ({', '.join(key)}) {action}" if key else ""
     cursor.execute(
         f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(columns)}"

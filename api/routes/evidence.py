@@ -19,6 +19,7 @@ from api.problems import problem
 from api.routes.log import Log
 from application.asking import project_dossier, system_state
 from domain.faults import BadFieldError, UnknownSubjectError
+from domain.recorded import Role
 from domain.rule import text
 from domain.streams import StreamKind, unit_id
 from domain.texts import Text
@@ -171,6 +172,8 @@ def _of_unit(log: Liuhen, uscc: str, period: Period) -> Callable[[], bytes]:
 
 def _hidden(context: Context, kind: StreamKind, identity: UUID) -> bool:
     """Is a stream not for the reader? Registers and the guidance fund tell of classified projects, too."""
+    if kind is StreamKind.ACCOUNTS:
+        return Role.AUDIT_ADMIN not in context.holder.roles
     if context.sees_classified:
         return False
     match kind:

@@ -97,8 +97,8 @@ class RebuildOrdered(Value):
 
 def administrator(context: Reader) -> Context:
     """Administrators only. Raises NotAllowedError."""
-    if Role.ADMINISTRATOR not in context.holder.roles:
-        raise NotAllowedError((Role.ADMINISTRATOR,))
+    if Role.SYS_ADMIN not in context.holder.roles:
+        raise NotAllowedError((Role.SYS_ADMIN,))
     return context
 
 

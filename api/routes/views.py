@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from api.context import Context, Reader
-from api.moments import At, Moment, ViewBehindError, one_more_as_of
+from api.moments import AS_IT_STANDS, At, Moment, ViewBehindError, one_more_as_of
 from application.absences import absences
 from application.asking import NOW, AsOf
 from application.ports import UpTo
@@ -25,8 +25,10 @@ from domain.rule import Gate
 from domain.streams import unit_id
 from infrastructure.bootstrap import today
 from infrastructure.projecting.as_of import view_as_of
+from infrastructure.projecting.engine import ViewFillingError
 from projections.asking import Connection, Listing, Row, Rows, RowT, TracedRow, Window, read, trace_of
 from projections.performance import queries as performance
+from projections.red_flags import queries as red_flags
 from projections.register import queries as register
 from projections.sharing import queries as sharing
 from projections.supervision import queries as supervision
@@ -62,6 +64,13 @@ class Board(Value):
     late_entries: Listing[supervision.LateEntry] = Field(description="迟录 recorded late")
 
 
+class FlagCounts(Value):
+    """疑点计数 Red flags by status, and how fresh their view is (/v1/red-flags)."""
+
+    freshness: Freshness
+    by_status: dict[red_flags.Status, int]
+
+
 class BoardAnswer(Value):
     """监督台 As of a day, under the rule set of that day."""
 
@@ -69,6 +78,10 @@ class BoardAnswer(Value):
     on: date
     rule_set: str | None
     lists: Board
+    red_flags: FlagCounts | None = Field(
+        default=None,
+        description="现时疑点数；看过去的监督台、疑点视图首次填充时不给 as they stand now; not for a board of the past",
+    )
 
 
 class SummaryAnswer(Value):
@@ -76,6 +89,7 @@ class SummaryAnswer(Value):
 
     freshness: Freshness
     figures: performance.Summary
+    traces: dict[str, str] = Field(description="各数字的溯源 where each figure is traced")
 
 
 def window(
@@ -92,6 +106,12 @@ Part = Annotated[Window, Depends(window)]
 Day = Annotated[date | None, Query(description="按哪一天看，缺省为今天 day of asking")]
 Source = Annotated[str | None, Query(max_length=100, description="导入来源 of an imported record")]
 OfProject = Annotated[UUID | None, Query(description="只看此项目 of this project only")]
+OfUnit = Annotated[str | None, Query(max_length=40, description="建设单位统一社会信用代码")]
+Year = Annotated[int | None, Query(ge=1900, le=2999, description="年度 year")]
+Scheme = Annotated[str | None, Query(max_length=200, description="评价方案及版本 scheme and version")]
+Period = Annotated[str | None, Query(max_length=60, description="哪一版 which edition")]
+Area = Annotated[str | None, Query(max_length=200, description="类别、组合或国家 category, portfolio or country")]
+ByIndicator = Annotated[performance.Indicator, Query(description="指标 indicator")]
 Within = Annotated[int, Query(ge=0, le=3660, description="含此后多少天内到期的 due within so many days")]
 
 
@@ -245,6 +265,7 @@ def read_board(
     """
     rule_set, asked = _asked(context, on, within_days=within_days)
     part = Window(limit=limit, exact=exact, moment=at.said())
+    flagged = _flag_counts(context, at)
     with reading(context, "supervision", at) as view:
 
         def listed(rows: Rows[RowT]) -> Listing[RowT]:
@@ -267,7 +288,21 @@ def read_board(
                 missed_meetings=listed(supervision.MISSED_MEETINGS),
                 late_entries=listed(supervision.LATE_ENTRIES),
             ),
+            red_flags=flagged,
         )
+
+
+def _flag_counts(context: Context, at: Moment) -> FlagCounts | None:
+    """None where they would have to be made for it, or are being made."""
+    if at.as_of != NOW:
+        return None
+    try:
+        with reading(context, "red_flags", AS_IT_STANDS) as view:
+            counts = red_flags.counts(view.conn, context.log_id, classified=context.sees_classified)
+            by_status = {s: sum(c.flags for c in counts if c.status is s) for s in red_flags.Status}
+            return FlagCounts(freshness=view.freshness, by_status=by_status)
+    except ViewFillingError:
+        return None
 
 
 def _asked(
@@ -379,10 +414,30 @@ def read_late_entries(context: Reader, at: At, part: Part, on: Day = None) -> Vi
 
 @router.get("/performance/summary", summary="绩效汇总 performance, in sum")
 def performance_summary(context: Reader, at: At, source: Source = None) -> SummaryAnswer:
-    """Ends against plans, refusals and money over all projects (or those of one source)."""
+    """Ends against plans, refusals and money over all projects (or those of one source); `traces` traces each."""
     with reading(context, "performance", at) as view:
         figures = performance.summary(view.conn, context.log_id, classified=context.sees_classified, source=source)
-        return SummaryAnswer(freshness=view.freshness, figures=figures)
+        traces = {
+            figure: trace_of(performance.PROJECTS, performance.Asked(source=source, **asked), moment=at.said())
+            for figure, asked in performance.SUMMARY_TRACES.items()
+        }
+        return SummaryAnswer(freshness=view.freshness, figures=figures, traces=traces)
+
+
+@router.get("/performance/county", summary="全县绩效 performance of the county, each figure with its n")
+def performance_county(
+    context: Reader, at: At, part: Part, source: Source = None, year: Year = None
+) -> ViewAnswer[performance.CountyIndicators]:
+    """Indicators of all projects together, each with the number of projects that it rests on."""
+    return answer(context, performance.COUNTY, performance.Asked(source=source, year=year), part, at)
+
+
+@router.get("/performance/county-evaluations", summary="县级评价 what people said of the county as a whole")
+def performance_county_evaluations(
+    context: Reader, at: At, part: Part, year: Year = None, scheme: Scheme = None
+) -> ViewAnswer[performance.CountyScore]:
+    """Evaluations of the county, beside the computed indicators of `/performance/county`."""
+    return answer(context, performance.COUNTY_SCORES, performance.ScoreAsked(year=year, scheme=scheme), part, at)
 
 
 @router.get("/performance/projects", summary="项目绩效 performance of projects")
@@ -390,38 +445,81 @@ def performance_projects(
     context: Reader,
     at: At,
     part: Part,
-    unit: Annotated[str | None, Query(max_length=40, description="建设单位统一社会信用代码")] = None,
+    unit: OfUnit = None,
     source: Source = None,
+    year: Year = None,
+    ended: Annotated[performance.Ended | None, Query(description="比计划晚、早、按期或未知 against the plan")] = None,
 ) -> ViewAnswer[performance.ProjectIndicators]:
     """Indicators computed from events, with every human score beside them."""
-    with reading(context, "performance", at) as view:
-        return view.answer(
-            performance.project_indicators(
-                view.conn, context.log_id, part, classified=context.sees_classified, unit=unit, source=source
-            )
-        )
+    asked = performance.Asked(unit=unit, source=source, year=year, ended=ended)
+    return answer(context, performance.PROJECTS, asked, part, at)
 
 
 @router.get("/performance/units", summary="单位绩效 performance of units")
-def performance_units(context: Reader, at: At, part: Part) -> ViewAnswer[performance.UnitIndicators]:
+def performance_units(
+    context: Reader, at: At, part: Part, unit: OfUnit = None, source: Source = None, year: Year = None
+) -> ViewAnswer[performance.UnitIndicators]:
     """Indicators per owner unit, beside the grades that people gave, counted per scale and never across scales."""
-    with reading(context, "performance", at) as view:
-        return view.answer(
-            performance.unit_indicators(view.conn, context.log_id, part, classified=context.sees_classified)
-        )
+    asked = performance.Asked(unit=unit, source=source, year=year)
+    return answer(context, performance.UNITS, asked, part, at)
+
+
+@router.get("/performance/years", summary="年度绩效 performance by year of approval")
+def performance_years(
+    context: Reader, at: At, part: Part, unit: OfUnit = None, source: Source = None, year: Year = None
+) -> ViewAnswer[performance.YearIndicators]:
+    """Indicators of the projects approved in each year, beside the grades that people gave."""
+    asked = performance.Asked(unit=unit, source=source, year=year)
+    return answer(context, performance.YEARS, asked, part, at)
+
+
+@router.get("/performance/project-ranks", summary="项目排名 projects ranked by an indicator")
+def performance_project_ranks(
+    context: Reader, at: At, part: Part, indicator: ByIndicator, source: Source = None, year: Year = None
+) -> ViewAnswer[performance.RankedProject]:
+    """Standard competition ranking: equals share a rank and the next is skipped; who has no value is not ranked."""
+    asked = performance.RankAsked(indicator=indicator, source=source, year=year)
+    return answer(context, performance.PROJECT_RANKS, asked, part, at)
+
+
+@router.get("/performance/unit-ranks", summary="单位排名 units ranked by an indicator")
+def performance_unit_ranks(
+    context: Reader, at: At, part: Part, indicator: ByIndicator, source: Source = None, year: Year = None
+) -> ViewAnswer[performance.RankedUnit]:
+    """Rates of the sums of a unit's projects, medians of their days; standard competition ranking."""
+    asked = performance.RankAsked(indicator=indicator, source=source, year=year)
+    return answer(context, performance.UNIT_RANKS, asked, part, at)
+
+
+@router.get("/performance/project-score-ranks", summary="项目评分排名 scores of projects, ranked")
+def performance_project_score_ranks(
+    context: Reader,
+    at: At,
+    part: Part,
+    scheme: Scheme = None,
+    period: Annotated[str | None, Query(max_length=60, description="评价期间")] = None,
+) -> ViewAnswer[performance.RankedProjectScore]:
+    """Ranked within one scheme and version, one scale, channel and period: others are never mixed in."""
+    asked = performance.ScoreAsked(scheme=scheme, period=period)
+    return answer(context, performance.PROJECT_SCORE_RANKS, asked, part, at)
+
+
+@router.get("/performance/unit-score-ranks", summary="单位考核排名 scores of units, ranked")
+def performance_unit_score_ranks(
+    context: Reader, at: At, part: Part, scheme: Scheme = None, year: Year = None
+) -> ViewAnswer[performance.RankedUnitScore]:
+    """Ranked within one scheme and version, one scale, kind and year: others are never mixed in."""
+    asked = performance.ScoreAsked(scheme=scheme, year=year)
+    return answer(context, performance.UNIT_SCORE_RANKS, asked, part, at)
 
 
 @router.get("/performance/assessments", summary="单位考核 assessments of units")
 def performance_assessments(
-    context: Reader,
-    at: At,
-    part: Part,
-    year: Annotated[int | None, Query(ge=2000, le=2999, description="考核年度")] = None,
-    unit: Annotated[str | None, Query(max_length=40, description="单位统一社会信用代码")] = None,
+    context: Reader, at: At, part: Part, year: Year = None, unit: OfUnit = None, scheme: Scheme = None
 ) -> ViewAnswer[performance.UnitAssessment]:
     """What each unit was assessed for a year, by which scale."""
-    with reading(context, "performance", at) as view:
-        return view.answer(performance.assessments(view.conn, context.log_id, part, year=year, unit=unit))
+    asked = performance.ScoreAsked(year=year, unit=unit, scheme=scheme)
+    return answer(context, performance.ASSESSMENTS, asked, part, at)
 
 
 @router.get("/performance/disagreements", summary="评价分歧 own and independent ratings that differ")
@@ -429,12 +527,64 @@ def performance_disagreements(
     context: Reader, at: At, part: Part, source: Source = None
 ) -> ViewAnswer[performance.Disagreement]:
     """Projects whose own and independent ratings differ, on one scale and period."""
-    with reading(context, "performance", at) as view:
-        return view.answer(
-            performance.disagreements(
-                view.conn, context.log_id, part, classified=context.sees_classified, source=source
-            )
-        )
+    return answer(context, performance.DISAGREEMENTS, performance.RatersAsked(source=source), part, at)
+
+
+@router.get("/performance/raters", summary="评价者之间的分歧 how far raters are apart")
+def performance_raters(
+    context: Reader,
+    at: At,
+    part: Part,
+    source: Source = None,
+    differ: Annotated[bool | None, Query(description="只看不一致的，或一致的 only those that differ, or agree")] = None,
+) -> ViewAnswer[performance.Raters]:
+    """Where several raters spoke of one project on one scale, scheme and period: grades, and the spread of scores."""
+    return answer(context, performance.RATERS, performance.RatersAsked(source=source, differ=differ), part, at)
+
+
+@router.get("/performance/editions", summary="他方记录各版的变化 changes from edition to edition of other records")
+def performance_editions(
+    context: Reader, at: At, part: Part, source: Source = None, period: Period = None, area: Area = None
+) -> ViewAnswer[performance.EditionCounts]:
+    """Projects of each edition, and changes of rating, end and cost since each project was seen the time before."""
+    asked = performance.EditionsAsked(source=source, period=period, area=area)
+    return answer(context, performance.EDITIONS, asked, part, at)
+
+
+@router.get("/performance/appearances", summary="项目在各版中的情况 projects in editions of other records")
+def performance_appearances(
+    context: Reader,
+    at: At,
+    part: Part,
+    source: Source = None,
+    period: Period = None,
+    area: Area = None,
+    project: OfProject = None,
+    changed: Annotated[performance.Changed | None, Query(description="只看有此变化的 only where this changed")] = None,
+) -> ViewAnswer[performance.Appearance]:
+    """What each edition says of a project: ratings, end and cost, beside what the edition before said."""
+    asked = performance.EditionsAsked(source=source, period=period, area=area, project=project, changed=changed)
+    return answer(context, performance.APPEARANCES, asked, part, at)
+
+
+@router.get("/performance/edition-pairs", summary="相邻两版对比 editions in a row, compared")
+def performance_edition_pairs(
+    context: Reader, at: At, part: Part, source: Source = None, area: Area = None
+) -> ViewAnswer[performance.EditionPair]:
+    """Projects that two editions have in common, by identity or else by name, and what changed between them."""
+    return answer(context, performance.EDITION_PAIRS, performance.EditionsAsked(source=source, area=area), part, at)
+
+
+@router.get("/performance/names", summary="多版同名项目 names that several editions have in common")
+def performance_names(
+    context: Reader,
+    at: At,
+    part: Part,
+    source: Source = None,
+    editions: Annotated[int | None, Query(ge=2, le=1000, description="恰在几版中 in exactly so many editions")] = None,
+) -> ViewAnswer[performance.SharedName]:
+    """Names compared without brackets, punctuation and case; that they are one project is for a person to confirm."""
+    return answer(context, performance.NAMES, performance.EditionsAsked(source=source, editions=editions), part, at)
 
 
 @router.get("/sharing/systems", summary="系统互联情况 how systems are connected")

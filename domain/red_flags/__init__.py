@@ -8,10 +8,11 @@ A flag is derived from recorded events under a versioned rule; it decides nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from types import ModuleType
+from uuid import UUID
 
-from domain.project import Project
-from domain.recorded import Recorded
 from domain.red_flags import (
     accepted_on_bad_test,
     amount_drift,
@@ -24,9 +25,11 @@ from domain.red_flags import (
     sanctioned_unit,
     split_projects,
 )
-from domain.red_flags.flag import Dossier, FlagRule, RedFlag, Sketch, Watch
+from domain.red_flags.flag import Dossier, FiredBy, FlagRule, Like, RedFlag, Sketch, Watch
+from domain.red_flags.trace import Traces
 from domain.rule import RuleSets
-from domain.steps.filing import ProjectFiled
+from domain.steps.filing import FilingAmended, ProjectFiled
+from domain.steps.sharing import SharingDeclarationWithdrawn, SharingDeclared
 
 OF_A_PROJECT: dict[str, Callable[[Dossier, Watch], Iterator[RedFlag]]] = {
     "R01": money_before_approval.raised,
@@ -42,6 +45,22 @@ AMONG_PROJECTS: dict[str, Callable[[Sketch, Iterable[Sketch], Watch], Iterator[R
     "R04": split_projects.raised,
     "R05": duplicated_function.raised,
 }
+_MODULES: dict[str, ModuleType] = {
+    "R01": money_before_approval,
+    "R02": money_before_acceptance,
+    "R03": sanctioned_unit,
+    "R04": split_projects,
+    "R05": duplicated_function,
+    "R06": back_dated,
+    "R07": one_account_on_both_ends,
+    "R08": accepted_on_bad_test,
+    "R09": amount_drift,
+    "R10": fast_approval,
+}
+LOOKS_AT: dict[str, frozenset[str]] = {
+    rule: frozenset(event.TOPIC for event in module.LOOKS_AT) for rule, module in _MODULES.items()
+}
+"""Topics of the events that can change what a rule says. R06 looks at when each event of a project was recorded."""
 PARAMETERS: dict[str, frozenset[str]] = {
     "R04": frozenset({"threshold_fen", "within_days", "resemblance_bp"}),
     "R05": frozenset({"resemblance_bp"}),
@@ -60,7 +79,7 @@ class FlagRules:
         if len(set(ids)) < len(ids):
             raise ValueError(f"疑点规则重复 / flag rule stated twice: {ids}")
         for rule in self.all:
-            if rule.id not in OF_A_PROJECT and rule.id not in AMONG_PROJECTS:
+            if rule.id not in _MODULES:
                 raise ValueError(f"没有此疑点规则 / no such flag rule: {rule.id}")
             expected = PARAMETERS.get(rule.id, frozenset())
             if set(rule.parameters) != expected:
@@ -71,33 +90,58 @@ class FlagRules:
         """The rule with this id, or None."""
         return next((r for r in self.all if r.id == rule), None)
 
-    def raised(self, dossier: Dossier, others: Iterable[Sketch], rule_sets: RuleSets) -> list[RedFlag]:
-        """All flags of a project. `others` are the county's projects; none is compared with a classified one (G15)."""
-        own = sketch_of(dossier.project, dossier.facts)
-        among = list(others)
-        flags: list[RedFlag] = []
-        for rule in self.all:
-            watch = Watch(rule, rule_sets)
-            if rule.id in OF_A_PROJECT:
-                flags += OF_A_PROJECT[rule.id](dossier, watch)
-            elif own is not None:
-                flags += AMONG_PROJECTS[rule.id](own, among, watch)
-        return flags
+    def digest(self, rule_sets: RuleSets) -> str:
+        """SHA-256 of all that flags depend on besides the events: these rules and the rule sets, hexadecimal."""
+        told = [rule.model_dump_json() for rule in self.all] + [s.digest for s in rule_sets.all]
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+    def looking_at(self, topic: str) -> frozenset[str]:
+        """Rules within a project that an event of a topic can concern."""
+        return frozenset(r.id for r in self.all if r.id in OF_A_PROJECT and topic in LOOKS_AT[r.id])
+
+    def within(self, dossier: Dossier, rule_sets: RuleSets, rules: Iterable[str] | None = None) -> list[RedFlag]:
+        """The flags that follow from a project's own histories; of some rules, or of all."""
+        chosen = OF_A_PROJECT.keys() if rules is None else set(rules)
+        return [
+            flag
+            for rule in self.all
+            if rule.id in OF_A_PROJECT and rule.id in chosen
+            for flag in OF_A_PROJECT[rule.id](dossier, Watch(rule, rule_sets))
+        ]
+
+    def among(self, sketch: Sketch, others: Sequence[Sketch], rule_sets: RuleSets) -> list[RedFlag]:
+        """The flags that a project raises beside others of the county. A classified one has no sketch (G15)."""
+        return [
+            flag
+            for rule in self.all
+            if rule.id in AMONG_PROJECTS
+            for flag in AMONG_PROJECTS[rule.id](sketch, others, Watch(rule, rule_sets))
+        ]
+
+    def likes(self, sketch: Sketch, rule_sets: RuleSets) -> list[Like]:
+        """Where to look for the projects that a project is to be compared with."""
+        return [
+            like
+            for rule in self.all
+            if rule.id in AMONG_PROJECTS
+            for like in _MODULES[rule.id].likes(sketch, Watch(rule, rule_sets))
+        ]
 
 
-def sketch_of(project: Project, facts: Iterable[Recorded]) -> Sketch | None:
+def sketch_of(project: UUID, traces: Traces) -> Sketch | None:
     """What others are compared with; None for a project that is not filed, or is classified."""
-    filed = next((e for e in facts if isinstance(e.event, ProjectFiled)), None)
-    if project.filing is None or project.filed_on is None or project.classified or filed is None:
+    filed = next(iter(traces.standing(ProjectFiled)), None)
+    filings = traces.standing(ProjectFiled, FilingAmended)
+    if filed is None or filings[-1].says["classified"]:
         return None
+    newest, sharing = filings[-1].says, traces.standing(SharingDeclared, SharingDeclarationWithdrawn)
     return Sketch(
-        project=project.id,
-        name=project.filing.name,
-        owners=project.filing.owner_units,
-        categories=project.filing.categories,
-        filed_on=project.filed_on,
-        estimate=project.filing.estimate,
-        provides=tuple(p.name for p in project.sharing.provides) if project.sharing else (),
-        filed=filed.stream,
-        position=filed.position,
+        project=project,
+        name=newest["name"],
+        owners=tuple(newest["owners"]),
+        categories=tuple(c for c in newest["categories"] if c != "OTHER"),
+        filed_on=filed.happened_on,
+        estimate_fen=newest["fen"],
+        provides=tuple(sharing[-1].says["provides"]) if sharing else (),
+        filed=FiredBy.of(filed),
     )

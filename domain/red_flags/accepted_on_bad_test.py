@@ -10,45 +10,43 @@ from collections.abc import Iterator
 
 from domain.correction import FactCorrected
 from domain.dates import add_months
-from domain.recorded import Recorded
-from domain.red_flags.flag import Dossier, RedFlag, SystemRecord, Watch
+from domain.event import Event
+from domain.red_flags.flag import Dossier, RedFlag, Watch
+from domain.red_flags.trace import Trace
 from domain.rule import text
 from domain.steps.acceptance import ProjectAccepted
 from domain.steps.security import SecurityTested
-from domain.system import SecurityTest
+from domain.steps.systems import SystemListed, SystemRegistered
+
+LOOKS_AT: tuple[type[Event], ...] = (ProjectAccepted, SystemListed, SystemRegistered, SecurityTested)
 
 
 def raised(dossier: Dossier, watch: Watch) -> Iterator[RedFlag]:
     """One flag for each tested system without a test in date on the day of acceptance."""
     for accepted in dossier.of(ProjectAccepted):
-        for record in dossier.systems:
-            tested = [e for e in record.history if isinstance(e.event, SecurityTested)]
-            corrected = _corrections(record, tested)
-            if not tested or any(_good(test, accepted, watch) for test in record.system.tests):
+        for system in dossier.systems:
+            tested = system.traces.once(SecurityTested)
+            corrections = [t for t in system.traces.once(FactCorrected) if t.says["topic"] == SecurityTested.TOPIC]
+            good = any(_good(test, accepted, watch) for test in tested if not test.withdrawn)
+            if good or not (tested or corrections):
                 continue
-            name = record.system.name or str(record.system.id)
             why_zh, why_en = (
-                ("测评后被撤回或更正", "withdrawn or corrected later") if corrected else ("已过期", "expired")
+                ("测评后被撤回或更正", "withdrawn or corrected later") if corrections else ("已过期", "expired")
             )
             told = text(
-                f"{accepted.happened_on.zh()}验收时，系统“{name}”的测评{why_zh}",
-                f"accepted on {accepted.happened_on}; the test of “{name}” was {why_en}",
+                f"{accepted.happened_on.zh()}验收时，系统“{system.name}”的测评{why_zh}",
+                f"accepted on {accepted.happened_on}; the test of “{system.name}” was {why_en}",
             )
-            key = f"v{accepted.stream.version}-{record.system.id}"
-            yield watch.flag(dossier.project.id, key, told, [accepted, *tested, *corrected])
+            key = f"v{accepted.stream.version}-{system.id}"
+            yield watch.flag(dossier.project, key, told, [accepted, *tested, *corrections])
 
 
-def _corrections(record: SystemRecord, tested: list[Recorded]) -> list[Recorded]:
-    versions = {e.stream.version for e in tested}
-    return [e for e in record.history if isinstance(e.event, FactCorrected) and e.event.target_version in versions]
-
-
-def _good(test: SecurityTest, accepted: Recorded, watch: Watch) -> bool:
+def _good(test: Trace, accepted: Trace, watch: Watch) -> bool:
     day = accepted.happened_on.earliest
     rules = watch.rule_sets.in_force(day)
-    months = rules.parameters.test_validity_months.get(str(test.level)) if rules else None
+    months = rules.parameters.test_validity_months.get(str(test.says["level"])) if rules else None
     return (
         months is not None
-        and test.reported_on.certainly_on_or_before(day)
-        and add_months(test.reported_on.earliest, months) >= day
+        and test.happened_on.certainly_on_or_before(day)
+        and add_months(test.happened_on.earliest, months) >= day
     )

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from domain.event import Event
 from domain.project import AmountStage
-from domain.recorded import Recorded
 from domain.red_flags.flag import Dossier, RedFlag, Watch
+from domain.red_flags.trace import Trace
 from domain.rule import text
 from domain.steps.amounts import AmountStated
 from domain.steps.filing import FilingAmended, ProjectFiled
 from domain.steps.procurement import ContractRecorded
+
+LOOKS_AT: tuple[type[Event], ...] = (ProjectFiled, FilingAmended, ContractRecorded, AmountStated)
 
 _NAMES = {AmountStage.ESTIMATE: "估算", AmountStage.CONTRACT: "合同", AmountStage.FINAL_ACCOUNT: "决算"}
 
@@ -21,7 +24,7 @@ def raised(dossier: Dossier, watch: Watch) -> Iterator[RedFlag]:
     known = _stages(dossier)
     stages = [stage for stage in _NAMES if stage in known]
     for earlier, later in pairwise(stages):
-        (before, paid_before), (after, paid_after) = known[earlier], known[later]
+        (before, stated_before), (after, stated_after) = known[earlier], known[later]
         if before <= 0 or (after - before) * 10_000 <= before * watch.limit("drift_bp"):
             continue
         percent = (after - before) * 100 // before
@@ -29,27 +32,20 @@ def raised(dossier: Dossier, watch: Watch) -> Iterator[RedFlag]:
             f"{_NAMES[later]}比{_NAMES[earlier]}高{percent}%",
             f"{later.lower()} is {percent}% above {earlier.lower()}",
         )
-        key = f"{earlier}-{later}".lower()
-        yield watch.flag(dossier.project.id, key, told, [*paid_before, *paid_after])
+        yield watch.flag(dossier.project, f"{earlier}-{later}".lower(), told, [*stated_before, *stated_after])
 
 
-def _stages(dossier: Dossier) -> dict[AmountStage, tuple[int, list[Recorded]]]:
+def _stages(dossier: Dossier) -> dict[AmountStage, tuple[int, list[Trace]]]:
     """The newest amount of each stage in 分, with the events that state it. Other currencies are not compared."""
-    known: dict[AmountStage, tuple[int, list[Recorded]]] = {}
-    for entry in dossier.of(ProjectFiled, FilingAmended):
-        estimate = entry.event.filing.estimate if isinstance(entry.event, ProjectFiled | FilingAmended) else None
-        if estimate is not None and estimate.currency == "CNY":
-            known[AmountStage.ESTIMATE] = (estimate.fen, [entry])
-    contracts = [
-        e
-        for e in dossier.of(ContractRecorded)
-        if isinstance(e.event, ContractRecorded) and e.event.amount.currency == "CNY"
-    ]
+    known: dict[AmountStage, tuple[int, list[Trace]]] = {}
+    for filed in dossier.of(ProjectFiled, FilingAmended):
+        if filed.says["fen"] is not None:
+            known[AmountStage.ESTIMATE] = (filed.says["fen"], [filed])
+    contracts = [t for t in dossier.of(ContractRecorded) if t.says["fen"] is not None]
     if contracts:
-        total = sum(e.event.amount.fen for e in contracts if isinstance(e.event, ContractRecorded))
-        known[AmountStage.CONTRACT] = (total, contracts)
-    for entry in dossier.of(AmountStated):
-        event = entry.event
-        if isinstance(event, AmountStated) and event.stage in _NAMES and event.amount.currency == "CNY":
-            known[event.stage] = (event.amount.fen, [entry])
+        known[AmountStage.CONTRACT] = (sum(t.says["fen"] for t in contracts), contracts)
+    for stated in dossier.of(AmountStated):
+        stage = AmountStage(stated.says["stage"])
+        if stage in _NAMES and stated.says["fen"] is not None:
+            known[stage] = (stated.says["fen"], [stated])
     return known

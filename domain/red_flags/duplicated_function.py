@@ -4,28 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from domain.project import Category
-from domain.red_flags.flag import RedFlag, Sketch, Watch, resemblance_bp
+from domain.event import Event
+from domain.red_flags.flag import Like, RedFlag, Sketch, Watch, rare_pairs, resemblance_bp
 from domain.rule import text
+from domain.steps.filing import FilingAmended, ProjectFiled
+from domain.steps.sharing import SharingDeclarationWithdrawn, SharingDeclared
+
+LOOKS_AT: tuple[type[Event], ...] = (ProjectFiled, FilingAmended, SharingDeclared, SharingDeclarationWithdrawn)
+
+
+def likes(sketch: Sketch, watch: Watch) -> Iterator[Like]:
+    """Where others are to be looked for that may do the same."""
+    signs = [f"shares:{resource}" for resource in sketch.provides]
+    if sketch.categories:
+        pairs = rare_pairs(sketch.name, watch.limit("resemblance_bp"))
+        signs += [f"{category}:{pair}" for category in sketch.categories for pair in pairs]
+    for sign in dict.fromkeys(signs):
+        for owner in sketch.owners:
+            yield Like(sign=sign, owner=owner, same_owner=False)
 
 
 def raised(sketch: Sketch, others: Iterable[Sketch], watch: Watch) -> Iterator[RedFlag]:
     """One flag for each earlier project of another unit that does the same. The later project is asked."""
     for other in others:
-        same_category = set(other.categories) & set(sketch.categories) - {Category.OTHER}
         same_resource = sorted(set(other.provides) & set(sketch.provides))
-        alike = resemblance_bp(other.name, sketch.name) >= watch.limit("resemblance_bp")
         if (
             other.project == sketch.project
             or not set(other.owners).isdisjoint(sketch.owners)
             or (other.filed_on.earliest, other.position) >= (sketch.filed_on.earliest, sketch.position)
-            or not ((same_category and alike) or same_resource)
+            or not (same_resource or _same_function(sketch, other, watch))
         ):
             continue
-        shared = f"，目录资源相同：{'、'.join(same_resource)}" if same_resource else ""
+        shared_zh = f"，目录资源相同：{'、'.join(same_resource)}" if same_resource else ""
+        shared_en = f"; same resources: {', '.join(same_resource)}" if same_resource else ""
         told = text(
-            f"与此前备案的“{other.name}”功能相近{shared}",
-            f"does what “{other.name}”, filed before, does"
-            + (f"; same resources: {', '.join(same_resource)}" if shared else ""),
+            f"与此前备案的“{other.name}”功能相近{shared_zh}", f"does what “{other.name}”, filed before, does{shared_en}"
         )
-        yield watch.flag(sketch.project, f"{other.project}", told, (), sketch, other).but(others=(other.project,))
+        yield watch.flag(sketch.project, str(other.project), told, [sketch.filed, other.filed], [other.project])
+
+
+def _same_function(sketch: Sketch, other: Sketch, watch: Watch) -> bool:
+    same_category = not set(other.categories).isdisjoint(sketch.categories)
+    return same_category and resemblance_bp(other.name, sketch.name) >= watch.limit("resemblance_bp")

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from datetime import date, datetime
+from typing import ClassVar, NamedTuple
 from uuid import UUID
 
 from pydantic import Field
 
 from domain.dates import CivilDate
 from domain.event import Event, Value
-from domain.evolve import effective
-from domain.money import Money
-from domain.project import Category, Project
-from domain.recorded import Recorded
+from domain.red_flags.trace import Trace, Traces
 from domain.rule import RuleSets
+from domain.steps.enrolment import UnitEnrolled
+from domain.steps.systems import SystemRegistered
 from domain.streams import StreamAt
-from domain.system import GovSystem
 from domain.texts import Text
-from domain.unit import Unit
 
 
 class FlagRule(Value):
@@ -33,6 +31,27 @@ class FlagRule(Value):
     parameters: dict[str, int] = Field(default_factory=dict)
 
 
+class FiredBy(Value):
+    """An event that fired a flag: where it stands, and both times."""
+
+    topic: str
+    stream: StreamAt
+    position: int
+    happened_on: CivilDate
+    recorded_at: datetime
+
+    @classmethod
+    def of(cls, trace: Trace) -> FiredBy:
+        """The place and times of a trace."""
+        return cls.model_construct(
+            topic=trace.topic,
+            stream=trace.stream,
+            position=trace.position,
+            happened_on=trace.happened_on,
+            recorded_at=trace.recorded_at,
+        )
+
+
 class RedFlag(Value):
     """疑点 A history that a rule asks about, with the events that fired it."""
 
@@ -41,37 +60,78 @@ class RedFlag(Value):
     project: UUID
     key: str = Field(description="what within the project it is about; rule and key name the flag for good")
     told: Text
-    events: tuple[StreamAt, ...]
-    positions: tuple[int, ...]
+    events: tuple[FiredBy, ...]
     others: tuple[UUID, ...] = ()
     """Other projects that it is about."""
+
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """Where the events stand in the log."""
+        return tuple(e.position for e in self.events)
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """迟录 What was recorded too late in a project: how often, the most days, and the first of them."""
+
+    count: int
+    most_days: int
+    limit_days: int
+    first: tuple[FiredBy, ...]
+
+    NAMED: ClassVar[int] = 10
+    """So many are named; the others are counted."""
+
+    def with_one(self, trace: Trace, days: int, limit_days: int) -> Lateness:
+        """The same with one more."""
+        named = (*self.first, FiredBy.of(trace)) if len(self.first) < self.NAMED else self.first
+        worse = days > self.most_days
+        return Lateness(
+            self.count + 1, days if worse else self.most_days, limit_days if worse else self.limit_days, named
+        )
 
 
 @dataclass(frozen=True)
 class SystemRecord:
-    """A system of the project, as it is known now, with its history."""
+    """A system of the project, and what is kept in mind of it."""
 
-    system: GovSystem
-    history: Sequence[Recorded]
+    id: UUID
+    traces: Traces
+
+    @property
+    def name(self) -> str:
+        """系统名称, or its identity when it has none."""
+        names = [t.says_text("name") for t in self.traces.standing(SystemRegistered)]
+        return next((name for name in reversed(names) if name), str(self.id))
+
+
+@dataclass(frozen=True)
+class UnitRecord:
+    """An owner unit, and what is kept in mind of it."""
+
+    uscc: str
+    traces: Traces
+
+    @property
+    def name(self) -> str:
+        """单位名称 under which it was enrolled, or its code."""
+        names = [t.says_text("name") for t in self.traces.standing(UnitEnrolled)]
+        return names[-1] if names else self.uscc
 
 
 @dataclass(frozen=True)
 class Dossier:
-    """案卷 All that the flags of one project look at. Histories are whole, corrections and all."""
+    """案卷 All that the flags of one project look at."""
 
-    project: Project
-    history: Sequence[Recorded]
+    project: UUID
+    traces: Traces
     systems: tuple[SystemRecord, ...] = ()
-    owner_units: tuple[tuple[Unit, Sequence[Recorded]], ...] = ()
+    owner_units: tuple[UnitRecord, ...] = ()
+    late: Lateness | None = None
 
-    @cached_property
-    def facts(self) -> list[Recorded]:
-        """The project's events with corrections applied."""
-        return effective(self.history)
-
-    def of(self, *kinds: type[Event]) -> Iterator[Recorded]:
+    def of(self, *events: type[Event]) -> list[Trace]:
         """The project's events of some kinds, with corrections applied."""
-        return (entry for entry in self.facts if isinstance(entry.event, kinds))
+        return self.traces.standing(*events)
 
 
 @dataclass(frozen=True)
@@ -81,12 +141,28 @@ class Sketch:
     project: UUID
     name: str
     owners: tuple[str, ...]
-    categories: tuple[Category, ...]
+    categories: tuple[str, ...]
+    """Of the eight that are restricted. OTHER says nothing of what a project does."""
     filed_on: CivilDate
-    estimate: Money | None
+    estimate_fen: int | None
     provides: tuple[str, ...]
-    filed: StreamAt
-    position: int
+    filed: FiredBy
+
+    @property
+    def position(self) -> int:
+        """Where its filing stands in the log."""
+        return self.filed.position
+
+
+class Like(NamedTuple):
+    """相似之处 Where a project is found by others that may be compared with it, and where it looks for them."""
+
+    sign: str
+    owner: str
+    same_owner: bool
+    """Whether projects of the same unit are meant, or of all others."""
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -100,18 +176,19 @@ class Watch:
         """A parameter of the rule. Raises KeyError: loading sees to it that all are there."""
         return self.rule.parameters[name]
 
-    def flag(self, project: UUID, key: str, told: Text, fired: Iterable[Recorded], *others: Sketch) -> RedFlag:
+    def flag(
+        self, project: UUID, key: str, told: Text, fired: Iterable[Trace | FiredBy], others: Iterable[UUID] = ()
+    ) -> RedFlag:
         """The flag of these events."""
-        entries = list({entry.position: entry for entry in fired}.values())
+        events = {e.position: e if isinstance(e, FiredBy) else FiredBy.of(e) for e in fired}
         return RedFlag(
             rule=self.rule.id,
             version=self.rule.version,
             project=project,
             key=key,
             told=told,
-            events=(*(e.stream for e in entries), *(o.filed for o in others)),
-            positions=(*(e.position for e in entries), *(o.position for o in others)),
-            others=tuple(o.project for o in others),
+            events=tuple(events.values()),
+            others=tuple(others),
         )
 
 
@@ -126,3 +203,23 @@ def resemblance_bp(one: str, other: str) -> int:
 def _pairs(name: str) -> set[str]:
     letters = "".join(c for c in name.casefold() if c.isalnum())
     return {letters[n : n + 2] for n in range(len(letters) - 1)}
+
+
+# Pairs that stand in many names come last, so that few names share what is looked up.
+_FREQUENT = frozenset(
+    ("系统", "平台", "信息", "管理", "建设", "项目", "工程", "服务", "数据", "智慧", "智能", "综合", "应用", "演示")
+)
+
+
+def rare_pairs(name: str, resemblance: int) -> list[str]:
+    """Pairs of which two names share one, if they resemble each other by so many ten-thousandths at least.
+
+    Two sets of which so large a part is common cannot differ in all of their first pairs, whatever order the pairs are
+    brought into, if it is the same for all (the prefix filter of similarity joins).
+    """
+    pairs = sorted(_pairs(name), key=lambda p: (p in _FREQUENT, p))
+    if not pairs:
+        return [name]
+    # With n pairs of its own, and a Dice coefficient of t, at least t / (2 - t) * n are common.
+    common = -(-resemblance * len(pairs) // (20_000 - resemblance))
+    return pairs[: len(pairs) - max(common, 1) + 1]

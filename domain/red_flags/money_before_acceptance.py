@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from domain.event import Event
 from domain.project import FundPurpose
 from domain.red_flags.flag import Dossier, RedFlag, Watch
 from domain.rule import text
 from domain.steps.acceptance import ProjectAccepted
 from domain.steps.funding import FundsArranged, FundsDisbursed
 
+LOOKS_AT: tuple[type[Event], ...] = (ProjectAccepted, FundsArranged, FundsDisbursed)
+
 
 def raised(dossier: Dossier, watch: Watch) -> Iterator[RedFlag]:
     """One flag for each arrangement or payment that is dated before the acceptance."""
-    accepted = list(dossier.of(ProjectAccepted))
+    accepted = dossier.of(ProjectAccepted)
     for money in dossier.of(FundsArranged, FundsDisbursed):
         day = money.happened_on.earliest
-        if getattr(money.event, "purpose", None) is not FundPurpose.OPERATION or any(
+        if money.says["purpose"] != FundPurpose.OPERATION or any(
             a.happened_on.certainly_on_or_before(day) for a in accepted
         ):
             continue
@@ -24,4 +27,4 @@ def raised(dossier: Dossier, watch: Watch) -> Iterator[RedFlag]:
             f"{money.happened_on.zh()}用于运维，验收：{accepted[0].happened_on.zh() if accepted else '无'}",
             f"operation money on {money.happened_on}; accepted: {accepted[0].happened_on if accepted else 'never'}",
         )
-        yield watch.flag(dossier.project.id, f"v{money.stream.version}", told, [money, *accepted[:1]])
+        yield watch.flag(dossier.project, f"v{money.stream.version}", told, [money, *accepted[:1]])

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from domain.event import Event
 from domain.project import FundPurpose
-from domain.recorded import Recorded
 from domain.red_flags.flag import Dossier, RedFlag, Watch
+from domain.red_flags.trace import Trace
 from domain.rule import text
 from domain.steps.approval import ProjectApproved
 from domain.steps.funding import FundsArranged, FundsDisbursed
 
+LOOKS_AT: tuple[type[Event], ...] = (ProjectApproved, FundsArranged, FundsDisbursed)
+
 
 def raised(dossier: Dossier, watch: Watch) -> Iterator[RedFlag]:
     """One flag for each arrangement or payment that is dated before every approval."""
-    approvals = list(dossier.of(ProjectApproved))
+    approvals = dossier.of(ProjectApproved)
     for money in dossier.of(FundsArranged, FundsDisbursed):
-        if getattr(money.event, "purpose", None) is not FundPurpose.BUILD or _approved_by(money, approvals):
+        if money.says["purpose"] != FundPurpose.BUILD or _approved_by(money, approvals):
             continue
         day = approvals[0].happened_on.zh() if approvals else "无"
         told = text(
             f"{money.happened_on.zh()}用款，最早的立项批复：{day}",
             f"money on {money.happened_on}; first approval: {approvals[0].happened_on if approvals else 'none'}",
         )
-        yield watch.flag(dossier.project.id, f"v{money.stream.version}", told, [money, *approvals[:1]])
+        yield watch.flag(dossier.project, f"v{money.stream.version}", told, [money, *approvals[:1]])
 
 
-def _approved_by(money: Recorded, approvals: list[Recorded]) -> bool:
+def _approved_by(money: Trace, approvals: list[Trace]) -> bool:
     return any(a.happened_on.certainly_on_or_before(money.happened_on.earliest) for a in approvals)

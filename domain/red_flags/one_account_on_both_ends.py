@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from domain.event import Event
 from domain.red_flags.flag import Dossier, RedFlag, Watch
 from domain.rule import text
 from domain.steps.acceptance import ProjectAccepted
 from domain.steps.approval import ProjectApproved
 from domain.steps.filing import ProjectFiled
 from domain.steps.funding import FundsArranged, FundsDisbursed
+
+LOOKS_AT: tuple[type[Event], ...] = (ProjectFiled, ProjectApproved, ProjectAccepted, FundsArranged, FundsDisbursed)
 
 _PAIRS = (
     ("filed-approved", (ProjectFiled,), (ProjectApproved,), text("备案与立项", "filing and approval")),
@@ -26,10 +29,11 @@ _PAIRS = (
 def raised(dossier: Dossier, watch: Watch) -> Iterator[RedFlag]:
     """One flag for each pair of acts that one account did both of."""
     for key, firsts, seconds, both in _PAIRS:
-        ends = {e.circumstances.actor.account: e for e in dossier.of(*firsts)}
+        ends = {t.account: t for t in dossier.of(*firsts)}
         for second in dossier.of(*seconds):
-            account = second.circumstances.actor.account
-            first = ends.get(account)
+            first = ends.get(second.account)
             if first is not None:
-                told = text(f"{both.zh}由同一账号{account}办理", f"{both.en} by the same account {account}")
-                yield watch.flag(dossier.project.id, f"{key}-v{second.stream.version}", told, [first, second])
+                told = text(
+                    f"{both.zh}由同一账号{second.account}办理", f"{both.en} by the same account {second.account}"
+                )
+                yield watch.flag(dossier.project, f"{key}-v{second.stream.version}", told, [first, second])

@@ -3,34 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
-from domain.red_flags.flag import RedFlag, Sketch, Watch, resemblance_bp
+from domain.event import Event
+from domain.red_flags.flag import Like, RedFlag, Sketch, Watch, resemblance_bp
 from domain.rule import text
+from domain.steps.filing import FilingAmended, ProjectFiled
+
+LOOKS_AT: tuple[type[Event], ...] = (ProjectFiled, FilingAmended)
+_NAMED = 5
+"""So many of the others are named; all are listed."""
 
 
-def raised(sketch: Sketch, others: Iterable[Sketch], watch: Watch) -> Iterator[RedFlag]:
-    """At most one flag, naming all projects that belong together."""
-    threshold = watch.limit("threshold_fen")
-    if not _small(sketch, threshold):
-        return
-    alike = [
-        other
-        for other in others
-        if other.project != sketch.project
-        and _small(other, threshold)
+def likes(sketch: Sketch, watch: Watch) -> Iterator[Like]:
+    """Where others are to be looked for that may belong together with it."""
+    if _small(sketch, watch):
+        days = timedelta(days=watch.limit("within_days"))
+        day = sketch.filed_on.earliest
+        for owner in sketch.owners:
+            yield Like(sign="small", owner=owner, same_owner=True, since=day - days, until=day + days)
+
+
+def together(sketch: Sketch, other: Sketch, watch: Watch) -> bool:
+    """Do two projects belong together? It is the same from either side."""
+    return (
+        other.project != sketch.project
+        and _small(sketch, watch)
+        and _small(other, watch)
         and not set(other.owners).isdisjoint(sketch.owners)
         and abs((other.filed_on.earliest - sketch.filed_on.earliest).days) <= watch.limit("within_days")
         and resemblance_bp(other.name, sketch.name) >= watch.limit("resemblance_bp")
-    ]
-    total = sum(s.estimate.fen for s in (sketch, *alike) if s.estimate is not None)
+    )
+
+
+def raised(sketch: Sketch, others: Iterable[Sketch], watch: Watch) -> Iterator[RedFlag]:
+    """At most one flag, naming the projects that belong together with it, in the order of their filing."""
+    threshold = watch.limit("threshold_fen")
+    alike = sorted((o for o in others if together(sketch, o, watch)), key=lambda o: o.position)
+    total = sum(s.estimate_fen or 0 for s in (sketch, *alike))
     if alike and total >= threshold:
-        names = "、".join(f"“{o.name}”" for o in alike)
+        names = "、".join(f"“{o.name}”" for o in alike[:_NAMED]) + ("等" if len(alike) > _NAMED else "")
         told = text(
-            f"与{names}相似、时间相近，合计达到{threshold // 1_000_000}万元",
-            f"similar to {names}, filed close together; the sum reaches {threshold // 100} yuan",
+            f"与{names}相似、时间相近，{len(alike) + 1}个项目合计达到{threshold // 1_000_000}万元",
+            f"similar to {names}, filed close together; the {len(alike) + 1} together reach {threshold // 100} yuan",
         )
-        yield watch.flag(sketch.project, "split", told, (), sketch, *alike).but(others=tuple(o.project for o in alike))
+        fired = [sketch.filed, *(o.filed for o in alike)]
+        yield watch.flag(sketch.project, "split", told, fired, [o.project for o in alike])
 
 
-def _small(sketch: Sketch, threshold: int) -> bool:
-    return sketch.estimate is not None and sketch.estimate.currency == "CNY" and sketch.estimate.fen < threshold
+def _small(sketch: Sketch, watch: Watch) -> bool:
+    return sketch.estimate_fen is not None and sketch.estimate_fen < watch.limit("threshold_fen")

@@ -4,6 +4,20 @@ from domain.correction import FactCorrected
 from domain.event import Event
 from domain.refusal import Refused
 from domain.steps.acceptance import AcceptanceRefused, ProjectAccepted
+from domain.steps.accounts import (
+    AccountActRefused,
+    AccountDisabled,
+    AccountEnabled,
+    AccountOpened,
+    AdministratorsAppointed,
+    EmergencyAsked,
+    EmergencyConfirmed,
+    EmergencyEnded,
+    GrantRevoked,
+    KeyRegistered,
+    KeyRevoked,
+    RoleGranted,
+)
 from domain.steps.amounts import AmountStated
 from domain.steps.answering import FlagAnswered
 from domain.steps.approval import ApprovalRefused, ApprovalRevoked, ProjectApproved
@@ -163,6 +177,18 @@ EVENTS: tuple[type[Event], ...] = (
     LogKeyChanged,
     LogRestarted,
     ProjectImported,
+    AdministratorsAppointed,
+    AccountOpened,
+    AccountDisabled,
+    AccountEnabled,
+    RoleGranted,
+    GrantRevoked,
+    KeyRegistered,
+    KeyRevoked,
+    EmergencyAsked,
+    EmergencyConfirmed,
+    EmergencyEnded,
+    AccountActRefused,
     Refused,
     FactCorrected,
 )

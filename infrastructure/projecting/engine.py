@@ -17,15 +17,20 @@ from uuid import UUID
 import psycopg
 import structlog
 
+from domain.red_flags import FlagRules
+from domain.rule import RuleSets
 from infrastructure.projecting import builds, parking, rebuilding
 from infrastructure.projecting.builds import Standing
 from infrastructure.projecting.follower import Counts, Follower
+from infrastructure.red_flags import load_flag_rules
+from infrastructure.rule_sets import load_rule_sets
 from infrastructure.store.batch_writer import Pool
 from infrastructure.store.ledger import EventLedger
 from projections.clauses import Clauses
 from projections.documents import Documents
 from projections.money import Money
 from projections.performance import Performance
+from projections.red_flags import RedFlags
 from projections.register import ProjectRegister
 from projections.security import Security
 from projections.sharing import Sharing
@@ -42,6 +47,7 @@ PROJECTIONS: tuple[type[Projection], ...] = (
     Clauses,
     Sharing,
     Security,
+    RedFlags,
     Documents,
 )
 
@@ -67,6 +73,11 @@ class ViewFillingError(Exception):
         self.freshness = freshness
 
 
+def made(flag_rules: FlagRules, rule_sets: RuleSets) -> list[Projection]:
+    """All projections, flagging by these rules."""
+    return [RedFlags(flag_rules, rule_sets) if p is RedFlags else p() for p in PROJECTIONS]
+
+
 class Engine:
     """All projections of one log."""
 
@@ -80,11 +91,15 @@ class Engine:
         page: int,
         poll: float,
         stall: float = 30.0,
+        flag_rules: FlagRules | None = None,
+        rule_sets: RuleSets | None = None,
     ) -> None:
         """`pool`: for what is asked of the views; it must look whether a connection lives before it gives one.
 
         `stall`: seconds after which a view that is behind and does not move counts as stalled.
+        `flag_rules`, `rule_sets`: what is flagged by; those that ship, unless others are given.
         """
+        self.flag_rules = flag_rules or load_flag_rules()
         self.conninfo = conninfo
         self.pool = pool
         self.ledger = ledger
@@ -102,7 +117,9 @@ class Engine:
         self._back_off = 0.0
         self._thread: threading.Thread | None = None
         self._carrier = rebuilding.Carrier(self)
-        self.projections: dict[str, Projection] = {p.NAME: p() for p in PROJECTIONS}
+        self.projections: dict[str, Projection] = {
+            p.NAME: p for p in made(self.flag_rules, rule_sets or load_rule_sets())
+        }
         self.follower = self._new_follower(patient=True)
         with psycopg.connect(conninfo, autocommit=True) as conn:
             builds.prepare(conn, log_id, list(self.projections.values()))

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -104,24 +104,61 @@ def rebuild(
     With `accept_differences` it is switched to in any case. Raises RebuildRunningError, RebuildStoppedError, and what
     the database raises.
     """
-    projection = engine.projections[name]
+    (done,) = rebuild_together(engine, [name], accept_differences=accept_differences, told=told, stopping=stopping)
+    return done
+
+
+def rebuild_together(
+    engine: Engine,
+    names: Sequence[str],
+    *,
+    accept_differences: bool = False,
+    told: Told = lambda _: None,
+    stopping: threading.Event | None = None,
+) -> list[Rebuilt]:
+    """Build several views anew in one reading of the log, and switch to each. Otherwise as `rebuild`."""
     began = time.monotonic()
-    with psycopg.connect(engine.conninfo, autocommit=True) as conn, _alone(conn, engine, projection):
-        build = _begin(conn, engine, projection)
-        first = build.position
-        _mark(conn, engine, build, "resumed_at = clock_timestamp(), resumed_position = position, outcome = ''")
-        follower = _follower(engine, projection, Standing.BUILDING)
-        while True:
-            _fill(conn, engine, follower, _Clock(began, first, told), stopping)
-            done = _switch(
-                conn, engine, projection, follower, began=began, first=first, accept_differences=accept_differences
+    projections = [engine.projections[name] for name in names]
+    with psycopg.connect(engine.conninfo, autocommit=True) as conn, ExitStack() as locks:
+        for projection in projections:
+            locks.enter_context(_alone(conn, engine, projection))
+        first: dict[str, int] = {}
+        for projection in projections:
+            build = _begin(conn, engine, projection)
+            first[build.name] = build.position
+            _mark(conn, engine, build, "resumed_at = clock_timestamp(), resumed_position = position, outcome = ''")
+        clock = _Clock(began, sum(first.values()), told)
+        _fill(conn, engine, _follower(engine, projections, Standing.BUILDING), clock, stopping)
+        return [
+            _finish(
+                conn,
+                engine,
+                projection,
+                _Clock(began, first[projection.NAME], told),
+                stopping,
+                accept_differences=accept_differences,
             )
-            if done is not None:
-                if not done.switched:
-                    told_of = f"有差异 differs: {', '.join(done.differing())}; 搁置 parked: {done.parked}"
-                    _mark(conn, engine, build, "ordered = false, outcome = %s", told_of)
-                log.info("projection.rebuilt", projection=name, schema=done.schema, switched=done.switched)
-                return done
+            for projection in projections
+        ]
+
+
+def _finish(
+    conn: Connection,
+    engine: Engine,
+    projection: Projection,
+    clock: _Clock,
+    stopping: threading.Event | None,
+    *,
+    accept_differences: bool,
+) -> Rebuilt:
+    """Switch to a build that was at the end of the log a moment ago."""
+    follower = _follower(engine, [projection], Standing.BUILDING)
+    while True:
+        done = _switch(conn, engine, projection, follower, clock, accept_differences=accept_differences)
+        if done is not None:
+            log.info("projection.rebuilt", projection=done.name, schema=done.schema, switched=done.switched)
+            return done
+        _fill(conn, engine, follower, clock, stopping)
 
 
 def order(engine: Engine, name: str) -> None:
@@ -146,7 +183,7 @@ def ordered(conn: Connection, engine: Engine) -> list[str]:
 
 
 class Carrier:
-    """Carries out what was ordered, one view after the other in a thread of its own, which ends when all is done."""
+    """Carries out what was ordered, in a thread of its own, which ends when all is done."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -167,14 +204,14 @@ class Carrier:
             self._thread.join(timeout=30)
 
     def _carry_out(self, names: list[str]) -> None:
-        for name in names:
-            try:
-                rebuild(self._engine, name, stopping=self._engine.stopping)
-            except (RebuildRunningError, RebuildStoppedError):
-                log.info("projection.rebuild_left", projection=name)  # to who does it, or until the next start
-            except Exception as error:  # noqa: BLE001 (it is told by the status, and tried again)
-                log.warning("projection.rebuild_waits", projection=name, error=type(error).__name__)
-                self._not_before = time.monotonic() + _PAUSE
+        try:
+            rebuild_together(self._engine, names, stopping=self._engine.stopping)
+        except (RebuildRunningError, RebuildStoppedError):
+            log.info("projection.rebuild_left", projections=names)  # to who does it, or until the next start
+        except Exception as error:  # noqa: BLE001 (it is told by the status, and tried again)
+            log.warning("projection.rebuild_waits", projections=names, error=type(error).__name__)
+            self._not_before = time.monotonic() + _PAUSE
+            for name in names:
                 _note(self._engine, name, error)
 
 
@@ -246,10 +283,10 @@ def _begin(conn: Connection, engine: Engine, projection: Projection) -> Build:
         return builds.create(conn, engine.log_id, projection, Standing.BUILDING)
 
 
-def _follower(engine: Engine, projection: Projection, *standings: Standing) -> Follower:
+def _follower(engine: Engine, projections: Sequence[Projection], *standings: Standing) -> Follower:
     return Follower(
         engine.ledger,
-        [projection],
+        projections,
         log_id=engine.log_id,
         page=max(PAGE, engine.page),
         standings=standings,
@@ -261,26 +298,30 @@ def _follower(engine: Engine, projection: Projection, *standings: Standing) -> F
 class _Clock:
     began: float
     first: int
+    """Where it was taken up here; of several views the sum."""
     told: Told
 
-    def tell(self, position: int, target: int) -> None:
-        seconds = time.monotonic() - self.began
-        self.told(Progress(position, target, seconds, left(position - self.first, target - position, seconds)))
+    def tell(self, found: Sequence[Build], target: int) -> None:
+        """How far builds have come; of several, the one that has come least far."""
+        seconds, done = self.seconds(), sum(b.position for b in found)
+        rest = left(done - self.first, target * len(found) - done, seconds)
+        self.told(Progress(min(b.position for b in found), target, seconds, rest))
+
+    def seconds(self) -> float:
+        return time.monotonic() - self.began
 
 
 def _fill(
     conn: Connection, engine: Engine, follower: Follower, clock: _Clock, stopping: threading.Event | None
 ) -> None:
     """Take in the log up to its end. Raises RebuildStoppedError."""
-    projection = next(iter(follower.projections))
+    wanted = follower.projections
     while True:
         taken = follower.round(conn)
-        if stopping is not None and stopping.is_set():
-            raise RebuildStoppedError(projection.NAME)
-        found = builds.builds_of(conn, engine.log_id, [projection], Standing.BUILDING)
-        if not found:  # Somebody gave it up.
-            raise RebuildStoppedError(projection.NAME)
-        clock.tell(found[0].position, engine.ledger.position())
+        found = builds.builds_of(conn, engine.log_id, wanted, Standing.BUILDING)
+        if (stopping is not None and stopping.is_set()) or len(found) < len(wanted):  # Somebody gave one up.
+            raise RebuildStoppedError("、".join(p.NAME for p in wanted))
+        clock.tell(found, engine.ledger.position())
         if not taken and not follower.troubles():
             return
 
@@ -290,9 +331,8 @@ def _switch(
     engine: Engine,
     projection: Projection,
     follower: Follower,
+    clock: _Clock,
     *,
-    began: float,
-    first: int,
     accept_differences: bool,
 ) -> Rebuilt | None:
     """Bring both builds to one position, compare, and let the new one be read. None when it has fallen behind again.
@@ -318,7 +358,10 @@ def _switch(
         parked_before = len(parking.waiting(conn, log_id, old)) if old else 0
         good = all(t.same for t in tables) and parked <= parked_before
         switched = good or accept_differences
-        if switched:
+        if not switched:
+            differs = f"有差异 differs: {', '.join(t.table for t in tables if not t.same)}; 搁置 parked: {parked}"
+            _mark(conn, engine, new, "ordered = false, outcome = %s", differs)
+        else:
             if old is not None:
                 builds.retire(conn, log_id, projection, old.number)
             conn.execute(
@@ -327,15 +370,14 @@ def _switch(
                 (log_id, *new.key),
             )
     schema = projection.schema(new.number)
-    seconds = time.monotonic() - began
-    return Rebuilt(projection.NAME, schema, new.position, seconds, tables, parked, switched, first)
+    return Rebuilt(projection.NAME, schema, new.position, clock.seconds(), tables, parked, switched, clock.first)
 
 
 def _compare(conn: Connection, engine: Engine, projection: Projection, old: Build | None, new: Build) -> list[Compared]:
     """The old build beside the new one, brought to the same position where it can be."""
     if old is None or old.standing is not Standing.LIVE:
         return []
-    bringing = _follower(engine, projection, Standing.LIVE)
+    bringing = _follower(engine, [projection], Standing.LIVE)
     while old.position < new.position:
         if not bringing.round(conn, upto=new.position):
             return []

@@ -8,13 +8,16 @@ still the same follows from its root.
 
 from __future__ import annotations
 
+import pickle
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from multiprocessing import get_context
-from typing import Any
+from queue import SimpleQueue
+from typing import Any, Self
 
 import psycopg
 
@@ -196,12 +199,80 @@ def _examined(conninfo: str, tasks: Sequence[_Task], processes: int) -> Iterator
         with _connected(conninfo):
             yield from map(_examine, tasks)
         return
-    # Fresh interpreters: a fork would share the caller's connections and locks.
-    with ProcessPoolExecutor(
-        min(processes, len(tasks)), get_context("spawn"), initializer=_connect, initargs=(conninfo,)
-    ) as pool:
-        for future in as_completed([pool.submit(_examine, task) for task in tasks]):
+    count = min(processes, len(tasks))
+    with ExitStack() as stack:
+        examiners: SimpleQueue[_Examiner] = SimpleQueue()
+        for _ in range(count):
+            examiners.put(stack.enter_context(_Examiner(conninfo)))
+        threads = stack.enter_context(ThreadPoolExecutor(count))
+
+        def examined(task: _Task) -> _Outcome:
+            examiner = examiners.get()
+            try:
+                return examiner.examine(task)
+            finally:
+                examiners.put(examiner)
+
+        for future in as_completed([threads.submit(examined, task) for task in tasks]):
             yield future.result()
+
+
+class _Examiner:
+    """A process that examines stretches: a fresh interpreter that loads nothing but the audit.
+
+    The library's pools would load the caller's program in each process, which takes longer than a stretch.
+    """
+
+    def __init__(self, conninfo: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", "from infrastructure.tlog.audit import be_examiner; be_examiner()"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C reaches the audit, which ends them
+        )
+        self._send(conninfo)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()  # it is idle, or nobody wants its answer
+        with self._process:
+            pass
+
+    def examine(self, task: _Task) -> _Outcome:
+        """Raises what the process raised, AuditError when it ended."""
+        assert self._process.stdout is not None  # noqa: S101 (it was started with a pipe)
+        try:
+            self._send(task)
+            answer: _Outcome | Exception = pickle.load(self._process.stdout)  # noqa: S301 (from our own process)
+        except (OSError, EOFError) as error:
+            raise AuditError("审计进程已退出 / a process of the audit ended") from error
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def _send(self, what: object) -> None:
+        assert self._process.stdin is not None  # noqa: S101 (it was started with a pipe)
+        pickle.dump(what, self._process.stdin)
+        self._process.stdin.flush()
+
+
+def be_examiner() -> None:
+    """Be the process: examine stretches until the input ends."""
+    asked, answers = sys.stdin.buffer, sys.stdout.buffer
+    with _connected(pickle.load(asked)):  # noqa: S301 (from the process that started this one)
+        while True:
+            try:
+                task: _Task = pickle.load(asked)  # noqa: S301 (the same)
+            except EOFError:
+                return
+            try:
+                answer: object = _examine(task)
+            except Exception as error:  # noqa: BLE001 (raised again where it was asked)
+                answer = error
+            pickle.dump(answer, answers)
+            answers.flush()
 
 
 @contextmanager

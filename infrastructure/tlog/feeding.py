@@ -15,7 +15,7 @@ from infrastructure.tlog.checkpoint import Checkpoint
 from infrastructure.tlog.cosignature import open_checkpoint
 from infrastructure.tlog.log_client import LogUnreachableError, ask
 from infrastructure.tlog.note import Note, NoteError, Signature, Verifier
-from infrastructure.tlog.sequencer import Duty, Sequencer
+from infrastructure.tlog.sequencer import Duty, Signing
 from infrastructure.tlog.store import NoTreeError, SignedCheckpoint, TreeStore
 from infrastructure.tlog.suite import SuiteError
 from infrastructure.tlog.text_forms import FormatError, from_decimal
@@ -72,7 +72,7 @@ class Feeder:
         self,
         witness: KnownWitness,
         tree: TreeStore,
-        sequencer: Sequencer,
+        sequencer: Signing,
         verifiers: Callable[[], Sequence[Verifier]],
         *,
         every: float = EVERY_SECONDS,

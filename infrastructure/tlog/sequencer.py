@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 import psycopg
 import structlog
@@ -56,6 +56,30 @@ class Duty(StrEnum):
     STOPPED = "stopped"
     STANDBY = "standby"
     ACTIVE = "active"
+
+
+class Signing(Protocol):
+    """Whatever signs a log for the service: a sequencer in a thread, or in a process of its own."""
+
+    duty: Duty
+    failure: str | None
+    """Why nothing is signed, or None."""
+
+    def start(self) -> None:
+        """Begin to sign. It goes on until `stop`."""
+        ...
+
+    def stop(self) -> None:
+        """Finish the stretch at hand and end."""
+        ...
+
+    def show(self, note: bytes) -> None:
+        """A checkpoint signed by this log's own key, which the caller verified, that the tree does not hold."""
+        ...
+
+    def catch_up(self) -> int:
+        """Bring the tree to the end of the log at once; the size of the tree then."""
+        ...
 
 
 class Sequencer:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from infrastructure.store.batch_writer import Pool
 from infrastructure.tlog.leaves import LeafReader
 from infrastructure.tlog.note import Signature, Verifier
 from infrastructure.tlog.suite import HASH_LENGTH, Suite, suite_named
 from infrastructure.tlog.tiles import ENTRIES, WIDTH, Tile, encode_bundle, tile_reader, tile_width
 from infrastructure.tlog.tree import Node, Read, consistency_proof, inclusion_plan, plan_nodes, proof_of, root_from
+
+if TYPE_CHECKING:  # a process that signs, audits or witnesses loads nothing of recording
+    from infrastructure.store.batch_writer import Pool
 
 _CHECKPOINT = (
     "SELECT c.size, c.root, c.note, c.signed_at, coalesce((SELECT string_agg(s.line, '' ORDER BY s.kept_at, s.name)"

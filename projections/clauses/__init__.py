@@ -11,7 +11,7 @@ from domain.recorded import Recorded
 from domain.reminders import Deadline, of_project, of_system, of_unit
 from domain.rule import Judgement
 from domain.streams import StreamKind
-from projections.topics import ALL
+from projections.topics import ALL, topics
 from projections.view import Cursor, Page, Projection, invested_in, project_name, upsert, write_hidden
 
 
@@ -20,8 +20,8 @@ class Clauses(Projection):
 
     NAME = "clauses"
     VERSION = 2
-    HANDLES = ALL
-    IGNORES = frozenset()
+    HANDLES = ALL - topics("accounts")
+    IGNORES = topics("accounts")
     TABLES = """
         CREATE TABLE acts (
             log_id integer NOT NULL, position bigint NOT NULL, number integer NOT NULL, rule text NOT NULL,

@@ -20,6 +20,7 @@ _OF_PROJECT = ("lines", "stages", "drifts", "ppp_entries", "operation_reports")
 
 
 _IGNORED = (
+    "accounts",
     "project.progress_reported",
     "project.sharing_declared",
     "project.sharing_declaration_withdrawn",

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
+from domain.county import County
+from domain.evolve import effective
 from domain.indicators import computed_rates
 from domain.project import OWN_CHANNELS, Knowledge, Milestone, Project
+from domain.recorded import Recorded
 from domain.scheme import SchemeRef
+from domain.steps.history import ProjectImported
 from domain.streams import StreamKind
 from domain.unit import Unit
+from projections.performance import appearances
 from projections.performance.indicators import schedule
-from projections.topics import topics
+from projections.topics import ALL, topics
 from projections.view import Cursor, Page, Projection, project_name, upsert
 
 _OWN = {Milestone.EVALUATED_OWN: True, Milestone.EVALUATED_INDEPENDENT: False}
@@ -20,10 +26,10 @@ class Performance(Projection):
     """Rows of indicators per project, of evaluations with their scale and who gave them, of units' assessments."""
 
     NAME = "performance"
-    VERSION = 2
-    HANDLES = topics("project", "unit", "record")
-    IGNORES = topics("system", "register", "county", "evaluator", "guidance_fund")
-    TABLES = """
+    VERSION = 3
+    HANDLES = topics("project", "unit", "record", "county.evaluated")
+    IGNORES = ALL - HANDLES
+    TABLES = f"""
         CREATE TABLE projects (
             log_id integer NOT NULL, project_id uuid NOT NULL, number text, name text NOT NULL, stage text NOT NULL,
             owners text[] NOT NULL, organisation text NOT NULL, classified boolean NOT NULL, source text,
@@ -31,8 +37,11 @@ class Performance(Projection):
             days_approved_to_accepted integer, approved_fen bigint, contracted_fen bigint NOT NULL,
             arranged_fen bigint NOT NULL, disbursed_fen bigint NOT NULL, execution_rate text, in_place_rate text,
             completion_rate text, cost_saving_rate text, satisfied_bp integer, respondents integer,
-            refusals integer NOT NULL, changes integer NOT NULL, position bigint NOT NULL,
+            refusals integer NOT NULL, changes integer NOT NULL, filed_year integer, approved_year integer,
+            accepted_year integer, position bigint NOT NULL,
             PRIMARY KEY (log_id, project_id));
+        CREATE INDEX ON projects (log_id, number, name, project_id);
+        CREATE INDEX ON projects USING gin (owners);
         CREATE TABLE evaluations (
             log_id integer NOT NULL, project_id uuid NOT NULL, number integer NOT NULL, own boolean NOT NULL,
             channel text NOT NULL, evaluator text NOT NULL, scale text NOT NULL, grade text NOT NULL, score text,
@@ -44,6 +53,12 @@ class Performance(Projection):
             grade text NOT NULL, score text, scheme text, assessed_on text NOT NULL,
             PRIMARY KEY (log_id, unit_id, number));
         CREATE INDEX ON assessments (log_id, year);
+        CREATE TABLE county_evaluations (
+            log_id integer NOT NULL, county_id uuid NOT NULL, number integer NOT NULL, year integer NOT NULL,
+            evaluator text NOT NULL, scale text NOT NULL, grade text NOT NULL, score text NOT NULL, stars integer,
+            scheme text NOT NULL, evaluated_on text NOT NULL,
+            PRIMARY KEY (log_id, county_id, number));
+        {appearances.TABLE}
     """
 
     def project(self, page: Page, cursor: Cursor) -> None:
@@ -65,6 +80,48 @@ class Performance(Projection):
         cursor.execute("DELETE FROM assessments WHERE log_id = %s AND unit_id = ANY(%s)", (page.log_id, units))
         assessments = [row for stream in units for row in _assessments(page.log_id, page.unit(stream))]
         upsert(cursor, "assessments", ("log_id", "unit_id", "number"), assessments)
+        for stream in page.touched(StreamKind.COUNTY):
+            county = cast("County", page.state(StreamKind.COUNTY, stream))
+            cursor.execute("DELETE FROM county_evaluations WHERE log_id = %s AND county_id = %s", (page.log_id, stream))
+            upsert(cursor, "county_evaluations", (), _county_evaluations(page.log_id, county))
+        _record_appearances(page, cursor)
+
+
+def _record_appearances(page: Page, cursor: Cursor) -> None:
+    """Write what the imported rows of the page say; of a project that the page corrects, all of them anew."""
+    by_project: dict[UUID, list[Recorded]] = {}
+    for entry in page.entries:
+        if isinstance(entry.event, ProjectImported):
+            by_project.setdefault(entry.originator_id, []).append(entry)
+    corrected = [p for p in page.touched(StreamKind.PROJECT) if page.corrects(p)]
+    for project in corrected:
+        by_project[project] = effective(page.history(project))
+    if corrected:
+        cursor.execute("DELETE FROM appearances WHERE log_id = %s AND project_id = ANY(%s)", (page.log_id, corrected))
+    found = [appearances.appearances(page.log_id, entries) for entries in by_project.values()]
+    key = ("log_id", "project_id", "period")
+    upsert(cursor, "appearances", key, [row for editions, _ in found for row in editions])
+    # What an edition repeats of another period gives way to what that period's own edition says.
+    upsert(cursor, "appearances", key, [row for _, repeated in found for row in repeated], unless="appearances.edition")
+
+
+def _county_evaluations(log_id: int, county: County) -> list[dict[str, Any]]:
+    return [
+        {
+            "log_id": log_id,
+            "county_id": county.id,
+            "number": e.number,
+            "year": e.year,
+            "evaluator": e.evaluator,
+            "scale": e.scale,
+            "grade": e.grade,
+            "score": e.score,
+            "stars": e.stars,
+            "scheme": _scheme(e.scheme),
+            "evaluated_on": str(e.evaluated_on),
+        }
+        for e in county.evaluations
+    ]
 
 
 def _project(log_id: int, project: Project, position: int) -> dict[str, Any]:
@@ -97,6 +154,9 @@ def _project(log_id: int, project: Project, position: int) -> dict[str, Any]:
         "respondents": survey.respondents if survey else None,
         "refusals": len(project.refusals),
         "changes": project.changes,
+        "filed_year": project.filed_on.earliest.year if project.filed_on else None,
+        "approved_year": approval.approved_on.earliest.year if approval else None,
+        "accepted_year": project.acceptance.accepted_on.earliest.year if project.acceptance else None,
         "position": position,
     }
 

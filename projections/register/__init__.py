@@ -17,7 +17,7 @@ class ProjectRegister(Projection):
     NAME = "register"
     VERSION = 1
     HANDLES = topics("project", "unit", "record")
-    IGNORES = topics("system", "register", "county", "evaluator", "guidance_fund")
+    IGNORES = topics("system", "register", "county", "evaluator", "guidance_fund", "accounts")
     TABLES = """
         CREATE TABLE projects (
             log_id integer NOT NULL, project_id uuid NOT NULL, number text, name text NOT NULL, stage text NOT NULL,

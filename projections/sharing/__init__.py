@@ -12,6 +12,7 @@ from projections.topics import ALL, topics
 from projections.view import Cursor, Page, Projection, project_name, upsert
 
 _IGNORED = (
+    "accounts",
     "project.progress_reported",
     "project.budget_set",
     "project.funds_arranged",

@@ -17,7 +17,7 @@ from domain.steps.exceptions import ExceptionGranted, ExceptionRevoked
 from domain.streams import StreamKind
 from domain.unit import Unit
 from projections.supervision.ordering import disorders
-from projections.topics import ALL
+from projections.topics import ALL, topics
 from projections.view import Cursor, Page, Projection, invested_in, project_name, upsert, write_hidden
 
 # Gates that are passed once. A refusal there is over when the project has passed; at the money gates it is over when
@@ -39,8 +39,8 @@ class Supervision(Projection):
 
     NAME = "supervision"
     VERSION = 3
-    HANDLES = ALL
-    IGNORES = frozenset()
+    HANDLES = ALL - topics("accounts")
+    IGNORES = topics("accounts")
     TABLES = """
         CREATE TABLE projects (
             log_id integer NOT NULL, project_id uuid NOT NULL, number text, name text NOT NULL, stage text NOT NULL,
@@ -176,8 +176,8 @@ def _record_refusals(page: Page, by_stream: dict[UUID, list[Recorded]], cursor: 
         topic = entry.event.TOPIC
         passed = [
             gate
-            for gate, topics in _PASSED_BY.items()
-            if topic in topics and (judgement is None or judgement.gate == gate)
+            for gate, passing in _PASSED_BY.items()
+            if topic in passing and (judgement is None or judgement.gate == gate)
         ]
         for key in ((stream, project, gate) for gate in (*passed, None)):
             # The first after each refusal of the page, and the first of the page for those of earlier pages.

@@ -10,7 +10,7 @@ from domain.refusal import Refused
 from domain.steps.filing import FilingAmended, ProjectFiled
 from domain.streams import StreamKind, unit_id
 from projections.timeline.sentences import sentence
-from projections.topics import ALL
+from projections.topics import ALL, topics
 from projections.view import Cursor, Page, Projection, invested_in, upsert, write_hidden
 
 _NAMES_OWNERS = frozenset({ProjectFiled.TOPIC, FilingAmended.TOPIC, FactCorrected.TOPIC})
@@ -24,8 +24,8 @@ class Timeline(Projection):
 
     NAME = "timeline"
     VERSION = 2
-    HANDLES = ALL
-    IGNORES = frozenset()
+    HANDLES = ALL - topics("accounts")
+    IGNORES = topics("accounts")
     TABLES = """
         CREATE TABLE entries (
             log_id integer NOT NULL, position bigint NOT NULL, stream_kind text NOT NULL, stream_id uuid NOT NULL,

@@ -105,6 +105,9 @@ ROLE = {
     Role.THIRD_PARTY: "第三方专业评估机构",
     Role.AUDITOR: "审计机关、纪检监察机关",
     Role.ADMINISTRATOR: "系统管理",
+    Role.SYS_ADMIN: "系统管理员",
+    Role.SEC_ADMIN: "安全管理员",
+    Role.AUDIT_ADMIN: "审计管理员",
 }
 MATTER = {
     MatterKind.MAJOR_DECISION: text("重大决策", "major decision"),

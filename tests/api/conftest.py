@@ -12,12 +12,12 @@ from starlette.testclient import TestClient
 
 from api.main import create_app
 from api.rate_limits import Rates
-from domain.recorded import Role
+from domain.recorded import RECORDING_ROLES, Role
 from infrastructure.bootstrap import Liuhen
 from infrastructure.issuer import Holder, Issuer
 from tests.stages import CERTIFICATE, OTHER, OWNER
 
-RECORDING = frozenset(Role) - {Role.AUDITOR, Role.ADMINISTRATOR}
+RECORDING = RECORDING_ROLES
 
 
 class Client:

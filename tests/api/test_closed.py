@@ -23,6 +23,8 @@ from tests.api.conftest import Client
 from tests.stages import OWNER
 
 OPEN = {"/livez", "/readyz", "/metrics", "/problems", "/problems/{kind}"}
+TOKENS = "/oauth/token"
+"""Asks for the client's own secret (tests/identity/test_keys.py)."""
 PUBLIC = "/v1/log/"
 """Commitments, without content: open while the setting log_public is on (tests/api/test_log.py)."""
 DOCUMENT = create_app(None, None).openapi()
@@ -40,6 +42,7 @@ def concrete(path: str) -> str:
         path = path.replace("{" + name + "}", IDENTITY)
     return (
         path.replace("{uscc}", OWNER)
+        .replace("{account}", "somebody")
         .replace("{mapping}", "world-bank")
         .replace("{rule_set_id}", "x")
         .replace("{scheme_id}", "x")
@@ -66,7 +69,9 @@ def test_without_a_token_every_route_is_closed(http: TestClient, method: str, pa
         closed = liuhen.settings.model_copy(update={"log_public": False})
         http.app.state.liuhen = replace(liuhen, settings=closed)  # type: ignore[attr-defined]
     answer = http.request(method, concrete(path), json={} if method == "POST" else None)
-    if path in OPEN:
+    if path == TOKENS:
+        assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+    elif path in OPEN:
         assert answer.status_code in {200, 503} or (path == "/problems/{kind}" and answer.status_code == 404)
     else:
         assert answer.status_code == 401
@@ -151,7 +156,9 @@ def test_every_step_of_the_table_has_its_routes_and_every_act_its_roles() -> Non
     acts = {
         path: o["post"]
         for path, o in DOCUMENT["paths"].items()
-        if "post" in o and path not in {IMPORTS, BATCH} and not path.startswith(("/v1/projections/", WEBHOOKS, PUBLIC))
+        if "post" in o
+        and path not in {IMPORTS, BATCH, TOKENS}
+        and not path.startswith(("/v1/projections/", WEBHOOKS, PUBLIC))
     }
     written = {tuple(act[ROLES]) for act in acts.values()}
     assert written == {roles for step, roles in STEP_ROLES.items() if step != "importing"}

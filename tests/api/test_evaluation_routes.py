@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from domain.recorded import Role
+from infrastructure.foreign_issuers import ForeignIssuers
 from infrastructure.issuer import Holder
 from infrastructure.settings import Settings
 from tests.api.conftest import Client
@@ -92,7 +93,7 @@ class Holders:
 
 @pytest.fixture
 def http(app: FastAPI) -> Iterator[TestClient]:
-    app.state.liuhen = SimpleNamespace(desk=memory_desk(), settings=Settings())
+    app.state.liuhen = SimpleNamespace(desk=memory_desk(), settings=Settings(), foreign=ForeignIssuers(()))
     app.state.issuer = Holders()
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from api.authority import STEP_ROLES
 from domain.recorded import Role
+from infrastructure.foreign_issuers import ForeignIssuers
 from infrastructure.issuer import Holder
 from infrastructure.settings import Settings
 from tests.api.conftest import Client
@@ -118,7 +119,7 @@ class Holders:
 
 @pytest.fixture
 def http(app: FastAPI) -> Iterator[TestClient]:
-    app.state.liuhen = SimpleNamespace(desk=memory_desk(), settings=Settings())
+    app.state.liuhen = SimpleNamespace(desk=memory_desk(), settings=Settings(), foreign=ForeignIssuers(()))
     app.state.issuer = Holders()
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client

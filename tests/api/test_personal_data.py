@@ -62,7 +62,7 @@ def stored(database: str) -> list[tuple[Any, ...]]:
 
 @pytest.fixture
 def office(http: TestClient, issuer: Issuer) -> Client:
-    roles = frozenset({Role.SMART_OFFICE, Role.ADMINISTRATOR})
+    roles = frozenset({Role.SMART_OFFICE, Role.SYS_ADMIN})
     return Client(http, issuer.issue(Holder("office", "智慧办", roles), days=1))
 
 

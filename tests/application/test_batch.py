@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -222,3 +222,63 @@ def test_nothing_at_all_is_recorded_of_no_rows() -> None:
     assert recorded(desk, []) == []
     assert isinstance(by_itself(desk, ("progress", 0, uuid4().hex, 1)), ActError)
     assert desk.ledger.position() == 1
+
+
+class Counting:
+    """A ledger that notes how it is read."""
+
+    def __init__(self, ledger: MemoryLedger) -> None:
+        self._ledger = ledger
+        self.singly: list[UUID] = []
+        self.together: list[int] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ledger, name)
+
+    def read(self, kind: StreamKind, stream: UUID, *args: Any, **kwargs: Any) -> Sequence[Recorded]:
+        self.singly.append(stream)
+        return self._ledger.read(kind, stream, *args, **kwargs)
+
+    def read_each(self, kind: StreamKind, streams: Sequence[UUID]) -> Mapping[UUID, Sequence[Recorded]]:
+        self.together.append(len(streams))
+        return self._ledger.read_each(kind, streams)
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+def test_what_the_rows_lack_is_read_in_one_go_for_each_kind(*, wrong: bool) -> None:
+    """Also when a row is a fault, so that all is decided on the newest states."""
+    filed: list[Step] = [("file", 0, "", 1), ("system", 0, "s0", 1), ("file", 1, "", 1), ("system", 1, "s1", 1)]
+    desk = begun(filed)
+    assert isinstance(desk.ledger, MemoryLedger)
+    counting = Counting(desk.ledger)
+    cold = replace(desk, ledger=counting)
+    steps: list[Step] = [("progress", n % 2, f"k{n}", n + 1) for n in range(20)]
+    rows = [row(step) for step in steps]
+    if wrong:
+        act, missing = Act(ACTOR, CivilDate.parse("2019-06-01"), key="wrong"), uuid4()
+        rows.append(lambda desk: report_progress(desk, missing, ReportProgress(percent=1), act))
+    answers = record_rows(cold, counting, rows, together=False)
+    assert [isinstance(a, Outcome) for a in answers] == [True] * 20 + [False] * wrong
+    assert counting.singly == []
+    projects, systems, units = 2 + wrong, 2, 1
+    assert sorted(counting.together) == sorted([projects] * (1 + wrong) + [systems, units])
+
+
+def test_a_row_that_asks_for_something_else_each_time_does_not_go_on_for_ever() -> None:
+    desk = begun(FILED)
+    assert isinstance(desk.ledger, MemoryLedger)
+    act = Act(ACTOR, CivilDate.parse("2019-06-01"), key="k")
+    asking = lambda desk: report_progress(desk, uuid4(), ReportProgress(percent=1), act)  # noqa: E731
+    with pytest.raises(BusyError):
+        record_rows(desk, desk.ledger, [asking], together=False)
+
+
+def test_what_was_read_for_a_batch_is_known_afterwards() -> None:
+    desk = begun(FILED)
+    assert isinstance(desk.ledger, MemoryLedger)
+    counting = Counting(desk.ledger)
+    cold = replace(desk, ledger=counting)
+    record_rows(cold, counting, [row(("progress", 0, "a", 1))], together=False)
+    counting.together.clear()
+    record_rows(cold, counting, [row(("progress", 0, "b", 2))], together=False)
+    assert (counting.singly, counting.together) == ([], [])

@@ -64,6 +64,9 @@ FIGURES = {
         *(f"tlog.{what}" for what in ("cost", "integration", "integration_cpu", "events_per_byte", "audit", "audit.2")),
         *(f"tlog.inclusion.{what}" for what in ("p50", "p99")),
         *(f"tlog.audit_cpu.{side}" for side in ("one", "two")),
+        *(f"tlog.cost_cpu.{side}" for side in ("signed", "thread", "unsigned")),
+        "tlog.cost.thread",
+        "tlog.cores.2",
     },
 }
 

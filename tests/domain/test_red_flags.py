@@ -9,22 +9,32 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.correction import FactCorrected
 from domain.dates import CivilDate
-from domain.evolve import fold
 from domain.money import Money
-from domain.project import AmountStage, Category, Filing, FundPurpose, Project
+from domain.project import AmountStage, Category, Filing, FundPurpose
 from domain.recorded import Actor, Recorded, Role
 from domain.red_flags import AMONG_PROJECTS, OF_A_PROJECT, FlagRules, sketch_of
-from domain.red_flags.flag import Dossier, RedFlag, Sketch, SystemRecord, resemblance_bp
+from domain.red_flags.back_dated import lateness
+from domain.red_flags.flag import (
+    Dossier,
+    Lateness,
+    RedFlag,
+    Sketch,
+    SystemRecord,
+    UnitRecord,
+    rare_pairs,
+    resemblance_bp,
+)
+from domain.red_flags.trace import Traces, trace_of
 from domain.rule import Gate
 from domain.steps.amounts import AmountStated
 from domain.steps.connection import ConnectionObligationMet, ConnectionObligationSet
 from domain.steps.procurement import ContractRecorded
 from domain.streams import StreamKind
-from domain.system import GovSystem
-from domain.unit import Unit
 from infrastructure.red_flags import FlagRulesError, load_flag_rules
 from infrastructure.rule_sets import load_rule_sets
 from tests.given import PROJECT, SYSTEM, UNIT, Dated, history
@@ -64,16 +74,24 @@ def on(day: str, event: Dated) -> Dated:
     return day, event[1]
 
 
+def dossier_events(*project: Dated) -> list[Recorded]:
+    return [_at_once(e) for e in history(StreamKind.PROJECT, PROJECT, *project)]
+
+
 def dossier(*project: Dated, system: Sequence[Recorded] = (), unit: tuple[Dated, ...] = (ENROLLED,)) -> Dossier:
-    events = [_at_once(e) for e in history(StreamKind.PROJECT, PROJECT, *project)]
-    systems = (SystemRecord(fold(GovSystem(id=SYSTEM), system), system),) if system else ()
-    units = history(StreamKind.UNIT, UNIT, *unit)
-    return Dossier(
-        project=fold(Project(id=PROJECT), events),
-        history=events,
-        systems=systems,
-        owner_units=((fold(Unit(id=UNIT), units), units),),
-    )
+    events = dossier_events(*project)
+    units = UnitRecord(OWNER, Traces.of(history(StreamKind.UNIT, UNIT, *unit)))
+    return of_events(events, (SystemRecord(SYSTEM, Traces.of(system)),) if system else (), (units,))
+
+
+def of_events(
+    events: Sequence[Recorded], systems: tuple[SystemRecord, ...] = (), units: tuple[UnitRecord, ...] = ()
+) -> Dossier:
+    late = None
+    for entry in events:
+        if (found := lateness(entry, RULE_SETS)) is not None:
+            late = (late or Lateness(0, 0, 0, ())).with_one(trace_of(entry), *found)
+    return Dossier(project=PROJECT, traces=Traces.of(events), systems=systems, owner_units=units, late=late)
 
 
 def _at_once(entry: Recorded) -> Recorded:
@@ -86,12 +104,17 @@ def _at_once(entry: Recorded) -> Recorded:
 
 
 def raised(rule: str, of: Dossier, others: Sequence[Sketch] = ()) -> list[RedFlag]:
-    return [flag for flag in RULES.raised(of, others, RULE_SETS) if flag.rule == rule]
+    return [flag for flag in everything(RULES, of, others) if flag.rule == rule]
+
+
+def everything(rules: FlagRules, of: Dossier, others: Sequence[Sketch] = ()) -> list[RedFlag]:
+    sketch = sketch_of(of.project, of.traces)
+    return [*rules.within(of, RULE_SETS), *(rules.among(sketch, others, RULE_SETS) if sketch else ())]
 
 
 def test_a_history_without_reproach_raises_nothing() -> None:
     calm = dossier(filed(), SHARED, APPROVED, BUILD_MONEY, ACCEPTED, OPERATION_MONEY)
-    assert RULES.raised(calm, [], RULE_SETS) == []
+    assert everything(RULES, calm) == []
 
 
 # R01 立项前用款
@@ -144,7 +167,7 @@ def test_build_money_is_no_matter_of_the_acceptance() -> None:
 def test_an_approval_of_a_unit_with_an_overdue_obligation_is_asked_about() -> None:
     (flag,) = raised("R03", dossier(filed(), SHARED, APPROVED, unit=(ENROLLED, OBLIGED)))
     assert flag.key == f"v3-{OWNER}"
-    assert [e.kind for e in flag.events] == [StreamKind.PROJECT, StreamKind.UNIT]
+    assert [e.stream.kind for e in flag.events] == [StreamKind.PROJECT, StreamKind.UNIT]
 
 
 def test_an_obligation_that_was_met_raises_nothing() -> None:
@@ -173,7 +196,7 @@ def small(name: str, filed_on: str = "2019-01-05", owner: str = OWNER, category:
 def sketch(filing: Filing, filed_on: str, number: int) -> Sketch:
     events = history(StreamKind.PROJECT, UUID(int=number), filed(filing, filed_on))
     events = [e.but(position=number) for e in events]
-    made = sketch_of(fold(Project(id=UUID(int=number)), events), events)
+    made = sketch_of(UUID(int=number), Traces.of(events))
     assert made is not None
     return made
 
@@ -195,9 +218,9 @@ def test_similar_small_projects_filed_close_together_are_asked_about() -> None:
         small("社区网格视频监控二期", "2019-07-05"),  # a day too late
         small("社区网格视频监控二期", owner=OTHER),
         small("不动产登记系统"),
-        replace(small("社区网格视频监控二期"), estimate=Money.fen_of(399_999_99)),  # together a fen below
+        replace(small("社区网格视频监控二期"), estimate_fen=399_999_99),  # together a fen below
         replace(
-            small("社区网格视频监控二期"), estimate=Money.fen_of(1_000_000_00)
+            small("社区网格视频监控二期"), estimate_fen=1_000_000_00
         ),  # reaches the threshold itself, so it hides nothing
     ],
 )
@@ -239,18 +262,39 @@ def test_a_unit_that_goes_on_with_its_own_is_not_asked() -> None:
 # R06 补录过迟
 
 
-def recorded_after(days: int) -> Dossier:
-    entries = [e.but(recorded_at=e.recorded_at + timedelta(days=days)) for e in dossier(filed()).history]
-    return Dossier(project=fold(Project(id=PROJECT), entries), history=entries)
+def recorded_after(*days: int) -> Dossier:
+    events = dossier_events(filed(), SHARED, APPROVED)
+    late = [*days, *(0 for _ in events[len(days) :])]
+    return of_events([e.but(recorded_at=e.recorded_at + timedelta(days=n)) for e, n in zip(events, late, strict=True)])
+
+
+def limit_of(day: str) -> int:
+    rules = RULE_SETS.in_force(CivilDate.parse(day).latest)
+    assert rules is not None
+    return rules.parameters.backdating_limit_days
 
 
 def test_what_is_recorded_past_the_limit_is_asked_about_and_on_the_limit_not() -> None:
-    rules = RULE_SETS.in_force(CivilDate.parse("2019-01-05").latest)
-    assert rules is not None
-    limit = rules.parameters.backdating_limit_days
+    limit = limit_of("2019-01-05")
     (flag,) = raised("R06", recorded_after(limit + 1))
     assert str(limit) in flag.told.zh
+    assert flag.positions == (1,)
     assert raised("R06", recorded_after(limit)) == []
+
+
+def test_a_project_is_asked_once_about_all_that_came_too_late() -> None:
+    (flag,) = raised("R06", recorded_after(limit_of("2019-01-05") + 1, 0, 400))
+    assert (flag.key, flag.positions) == ("late", (1, 3))
+    assert "2件" in flag.told.zh
+    assert "400" in flag.told.en
+
+
+def test_of_very_many_late_events_the_first_are_named_and_all_counted() -> None:
+    entry = dossier_events(filed())[0]
+    late = Lateness(0, 0, 0, ())
+    for days in range(1, 31):
+        late = late.with_one(trace_of(entry), days, 30)
+    assert (late.count, late.most_days, len(late.first)) == (30, 30, Lateness.NAMED)
 
 
 # R07 一人办理两端
@@ -273,8 +317,8 @@ def by(entries: Sequence[Recorded], *accounts: str) -> list[Recorded]:
     ],
 )
 def test_one_account_on_both_ends_is_asked_about(accounts: tuple[str, ...], keys: list[str]) -> None:
-    entries = by(dossier(filed(), SHARED, APPROVED, ACCEPTED).history, *accounts)
-    flags = raised("R07", Dossier(project=fold(Project(id=PROJECT), entries), history=entries))
+    entries = by(dossier_events(filed(), SHARED, APPROVED, ACCEPTED), *accounts)
+    flags = raised("R07", of_events(entries))
     assert [f.key for f in flags] == keys
 
 
@@ -289,7 +333,8 @@ def test_a_test_that_expired_before_the_acceptance_is_asked_about() -> None:
     late = dossier(filed(), SHARED, APPROVED, on("2020-05-02", ACCEPTED), system=reports(level_report("2019-05-01")))
     (flag,) = raised("R08", late)
     assert "已过期" in flag.told.zh
-    last_day = dossier(filed(), SHARED, APPROVED, on("2020-05-01", ACCEPTED), system=late.systems[0].history)
+    in_time = reports(level_report("2019-05-01"))
+    last_day = dossier(filed(), SHARED, APPROVED, on("2020-05-01", ACCEPTED), system=in_time)
     assert raised("R08", last_day) == []
 
 
@@ -298,7 +343,7 @@ def test_a_test_that_was_withdrawn_later_is_asked_about() -> None:
     withdrawn = reports(level_report("2019-05-01"), ("2021-01-01", correction))
     (flag,) = raised("R08", dossier(filed(), SHARED, APPROVED, ACCEPTED, system=withdrawn))
     assert "撤回" in flag.told.zh
-    assert [e.version for e in flag.events if e.kind is StreamKind.SYSTEM] == [2, 3]
+    assert [e.stream.version for e in flag.events if e.stream.kind is StreamKind.SYSTEM] == [2, 3]
 
 
 def test_a_second_test_in_date_serves() -> None:
@@ -347,7 +392,7 @@ def test_an_approval_within_two_days_is_asked_about_and_after_three_not() -> Non
 
 def test_a_classified_project_is_compared_with_none() -> None:
     events = history(StreamKind.PROJECT, PROJECT, filed(CLASSIFIED))
-    assert sketch_of(fold(Project(id=PROJECT), events), events) is None
+    assert sketch_of(PROJECT, Traces.of(events)) is None
 
 
 def test_the_rules_that_ship_are_those_that_are_known() -> None:
@@ -384,7 +429,7 @@ def test_a_site_replaces_a_rule_by_a_version_of_its_own(tmp_path: Path) -> None:
     rules = load_flag_rules(file)
     assert len(rules.all) == len(RULES.all)
     month = dossier(filed(), on("2019-01-20", SHARED), on("2019-02-03", APPROVED))
-    (flag,) = [f for f in rules.raised(month, [], RULE_SETS) if f.rule == "R10"]
+    (flag,) = [f for f in everything(rules, month) if f.rule == "R10"]
     assert flag.version == 2
 
 
@@ -405,3 +450,43 @@ def test_rules_stated_twice_are_refused() -> None:
 )
 def test_names_resemble_by_their_pairs(one: str, other: str, alike: int) -> None:
     assert resemblance_bp(one, other) == alike
+
+
+names = st.text(alphabet="甲乙丙丁系统平台信息", max_size=9)
+
+
+@given(one=names, other=names, limit=st.integers(min_value=1, max_value=10_000))
+def test_names_that_resemble_each_other_share_a_rare_pair(one: str, other: str, limit: int) -> None:
+    """So looking for that is enough to find them all."""
+    if resemblance_bp(one, other) >= limit:
+        assert not set(rare_pairs(one, limit)).isdisjoint(rare_pairs(other, limit))
+
+
+def test_frequent_pairs_are_not_looked_for_where_rarer_ones_do() -> None:
+    assert not {"系统", "平台"} & set(rare_pairs("源山县协同办公系统平台", 6500))
+
+
+def test_a_correction_replaces_what_was_said_and_the_last_one_counts() -> None:
+    """As folding with corrections does: the day is kept unless the correction gives another."""
+    first = {**FILING.model_dump(mode="json"), "name": "更正一"}
+    event = filed()[1].model_dump(mode="json")
+    corrections = [
+        FactCorrected(
+            target_version=1,
+            target_topic="project.filed",
+            replacement={**event, "filing": first},
+            replacement_happened_on=CivilDate.parse("2018-12-01"),
+        ),
+        FactCorrected(
+            target_version=1, target_topic="project.filed", replacement={**event, "filing": {**first, "name": "更正二"}}
+        ),
+        FactCorrected(target_version=1, target_topic="project.filed"),
+    ]
+    entries = history(StreamKind.PROJECT, PROJECT, filed(), *(("2020-01-01", c) for c in corrections))
+    seen = [sketch_of(PROJECT, Traces.of(entries[:n])) for n in range(1, 5)]
+    assert [(s.name, str(s.filed_on)) for s in seen if s is not None] == [
+        ("测试项目", "2019-01-05"),
+        ("更正一", "2018-12-01"),
+        ("更正二", "2019-01-05"),
+    ]
+    assert seen[3] is None

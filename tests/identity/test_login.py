@@ -12,7 +12,7 @@ from domain.recorded import Role
 from infrastructure.bootstrap import Liuhen
 from infrastructure.foreign_issuers import ForeignIssuer, ForeignIssuers, fetch_keys
 from infrastructure.tlog.log_client import LogUnreachableError
-from tests.api.conftest import Client, app, http, issuer  # noqa: F401 (fixtures)
+from tests.api.conftest import Client
 from tests.identity.provider import AUDIENCE, Provider, as_program, logged_in, running
 from tests.stages import OWNER
 
@@ -37,7 +37,7 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
 
 
 @pytest.fixture
-def relying(http: TestClient, liuhen: Liuhen, provider: Provider, clock: Clock) -> TestClient:  # noqa: F811
+def relying(http: TestClient, liuhen: Liuhen, provider: Provider, clock: Clock) -> TestClient:
     """The service, relying on the provider."""
     config = ForeignIssuer(
         name="portal",

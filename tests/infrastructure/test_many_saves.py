@@ -18,7 +18,7 @@ from domain.streams import StreamAt, StreamKind, imported_project_id
 from infrastructure.bootstrap import Liuhen
 from infrastructure.store.group_commit import GroupCommit
 
-ACTOR = Actor(account="t", organisation="测试", role=Role.ADMINISTRATOR)
+ACTOR = Actor(account="t", organisation="测试", role=Role.SYS_ADMIN)
 CIRCUMSTANCES = Circumstances(happened_on=CivilDate.parse("2019-06-01"), actor=ACTOR)
 
 

@@ -27,8 +27,10 @@ from infrastructure.doctor import State, examine
 from infrastructure.embedded_postgres import EmbeddedPostgres
 from infrastructure.migrations import FOLDER, MigrationError, available, migrate
 from infrastructure.projecting.builds import digest_of
-from infrastructure.projecting.engine import PROJECTIONS
+from infrastructure.projecting.engine import PROJECTIONS, made
+from infrastructure.red_flags import load_flag_rules
 from infrastructure.roles import OWNER, READER, WRITER, RolesError, as_writer, statements
+from infrastructure.rule_sets import load_rule_sets
 from infrastructure.settings import Settings
 from infrastructure.store.mapper import LedgerMapper
 from tests.conftest import NewDatabase
@@ -354,13 +356,13 @@ def test_a_record_from_before_the_roles_goes_on(any_database: str, tmp_path: Pat
             "SELECT liuhen.append(%s, %s, '{1}', '{project}', %s, %s, '{}', '{}', null, null, null)",
             (LOG, [stream], [stored.topic], [stored.state]),
         )
-        for projection in PROJECTIONS:  # as the service made them then, by the same login
-            conn.execute(f"CREATE SCHEMA {projection.schema()}; SET search_path TO {projection.schema()}".encode())
-            conn.execute(projection.TABLES.encode())
+        for view in made(load_flag_rules(), load_rule_sets()):  # as the service made them then, by the same login
+            conn.execute(f"CREATE SCHEMA {view.schema()}; SET search_path TO {view.schema()}".encode())
+            conn.execute(view.TABLES.encode())
             conn.execute(
                 "INSERT INTO liuhen.projections (log_id, name, version, position, tables_sha256)"
                 " VALUES (%s, %s, %s, 1, %s)",
-                (LOG, projection.NAME, projection.VERSION, digest_of(projection())),
+                (LOG, view.NAME, view.VERSION, digest_of(view)),
             )
     with wired(Settings(database_url=any_database), any_database) as liuhen:
         with liuhen.pool.connection() as conn:

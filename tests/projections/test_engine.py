@@ -10,12 +10,14 @@ import psycopg
 import pytest
 
 from application.amounts import state_amount
+from application.assessment import evaluate_whole_county
 from application.correcting import correct_fact
 from application.desk import Act
 from application.exceptions import grant_exception, revoke_exception
 from application.filing import file_project, report_unfiled_project
 from application.funding import record_budget
 from application.guidance_fund import contribute_to_fund, invest_from_fund, return_investment
+from application.importing import MAPPINGS, import_file
 from application.ppp import list_ppp, report_ppp_operation
 from application.security import record_incident
 from application.systems import retire_system
@@ -23,7 +25,7 @@ from domain.dates import CivilDate
 from domain.guidance_fund import InvestmentStage
 from domain.money import Money
 from domain.project import AmountStage, FundPurpose, FundSource, PppTerms
-from domain.recorded import Actor, Role
+from domain.recorded import Actor, Evidence, Role
 from domain.steps.amounts import StateAmount
 from domain.steps.correcting import CorrectFact
 from domain.steps.enrolment import UnitEnrolled
@@ -31,6 +33,7 @@ from domain.steps.exceptions import GrantException, RevokeException
 from domain.steps.filing import FileProject, ReportUnfiledProject
 from domain.steps.funding import SetBudget
 from domain.steps.guidance_fund import Contribute, Invest, ReturnInvestment
+from domain.steps.history import ProjectImported
 from domain.steps.ppp import ListPpp, ReportOperation
 from domain.steps.security import RecordIncident
 from domain.steps.systems import RetireSystem
@@ -41,6 +44,7 @@ from infrastructure.bootstrap import Liuhen
 from infrastructure.projecting.engine import PROJECTIONS, Engine, ViewFillingError
 from infrastructure.roles import as_writer
 from projections.view import Projection
+from tests.schemes import STARS
 from tests.stages import CLASSIFIED
 
 TABLES = {
@@ -58,7 +62,7 @@ TABLES = {
         "hidden",
         "decision_reads",
     ),
-    "performance_v2": ("projects", "evaluations", "assessments"),
+    "performance_v3": ("projects", "evaluations", "assessments", "county_evaluations", "appearances"),
     "money_v2": (
         "projects",
         "lines",
@@ -71,6 +75,7 @@ TABLES = {
     "clauses_v2": ("acts", "deadlines", "hidden"),
     "sharing_v1": ("systems", "resources", "themes"),
     "security_v1": ("systems", "tests", "incidents", "projects"),
+    "red_flags_v1": ("projects", "dossiers", "traces", "signs", "flags"),
     "documents_v1": ("mentions",),
 }
 
@@ -82,7 +87,9 @@ def small_county(liuhen: Liuhen, monkeypatch: pytest.MonkeyPatch) -> Liuhen:
     monkeypatch.setattr(demo, "RESPONSIBLE", 2)
     demo.record_demo_county(liuhen.desk, lambda _done, _total: None)
     act = Act(
-        actor=Actor(account="t", organisation="测试", role=Role.SMART_OFFICE), happened_on=CivilDate.parse("2026-01-01")
+        actor=Actor(account="t", organisation="测试", role=Role.SMART_OFFICE),
+        happened_on=CivilDate.parse("2026-01-01"),
+        evidence=(Evidence(sha256="0" * 64, title="纸质材料"),),
     )
     for entry in liuhen.ledger.after(0, 10_000):
         if (
@@ -94,6 +101,8 @@ def small_county(liuhen: Liuhen, monkeypatch: pytest.MonkeyPatch) -> Liuhen:
     record_money(liuhen, act)
     record_security(liuhen, act)
     record_board(liuhen, act)
+    record_editions(liuhen, act)
+    evaluate_whole_county(liuhen.desk, STARS, act)
     return liuhen
 
 
@@ -125,6 +134,21 @@ def record_board(liuhen: Liuhen, act: Act) -> None:
     found = report_unfiled_project(desk, ReportUnfiledProject(description="在建", owner_units=(owner,)), act)
     secret = FileProject(**dict(CLASSIFIED.but(owner_units=(owner,))))
     assert file_project(desk, secret, act, found.subject).refused, "it is classified even so"
+
+
+def record_editions(liuhen: Liuhen, act: Act) -> None:
+    """Editions of another record, one of which repeats what an older rated; that of a project is corrected away."""
+    newer = "Agency,Tier,Project name,DCA 2026,DCA 2025\nA,1,Alpha,High,Medium\nA,1,Beta,Low,High\n"
+    british = "report_year,gmpp_id,project_name,department,ipa_dca,end_date\n"
+    british += "".join(f"{y},A_1,Alpha,HO,Amber,{y + 3}-03-31\n" for y in (2022, 2023))
+    for mapping, data in (("australia", newer), ("united-kingdom", british)):
+        report = import_file(liuhen.desk, MAPPINGS[mapping], data.encode(), act.actor, dry_run=False, progress=None)
+        assert not report.faults
+    imported = ((e, e.event) for e in liuhen.ledger.after(0, 10_000) if isinstance(e.event, ProjectImported))
+    first, event = next(imported)
+    rest = event.but(facts=tuple(f for f in event.facts if f.text != "2025"))
+    replaced = CorrectFact(version=1, reason="误录", replacement=rest.model_dump(mode="json"))
+    correct_fact(liuhen.desk, StreamKind.PROJECT, first.stream.id, replaced, act)
 
 
 def record_money(liuhen: Liuhen, act: Act) -> None:

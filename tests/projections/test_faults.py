@@ -34,6 +34,7 @@ from tests.projections.tally import Tally, command, counted
 from tests.projections.test_engine import wait_until
 
 HALT_AT = 150
+SCHEMAS = {Tally.NAME: Tally.schema(), **{p.NAME: p.schema() for p in engines.PROJECTIONS}}
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +106,7 @@ class Watch:
         assert lag > 0
         code, told = self.ready()
         assert (code, view in told["stalled"]) == (503, True)
-        assert {v["view"]: v["lag_events"] for v in told["views"]}[f"{view}_v1"] == lag
+        assert {v["view"]: v["lag_events"] for v in told["views"]}[SCHEMAS[view]] == lag
         status = self.status()[view]
         assert status["freshness"]["lag_events"] == lag
         assert f"{lag} events behind" in status["stalled"]
@@ -371,7 +372,7 @@ def test_a_poison_event_is_told_everywhere(
         assert count > 1
         assert watch.answer()["freshness"]["parked"] == count
         assert watch.status()["register"]["freshness"]["parked"] == count
-        assert {v["view"]: v["parked"] for v in watch.ready()[1]["views"]}["register_v1"] == count
+        assert {v["view"]: v["parked"] for v in watch.ready()[1]["views"]}[SCHEMAS["register"]] == count
         assert (watch.metric("parked", "register"), watch.metric("parked", "tally")) == (count, 0)
     assert tallied.engine.retry("register") == (count, 0)
     tallied.engine.stop()

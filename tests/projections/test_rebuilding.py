@@ -25,6 +25,8 @@ from infrastructure.projecting.as_of import check
 from infrastructure.projecting.builds import Build, Standing, builds_of
 from infrastructure.projecting.follower import Follower
 from infrastructure.projecting.rebuilding import order, rebuild, unfinished
+from projections.register import ProjectRegister
+from projections.timeline import Timeline
 from tests.api.conftest import PROJECT
 from tests.projections.tally import command
 from tests.projections.test_engine import engine as another
@@ -35,6 +37,7 @@ from tests.stages import OWNER
 __all__ = ["tallied"]
 
 REGISTER = "/v1/register/projects?limit=500"
+OLD, NEW, NEWER = (ProjectRegister.schema(build) for build in (1, 2, 3))
 
 
 @pytest.fixture
@@ -115,7 +118,7 @@ class Readers:
             marks = {item["source"] == "old" for item in items}
             if body["total"] < self._least or len(items) != body["total"]:
                 self.faults.append(f"{len(items)} of {body['total']} rows of {view}")
-            if len(marks) > 1 or marks != {view == "register_v1"}:
+            if len(marks) > 1 or marks != {view == OLD}:
                 self.faults.append(f"rows of another build in {view}")
             if max(item["position"] for item in items or [{"position": 0}]) > body["freshness"]["position"]:
                 self.faults.append(f"rows of {view} are newer than it says")
@@ -128,13 +131,14 @@ class Readers:
 
 def mark_old(liuhen: Liuhen) -> int:
     """Let rows of the build that is read be told from those of the next; gives how many projects there are."""
+    function = f"CREATE FUNCTION {OLD}.mark() RETURNS trigger LANGUAGE plpgsql AS"
     with psycopg.connect(liuhen.conninfo) as conn:
-        conn.execute("ALTER TABLE register_v1.projects ADD CHECK (log_id > 0)")
-        conn.execute("CREATE FUNCTION register_v1.mark() RETURNS trigger LANGUAGE plpgsql AS"
-                     " 'BEGIN NEW.source := ''old''; RETURN NEW; END'")  # fmt: skip
-        conn.execute("CREATE TRIGGER mark BEFORE INSERT OR UPDATE ON register_v1.projects"
-                     " FOR EACH ROW EXECUTE FUNCTION register_v1.mark()")  # fmt: skip
-        return conn.execute("UPDATE register_v1.projects SET source = 'old'").rowcount
+        conn.execute(f"{function} 'BEGIN NEW.source := ''old''; RETURN NEW; END'".encode())
+        conn.execute(
+            f"CREATE TRIGGER mark BEFORE INSERT OR UPDATE ON {OLD}.projects"
+            f" FOR EACH ROW EXECUTE FUNCTION {OLD}.mark()".encode()
+        )
+        return conn.execute(f"UPDATE {OLD}.projects SET source = 'old'".encode()).rowcount
 
 
 def write(client: Caller, stop: threading.Event) -> None:
@@ -159,14 +163,14 @@ def test_nobody_who_reads_over_http_sees_an_empty_or_mixed_view(county: Liuhen) 
         writer = threading.Thread(target=write, args=(client(), stop))
         with Readers(client, 3, least) as readers:
             writer.start()
-            readers.wait_for_more("register_v1")
+            readers.wait_for_more(OLD)
             done = rebuild(county.engine, "register", accept_differences=True)
-            readers.wait_for_more("register_v1_b2")
+            readers.wait_for_more(NEW)
             stop.set()
             writer.join()
-    assert (done.switched, done.schema, done.differing()) == (True, "register_v1_b2", ["projects"])
+    assert (done.switched, done.schema, done.differing()) == (True, NEW, ["projects"])
     assert readers.faults == []
-    assert set(readers.seen) == {"register_v1", "register_v1_b2"}
+    assert set(readers.seen) == {OLD, NEW}
     wait_until(lambda: county.engine.freshness("register").lag_events == 0)
     county.engine.stop()
     assert all(t.same for t in check(county.engine, "register"))
@@ -176,17 +180,17 @@ def test_a_view_that_is_emptied_and_filled_again_is_found_out(county: Liuhen) ->
     """What rebuilding in place would show to those who read."""
     least = mark_old(county)
     with served(county, LIUHEN_VIEWS_IN_SERVER="false") as (_, client), Readers(client, 2, least) as readers:
-        readers.wait_for_more("register_v1")
+        readers.wait_for_more(OLD)
         with psycopg.connect(county.conninfo) as conn:
-            conn.execute("DELETE FROM register_v1.projects")
+            conn.execute(f"DELETE FROM {OLD}.projects".encode())
             conn.execute("UPDATE liuhen.projections SET position = 0 WHERE name = 'register'")
-        readers.wait_for_more("register_v1")
+        readers.wait_for_more(OLD)
         county.engine.catch_up()
     assert any(fault.startswith("0 of 0 rows") for fault in readers.faults)
 
 
 def halted(folder: Path) -> dict[str, str]:
-    return {"TALLY_HALT": str(folder / "halted"), "TALLY_HALT_AT": "140", "TALLY_HALT_IN": "register_v1_b2"}
+    return {"TALLY_HALT": str(folder / "halted"), "TALLY_HALT_AT": "140", "TALLY_HALT_IN": NEW}
 
 
 def building(liuhen: Liuhen) -> Build:
@@ -206,13 +210,13 @@ def test_one_ordered_over_http_is_carried_on_after_the_service_was_killed(county
         (told,) = [v["rebuilding"] for v in caller.ask("GET", "/v1/projections")[1] if v["name"] == "register"]
         assert (told["position"], told["target"], told["ordered"]) == (100, county.ledger.position(), True)
         assert told["left_seconds"] > 0
-        assert caller.ask("GET", REGISTER)[1]["freshness"]["view"] == "register_v1"
+        assert caller.ask("GET", REGISTER)[1]["freshness"]["view"] == OLD
         os.kill(process.pid, signal.SIGKILL)
         process.wait(timeout=60)
     assert building(county).position == 100
     with served(county) as (_, client):
         caller = client()
-        wait_until(lambda: caller.ask("GET", REGISTER)[1]["freshness"]["view"] == "register_v1_b2")
+        wait_until(lambda: caller.ask("GET", REGISTER)[1]["freshness"]["view"] == NEW)
     with psycopg.connect(county.conninfo) as conn:
         row = conn.execute(
             "SELECT resumed_position, ordered FROM liuhen.projections WHERE name = 'register' AND standing = 'LIVE'"
@@ -259,12 +263,10 @@ def test_one_of_other_tables_is_begun_again(county: Liuhen, monkeypatch: pytest.
     stopping.set()
     with pytest.raises(rebuilding.RebuildStoppedError):
         rebuild(county.engine, "register", stopping=stopping)
-    wider = type(county.engine.projections["register"]).TABLES.replace(
-        "name text NOT NULL, stage", "added text, name text NOT NULL, stage"
-    )
-    monkeypatch.setattr(type(county.engine.projections["register"]), "TABLES", wider)
+    wider = ProjectRegister.TABLES.replace("name text NOT NULL, stage", "added text, name text NOT NULL, stage")
+    monkeypatch.setattr(ProjectRegister, "TABLES", wider)
     done = rebuild(county.engine, "register", accept_differences=True)
-    assert (done.resumed_from, done.schema) == (0, "register_v1_b3")
+    assert (done.resumed_from, done.schema) == (0, NEWER)
 
 
 class CountingClock:
@@ -290,7 +292,9 @@ def test_progress_and_time_left_are_true(county: Liuhen, monkeypatch: pytest.Mon
 
     def hear(progress: rebuilding.Progress) -> None:
         with county.pool.connection() as conn:
-            (has,) = conn.execute("SELECT count(DISTINCT position) FROM timeline_v1_b2.entries").fetchone() or (0,)
+            (has,) = conn.execute(
+                f"SELECT count(DISTINCT position) FROM {Timeline.schema(2)}.entries".encode()
+            ).fetchone() or (0,)
         told.append((progress.position, progress.target, progress.left_seconds, has, total - has))
 
     with monkeypatch.context() as counted:
@@ -317,13 +321,13 @@ def test_time_left_is_known_to_every_process(county: Liuhen) -> None:
 
 def test_one_that_differs_is_told_and_not_tried_again(county: Liuhen) -> None:
     with psycopg.connect(county.conninfo) as conn:
-        conn.execute("DELETE FROM register_v1.units")
+        conn.execute(f"DELETE FROM {OLD}.units".encode())
     order(county.engine, "register")
     county.engine.start()
     wait_until(lambda: unfinished(county.engine)["register"].outcome != "")
     seen = unfinished(county.engine)["register"]
     assert (seen.ordered, "units" in seen.outcome) == (False, True)
-    assert county.engine.freshness("register").view == "register_v1"
+    assert county.engine.freshness("register").view == OLD
     assert rebuilding.abandon(county.engine, "register")
     assert unfinished(county.engine) == {}
     county.engine.stop()
@@ -338,7 +342,7 @@ def test_one_may_be_given_up_while_it_is_worked_on(county: Liuhen) -> None:
         rebuild(county.engine, "register", told=give_up)
     assert unfinished(county.engine) == {}
     assert not rebuilding.abandon(county.engine, "register")
-    assert county.engine.freshness("register").view == "register_v1"
+    assert county.engine.freshness("register").view == OLD
 
 
 def test_one_that_fails_is_told_and_tried_again(county: Liuhen, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -357,8 +361,26 @@ def test_one_that_fails_is_told_and_tried_again(county: Liuhen, monkeypatch: pyt
 
     def switched() -> bool:
         outcomes.update(u.outcome for u in unfinished(county.engine).values())
-        return county.engine.freshness("register").view == "register_v1_b2"
+        return county.engine.freshness("register").view == NEW
 
     wait_until(switched)
     county.engine.stop()
     assert "RuntimeError: no space left" in outcomes
+
+
+def test_all_views_are_built_anew_in_one_reading(county: Liuhen, monkeypatch: pytest.MonkeyPatch) -> None:
+    reads: list[int] = []
+    real = county.ledger.logged_after
+
+    def counted(position: int, limit: int, stop: int | None = None) -> Any:
+        reads.append(position)
+        return real(position, limit, stop)
+
+    monkeypatch.setattr(county.ledger, "logged_after", counted)
+    told: list[rebuilding.Progress] = []
+    done = rebuilding.rebuild_together(county.engine, county.engine.names(), told=told.append)
+    assert [d.name for d in done] == county.engine.names()
+    assert all(d.switched and not d.differing() for d in done)
+    assert [p for p in reads if p == 0] == [0], "the log was read anew for another view"
+    assert [p.position for p in told] == sorted(p.position for p in told)
+    assert told[-1].left_seconds == 0

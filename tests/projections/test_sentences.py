@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 
 from domain.recorded import Recorded
+from projections.timeline import Timeline
 from projections.timeline.sentences import sentence
 from tests.contract.test_stored_events import HISTORY
 
+TOLD = [e for e in HISTORY if e.event.TOPIC in Timeline.HANDLES]
 
-@pytest.mark.parametrize("entry", HISTORY, ids=lambda e: f"{e.position}-{e.event.TOPIC}")
+
+@pytest.mark.parametrize("entry", TOLD, ids=lambda e: f"{e.position}-{e.event.TOPIC}")
 def test_an_event_is_told_in_both_languages(entry: Recorded) -> None:
     told = sentence(entry.event)
     for text in (told.zh, told.en):

@@ -201,7 +201,7 @@ def run(conninfo: str, folder: Path) -> Drill:
             def of(*roles: Role) -> Client:
                 return Client(http, issuer.issue(Holder("a", "单位", frozenset(roles)), days=1))
 
-            _erase_and_look(drill, liuhen, of(Role.SMART_OFFICE, Role.ADMINISTRATOR), of(Role.THIRD_PARTY), log)
+            _erase_and_look(drill, liuhen, of(Role.SMART_OFFICE, Role.SYS_ADMIN), of(Role.THIRD_PARTY), log)
     return drill
 
 

@@ -1,0 +1,82 @@
+"""账户命令 The `liuhen accounts` commands: appoint the first three administrators; make a key."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import Annotated
+from uuid import uuid4
+
+import typer
+
+from api.cli_service import err, out, service
+from application.accounts import appoint_administrators
+from application.desk import Act
+from domain.accounts import Appointee
+from domain.dates import CivilDate
+from domain.faults import ActError
+from domain.recorded import Actor, Role
+from domain.steps.accounts import AppointAdministrators
+from infrastructure.account_directory import PREFIX, digest_of
+from infrastructure.bootstrap import today
+
+app = typer.Typer(no_args_is_help=True, help="账户：任命首任三员、生成密钥 accounts: first administrators, keys")
+
+_ACTOR = Actor(account="liuhen-cli", organisation="本机 local", role=Role.SYS_ADMIN)
+
+
+def new_key() -> tuple[str, str, str]:
+    """A new key: its public id, the digest of its secret, and the key itself, to be shown once."""
+    key_id, secret = secrets.token_hex(8), secrets.token_hex(32)
+    return key_id, digest_of(secret), f"{PREFIX}{key_id}_{secret}"
+
+
+@app.command(name="new-key")
+def make_key() -> None:
+    """生成密钥：密钥自己留存，标识和摘要交安全管理员登记 Make a key; hand its id and digest to be registered.
+
+    密钥只在此显示一次，不发给任何人。The key is shown here once and is sent to nobody.
+    """
+    key_id, digest, key = new_key()
+    out.print(f"key_id      {key_id}\nkey_sha256  {digest}", highlight=False)
+    out.print("密钥 key（只显示一次 shown once）：", highlight=False)
+    typer.echo(key)
+
+
+@app.command()
+def begin(
+    system: Annotated[str, typer.Option(help="系统管理员账户 account of the system administrator")],
+    security: Annotated[str, typer.Option(help="安全管理员账户 account of the security administrator")],
+    audit: Annotated[str, typer.Option(help="审计管理员账户 account of the audit administrator")],
+    organisation: Annotated[str, typer.Option(help="单位名称 organisation")],
+    document: Annotated[str, typer.Option(help="任命文号 document that appoints them")],
+    days: Annotated[int, typer.Option(min=1, max=366, help="密钥有效天数 days that the keys are good for")] = 180,
+) -> None:
+    """任命首任三员，只能一次；此后自带角色的令牌失效 Appoint the first three administrators, once.
+
+    From then on tokens that say their roles themselves are accepted no more: roles are those of the record.
+    """
+    keys = [new_key() for _ in range(3)]
+    three = [
+        Appointee(account=account, person=uuid4(), organisation=organisation, key_id=key_id, key_sha256=digest)
+        for account, (key_id, digest, _) in zip((system, security, audit), keys, strict=True)
+    ]
+    day = today()
+    command = AppointAdministrators(
+        system=three[0],
+        security=three[1],
+        audit=three[2],
+        keys_expire_on=day + timedelta(days=days),
+        document_no=document,
+    )
+    with service() as liuhen:
+        try:
+            outcome = appoint_administrators(liuhen.desk, command, Act(actor=_ACTOR, happened_on=CivilDate.on(day)))
+        except ActError as error:
+            err.print(f"[red]{error}[/red]")
+            raise typer.Exit(1) from error
+    out.print(f"已记录，位置 recorded at position {outcome.recorded[0].position}", highlight=False)
+    out.print("以下密钥只显示一次，请分别交本人 keys, shown once, one for each:", highlight=False)
+    for who, (_, _, key) in zip(three, keys, strict=True):
+        out.print(f"{who.account}（人员 person {who.person}）", highlight=False)
+        typer.echo(key)

@@ -1,0 +1,417 @@
+"""县情 What flags look at, as it stands before a page, carried forward event by event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+from uuid import UUID
+
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+
+from domain.correction import FactCorrected
+from domain.dates import CivilDate
+from domain.recorded import Recorded
+from domain.red_flags import LOOKS_AT, FlagRules, sketch_of
+from domain.red_flags.flag import Dossier, FiredBy, Lateness, RedFlag, Sketch, SystemRecord, UnitRecord
+from domain.red_flags.trace import TRACED, Trace, Traces, trace_of
+from domain.rule import RuleSets
+from domain.steps.answering import FlagAnswered
+from domain.steps.connection import ConnectionObligationSet
+from domain.steps.enrolment import UnitEnrolled
+from domain.steps.filing import FilingAmended, ProjectFiled
+from domain.steps.systems import SystemListed, SystemRegistered
+from domain.streams import StreamAt, StreamKind, unit_id
+from projections.view import Cursor, upsert
+
+Row = dict[str, Any]
+FlagKey = tuple[UUID, str, str]
+"""Project, rule and key: they name a flag for good."""
+
+_SKETCHED = LOOKS_AT["R04"] | LOOKS_AT["R05"]
+
+
+@dataclass(frozen=True)
+class SketchChange:
+    """What is compared of a project became another, by the event at a position."""
+
+    position: int
+    project: UUID
+    old: Sketch | None
+    new: Sketch | None
+
+
+class County:
+    """The streams that a page concerns, and the flags of their projects."""
+
+    def __init__(self, log_id: int, cursor: Cursor, rules: FlagRules, rule_sets: RuleSets) -> None:
+        self.log_id = log_id
+        self.rules = rules
+        self.rule_sets = rule_sets
+        self.sketch_changes: list[SketchChange] = []
+        self._cursor = cursor
+        self._streams: dict[UUID, Traces] = {}
+        self._kinds: dict[UUID, StreamKind] = {}
+        self._late: dict[UUID, Lateness | None] = {}
+        self._sketches: dict[UUID, Sketch | None] = {}
+        self._reconsidered: set[UUID] = set()
+        self._flags: dict[FlagKey, Row] = {}
+        self._flags_of: dict[UUID, set[FlagKey]] = {}
+        self._changed: set[FlagKey] = set()
+
+    # Reading what stood before the page.
+
+    def read(self, entries: Sequence[Recorded]) -> None:
+        """Read all that these events can concern."""
+        projects = {e.originator_id for e in entries if e.kind is StreamKind.PROJECT}
+        systems = {e.originator_id for e in entries if e.kind is StreamKind.SYSTEM}
+        units = {e.originator_id for e in entries if e.kind is StreamKind.UNIT}
+        self._read_traces(projects | systems | units)
+        coming = Traces.of(e for e in entries if not isinstance(e.event, FactCorrected))
+        concerned = {_id(t, "project") for s in systems for t in self.traces(s).once(SystemRegistered)}
+        concerned |= {_id(t, "project") for t in coming.once(SystemRegistered)}
+        concerned |= self._read_owned(units)
+        self._read_traces(concerned)
+        projects |= concerned
+        listed = {_id(t, "system") for p in projects for t in self.traces(p).once(SystemListed)}
+        listed |= {_id(t, "system") for t in coming.once(SystemListed)}
+        filings = [t for p in projects for t in self.traces(p).once(ProjectFiled, FilingAmended)]
+        filings += coming.once(ProjectFiled, FilingAmended)
+        self._read_traces(listed | {unit_id(owner) for t in filings for owner in t.says["owners"]})
+        self._read_dossiers(projects)
+        self.read_flags(projects)
+
+    def _select(self, query: str, **parameters: Any) -> list[Row]:
+        with self._cursor.connection.cursor(row_factory=dict_row) as cursor:
+            cursor.execute(query.encode(), {"log_id": self.log_id, **parameters})
+            return cursor.fetchall()
+
+    def _read_traces(self, streams: Iterable[UUID]) -> None:
+        wanted = [s for s in streams if s not in self._streams]
+        if not wanted:
+            return
+        for row in self._select(
+            "SELECT * FROM traces WHERE log_id = %(log_id)s AND stream_id = ANY(%(streams)s)"
+            " ORDER BY stream_id, version",
+            streams=wanted,
+        ):
+            self.traces(row["stream_id"]).all.append(_trace(row))
+        for stream in wanted:
+            self.traces(stream)
+
+    def _read_owned(self, units: set[UUID]) -> set[UUID]:
+        """Projects of the units whose obligations the page touches."""
+        names = {t.says["uscc"]: u for u in units for t in self.traces(u).once(UnitEnrolled)}
+        if not names:
+            return set()
+        owned = self._select(
+            "SELECT project_id FROM projects WHERE log_id = %(log_id)s AND owners && %(owners)s::text[]",
+            owners=sorted(names),
+        )
+        return {row["project_id"] for row in owned}
+
+    def _read_dossiers(self, projects: Iterable[UUID]) -> None:
+        wanted = [p for p in projects if p not in self._late]
+        self._late |= dict.fromkeys(wanted)
+        self._sketches |= dict.fromkeys(wanted)
+        for row in self._select(
+            "SELECT project_id, late, sketch FROM dossiers"
+            " WHERE log_id = %(log_id)s AND project_id = ANY(%(projects)s)",
+            projects=wanted,
+        ):
+            self._late[row["project_id"]] = _late(row["late"]) if row["late"] else None
+            self._sketches[row["project_id"]] = sketch_from(row["sketch"]) if row["sketch"] else None
+
+    def read_flags(self, projects: Iterable[UUID]) -> None:
+        """Read the flags of projects, and what these answered."""
+        wanted = [p for p in projects if p not in self._flags_of]
+        self._flags_of |= {p: set() for p in wanted}
+        flags = "SELECT * FROM flags WHERE log_id = %(log_id)s AND project_id = ANY(%(projects)s)"
+        for row in self._select(flags, projects=wanted):
+            self._keep(row)
+
+    def read_sketches(self, projects: Iterable[UUID]) -> dict[UUID, Sketch]:
+        """Sketches as they stood before the page."""
+        found = {
+            row["project_id"]: sketch_from(row["sketch"])
+            for row in self._select(
+                "SELECT project_id, sketch FROM dossiers"
+                " WHERE log_id = %(log_id)s AND project_id = ANY(%(projects)s) AND sketch IS NOT NULL",
+                projects=list(projects),
+            )
+        }
+        self.read_flags(found)
+        return found
+
+    def read_like(self, query: str, **parameters: Any) -> set[UUID]:
+        """Projects that a query of signs finds, as they stood before the page."""
+        return {row["project_id"] for row in self._select(query, **parameters)}
+
+    # Carrying it forward.
+
+    def traces(self, stream: UUID) -> Traces:
+        """What is kept in mind of a stream."""
+        return self._streams.setdefault(stream, Traces())
+
+    def take(self, entry: Recorded, late: tuple[int, int] | None, *, applied: bool) -> None:
+        """Take in an event: `late` says by how many days it came too late, and beyond which limit.
+
+        `applied`: events come in the form that their corrections gave them.
+        """
+        stream, topics = entry.originator_id, {entry.event.TOPIC}
+        self._kinds[stream] = entry.kind
+        if entry.event.TOPIC in TRACED:
+            self.traces(stream).take(entry, applied=applied)
+        if isinstance(entry.event, FactCorrected):
+            topics = {entry.event.target_topic}
+        rules = frozenset[str]().union(*map(self.rules.looking_at, topics))
+        match entry.kind:
+            case StreamKind.PROJECT:
+                if late is not None:
+                    before = self._late.get(stream) or Lateness(0, 0, 0, ())
+                    self._late[stream] = before.with_one(trace_of(entry), *late)
+                    self._reconsidered.add(stream)
+                    rules |= {"R06"}
+                if topics & _SKETCHED:
+                    self._sketch(stream, entry.position)
+                if FlagAnswered.TOPIC in topics:
+                    self._changed |= self._flags_of.get(stream, set())
+                self._evaluate(stream, rules, entry.position)
+            case StreamKind.SYSTEM:
+                listing = self.traces(stream).once(SystemRegistered)
+                for project in dict.fromkeys(_id(t, "project") for t in listing):
+                    self._evaluate(project, rules, entry.position)
+            case StreamKind.UNIT:
+                if self.traces(stream).once(ConnectionObligationSet):
+                    for project in self._projects_of(stream):
+                        self._evaluate(project, rules, entry.position)
+            case _:
+                pass
+
+    def _projects_of(self, unit: UUID) -> list[UUID]:
+        return [p for p in self._late if any(unit_id(owner) == unit for owner in self._owners(p))]
+
+    def _owners(self, project: UUID) -> Sequence[str]:
+        filings = self.traces(project).standing(ProjectFiled, FilingAmended)
+        return tuple(filings[-1].says["owners"]) if filings else ()
+
+    def _sketch(self, project: UUID, position: int) -> None:
+        old, new = self._sketches.get(project), sketch_of(project, self.traces(project))
+        if old != new:
+            self._sketches[project] = new
+            self._reconsidered.add(project)
+            self.sketch_changes.append(SketchChange(position, project, old, new))
+
+    def _evaluate(self, project: UUID, rules: frozenset[str], position: int) -> None:
+        if not rules:
+            return
+        own = self.traces(project)
+        systems = dict.fromkeys(_id(t, "system") for t in own.standing(SystemListed))
+        dossier = Dossier(
+            project=project,
+            traces=own,
+            systems=tuple(SystemRecord(s, self.traces(s)) for s in systems),
+            owner_units=tuple(UnitRecord(o, self.traces(unit_id(o))) for o in self._owners(project)),
+            late=self._late.get(project),
+        )
+        raised = {(f.project, f.rule, f.key): f for f in self.rules.within(dossier, self.rule_sets, rules)}
+        for flag in raised.values():
+            self.hold(flag, position)
+        for key in list(self._flags_of.get(project, ())):
+            if key[1] in rules and key not in raised:
+                self.lift(key, position)
+
+    def hold(self, flag: RedFlag, position: int) -> None:
+        """The flag is raised, or raised still, by the event at a position."""
+        key = (flag.project, flag.rule, flag.key)
+        told: Row = {
+            "version": flag.version,
+            "told_zh": flag.told.zh,
+            "told_en": flag.told.en,
+            "events": [fired_json(e) for e in flag.events],
+            "others": list(flag.others),
+        }
+        known = self._flags.get(key)
+        if known is None:
+            row = {"log_id": self.log_id, "project_id": flag.project, "rule": flag.rule, "key": flag.key}
+            self._keep({**row, **told, "raised_at": position, "changed_at": position, "lifted_at": None})
+        elif known["lifted_at"] is None and all(known[name] == value for name, value in told.items()):
+            return
+        else:
+            known |= told
+            known["changed_at"], known["lifted_at"] = position, None
+        self._changed.add(key)
+
+    def lift(self, key: FlagKey, position: int) -> None:
+        """A flag that stands, if there is one, is lifted by the event at a position."""
+        known = self._flags.get(key)
+        if known is not None and known["lifted_at"] is None:
+            known["changed_at"], known["lifted_at"] = position, position
+            self._changed.add(key)
+
+    def _keep(self, row: Row) -> None:
+        key = (row["project_id"], row["rule"], row["key"])
+        self._flags[key] = row
+        self._flags_of.setdefault(key[0], set()).add(key)
+
+    # Writing it down.
+
+    def write(self) -> None:
+        """Write what the page changed."""
+        rows = [
+            _trace_row(self.log_id, self._kinds[stream], trace)
+            for stream, traces in self._streams.items()
+            for trace in traces.all
+            if trace.stream.version in traces.changed
+        ]
+        upsert(self._cursor, "traces", ("log_id", "stream_id", "version"), rows)
+        dossiers = [
+            {
+                "log_id": self.log_id,
+                "project_id": project,
+                "late": Jsonb(_late_json(late)) if (late := self._late.get(project)) else None,
+                "sketch": Jsonb(sketch_json(sketch)) if (sketch := self._sketches.get(project)) else None,
+            }
+            for project in self._reconsidered
+        ]
+        upsert(self._cursor, "dossiers", ("log_id", "project_id"), dossiers)
+        self._write_signs()
+        # A flag that was raised beside another project's event may have been answered before.
+        self._read_traces({project for project, _, _ in self._changed})
+        flags = [self._flag_row(key) for key in self._changed]
+        upsert(self._cursor, "flags", ("log_id", "project_id", "rule", "key"), flags)
+
+    def _write_signs(self) -> None:
+        changed = list(dict.fromkeys(c.project for c in self.sketch_changes))
+        if not changed:
+            return
+        self._cursor.execute("DELETE FROM signs WHERE log_id = %s AND project_id = ANY(%s)", (self.log_id, changed))
+        rows = [
+            {
+                "log_id": self.log_id,
+                "sign": like.sign,
+                "owner": like.owner,
+                "filed_day": sketch.filed_on.earliest,
+                "project_id": project,
+            }
+            for project in changed
+            if (sketch := self._sketches.get(project)) is not None
+            for like in self.rules.likes(sketch, self.rule_sets)
+        ]
+        upsert(self._cursor, "signs", (), rows)
+
+    def _flag_row(self, key: FlagKey) -> Row:
+        project, rule, name = key
+        row = self._flags[key]
+        answers = [
+            t.position
+            for t in self.traces(project).standing(FlagAnswered)
+            if (t.says["flag"], t.says["key"]) == (rule, name)
+        ]
+        answered_at = max(answers, default=None)
+        if row["lifted_at"] is not None:
+            status = "LIFTED"
+        elif answered_at is None:
+            status = "OPEN"
+        else:
+            status = "ANSWERED" if answered_at > row["changed_at"] else "STANDS"
+        return {
+            **row,
+            "events": Jsonb(row["events"]),
+            "status": status,
+            "answered_at": answered_at,
+            "answers": len(answers),
+            "classified": row.get("classified", False),
+        }
+
+
+def _id(trace: Trace, name: str) -> UUID:
+    return UUID(trace.says[name])
+
+
+def _trace(row: Row) -> Trace:
+    first = row["first_happened_on"]
+    return Trace(
+        topic=row["topic"],
+        stream=StreamAt(kind=StreamKind(row["stream_kind"]), id=row["stream_id"], version=row["version"]),
+        position=row["position"],
+        recorded_at=row["recorded_at"].astimezone(UTC),
+        account=row["account"],
+        happened_on=CivilDate.parse(row["happened_on"]),
+        says=row["says"],
+        first_happened_on=CivilDate.parse(first) if first else None,
+        withdrawn=row["withdrawn"],
+    )
+
+
+def _trace_row(log_id: int, kind: StreamKind, trace: Trace) -> Row:
+    return {
+        "log_id": log_id,
+        "stream_id": trace.stream.id,
+        "version": trace.stream.version,
+        "stream_kind": kind,
+        "topic": trace.topic,
+        "position": trace.position,
+        "recorded_at": trace.recorded_at.isoformat(),
+        "account": trace.account,
+        "happened_on": str(trace.happened_on),
+        "says": Jsonb(trace.says),
+        "first_happened_on": str(trace.first_happened_on) if trace.first_happened_on else None,
+        "withdrawn": trace.withdrawn,
+    }
+
+
+def fired_json(event: FiredBy) -> Row:
+    """An event that fired a flag, as it is stored."""
+    at = event.stream
+    return {
+        "topic": event.topic,
+        "stream": {"kind": str(at.kind), "id": str(at.id), "version": at.version},
+        "position": event.position,
+        "happened_on": str(event.happened_on),
+        "recorded_at": event.recorded_at.astimezone(UTC).isoformat(),
+    }
+
+
+def _late(stored: Row) -> Lateness:
+    first = tuple(FiredBy.model_validate(e) for e in stored["first"])
+    return Lateness(stored["count"], stored["most_days"], stored["limit_days"], first)
+
+
+def _late_json(late: Lateness) -> Row:
+    return {
+        "count": late.count,
+        "most_days": late.most_days,
+        "limit_days": late.limit_days,
+        "first": [fired_json(e) for e in late.first],
+    }
+
+
+def sketch_json(sketch: Sketch) -> Row:
+    """A sketch as it is stored."""
+    return {
+        "project": str(sketch.project),
+        "name": sketch.name,
+        "owners": list(sketch.owners),
+        "categories": list(sketch.categories),
+        "filed_on": str(sketch.filed_on),
+        "estimate_fen": sketch.estimate_fen,
+        "provides": list(sketch.provides),
+        "filed": fired_json(sketch.filed),
+    }
+
+
+def sketch_from(stored: Row) -> Sketch:
+    """A sketch as it was stored."""
+    return Sketch(
+        project=UUID(stored["project"]),
+        name=stored["name"],
+        owners=tuple(stored["owners"]),
+        categories=tuple(stored["categories"]),
+        filed_on=CivilDate.parse(stored["filed_on"]),
+        estimate_fen=stored["estimate_fen"],
+        provides=tuple(stored["provides"]),
+        filed=FiredBy.model_validate(stored["filed"]),
+    )

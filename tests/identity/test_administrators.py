@@ -1,0 +1,318 @@
+"""三员分立 What each of the three may do, must never do, and what is refused and recorded (A7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from pydantic import ValidationError
+
+from domain.accounts import Accounts
+from domain.evolve import fold
+from domain.faults import ActError, BadFieldError, UnknownSubjectError
+from domain.recorded import ADMINISTRATORS, RECORDING_ROLES, Role
+from domain.states import beginning
+from domain.steps import accounts as steps
+from domain.streams import StreamKind
+from tests.identity.accounts import AUD, DAY, FIRST, SEC, STREAM, SYS, History, by, person, rules
+
+
+@pytest.fixture
+def history() -> History:
+    return History().begin()
+
+
+def test_the_first_three_are_appointed_once(history: History) -> None:
+    assert {a.name: set(a.roles(DAY)) for a in history.accounts.accounts.values()} == {
+        "sys-1": {Role.SYS_ADMIN},
+        "sec-1": {Role.SEC_ADMIN},
+        "aud-1": {Role.AUDIT_ADMIN},
+    }
+    with pytest.raises(ActError):
+        steps.appoint(history.accounts, FIRST, DAY)
+
+
+@pytest.mark.parametrize("what", ["account", "person", "key_id", "key_sha256"])
+def test_the_first_three_are_three(what: str) -> None:
+    same = FIRST.but(audit=FIRST.audit.but(**{what: getattr(FIRST.system, what)}))
+    with pytest.raises(BadFieldError):
+        steps.appoint(Accounts(id=STREAM), same, DAY)
+
+
+def test_system_and_security_make_a_working_account_together(history: History) -> None:
+    history.open("clerk", uscc="11370323MB0000019Q")
+    assert not history.accounts.accounts["clerk"].roles(DAY)
+    history.grant("clerk", Role.OWNER_UNIT, until=date(2026, 6, 30))
+    account = history.accounts.accounts["clerk"]
+    assert account.roles(DAY) == {Role.OWNER_UNIT}
+    assert account.roles(date(2026, 6, 30)) == {Role.OWNER_UNIT}
+    assert account.roles(date(2026, 7, 1)) == account.roles(DAY - timedelta(days=1)) == frozenset()
+
+
+CLERK = "clerk"
+TO_CLERK: list[tuple[str, Callable[..., Any], Any, Role]] = [
+    ("disable", steps.disable, steps.DisableAccount(reason="x"), Role.SYS_ADMIN),
+    (
+        "grant",
+        steps.grant,
+        steps.GrantRole(role=Role.FINANCE, since=DAY, document_no="x"),
+        Role.SEC_ADMIN,
+    ),
+    ("revoke", steps.revoke_grant, steps.RevokeGrant(number=1, reason="x"), Role.SEC_ADMIN),
+    (
+        "register",
+        steps.register_key,
+        steps.RegisterKey(key_id="a" * 16, key_sha256="b" * 64, expires_on=DAY),
+        Role.SEC_ADMIN,
+    ),
+    ("revoke key", steps.revoke_key, steps.RevokeKey(key_id="c" * 16, reason="x"), Role.SEC_ADMIN),
+]
+
+
+@pytest.mark.parametrize(("decide", "command", "whose"), [r[1:] for r in TO_CLERK], ids=[r[0] for r in TO_CLERK])
+@pytest.mark.parametrize("actor", [SYS, SEC, AUD], ids=["sys", "sec", "aud"])
+def test_each_acts_in_its_own_field_only(
+    history: History, decide: Callable[..., Any], command: Any, whose: Role, actor: Any
+) -> None:
+    history.open(CLERK)
+    history.grant(CLERK, Role.DRC)
+    key = steps.RegisterKey(key_id="c" * 16, key_sha256="d" * 64, expires_on=DAY)
+    history.do(steps.register_key, CLERK, key, SEC)
+    came = history.do(decide, CLERK, command, actor)
+    assert (rules(came) == ()) == (actor.role is whose)
+    assert rules(came) in {(), ("A07",)}
+    # A claimed role counts for nothing: whoever acts has to be recorded with it.
+    assert "A07" in rules(history.grant(CLERK, Role.AUDITOR, by("clerk", Role.SEC_ADMIN)))
+    assert "A07" in rules(history.open("another", by("sec-1", Role.SYS_ADMIN)))
+
+
+def test_a_refusal_is_recorded_with_its_ground_and_cure(history: History) -> None:
+    refused = history.open("another", AUD)
+    assert isinstance(refused, steps.AccountActRefused)
+    (finding,) = refused.judgement.findings
+    assert (finding.rule, finding.clause.section) == ("A07", "8.1.5")
+    assert finding.cure.zh
+    assert "another" not in history.accounts.accounts
+    assert history.accounts.refusals[-1].rules == ("A07",)
+
+
+@pytest.mark.parametrize("role", sorted(ADMINISTRATORS))
+def test_nobody_is_two_of_the_three_ever_in_any_account(history: History, role: Role) -> None:
+    history.open("second-sys", of="li")
+    history.grant("second-sys", Role.SYS_ADMIN)
+    history.do(steps.revoke_grant, "second-sys", steps.RevokeGrant(number=1, reason="x"), SEC)
+    history.open("other-of-li", of="li")
+    assert rules(history.grant("other-of-li", role)) == (() if role is Role.SYS_ADMIN else ("A01",))
+
+
+@pytest.mark.parametrize("role", sorted(RECORDING_ROLES | {Role.AUDITOR}))
+def test_administrators_hold_no_other_role(history: History, role: Role) -> None:
+    history.open("li-1", of="li", uscc="11370323MB0000019Q")
+    history.open("li-2", of="li", uscc="11370323MB0000019Q")
+    history.grant("li-1", Role.SYS_ADMIN)
+    assert rules(history.grant("li-2", role)) == ("A04",)
+    history.open("wu-1", of="wu", uscc="11370323MB0000019Q")
+    history.grant("wu-1", role)
+    history.open("wu-2", of="wu")
+    assert rules(history.grant("wu-2", Role.SYS_ADMIN)) == ("A04",)
+
+
+def test_nobody_grants_to_itself_or_to_what_it_opened(history: History) -> None:
+    history.open("sec-2", of="sec-1")
+    assert "A02" in rules(history.grant("sec-2", Role.AUDITOR))
+    # Somebody who opened an account as system administrator cannot come back to grant to it.
+    opened = history.accounts.accounts["sec-2"].but(person=person("li"), opener=person("sec-1"))
+    history.accounts = history.accounts.but(accounts={**history.accounts.accounts, "sec-2": opened})
+    assert rules(history.grant("sec-2", Role.AUDITOR)) == ("A03",)
+
+
+def test_a_program_is_no_administrator(history: History) -> None:
+    history.open("robot", kind="PROGRAM", person=None)
+    assert rules(history.grant("robot", Role.SYS_ADMIN)) == ("A04",)
+
+
+@pytest.mark.parametrize(("name", "number"), [("sys-1", 1), ("sec-1", 2), ("aud-1", 3)])
+def test_the_last_of_each_stays(history: History, name: str, number: int) -> None:
+    disabled = history.do(steps.disable, name, steps.DisableAccount(reason="x"), SYS)
+    revoked = history.do(steps.revoke_grant, name, steps.RevokeGrant(number=1, reason="x"), SEC)
+    key = history.do(steps.revoke_key, name, steps.RevokeKey(key_id=f"{number:016x}", reason="x"), SEC)
+    assert rules(disabled) == rules(revoked) == rules(key) == ("A05",)
+
+
+def test_an_administrators_key_is_changed_by_itself(history: History) -> None:
+    command = steps.RegisterKey(key_id="a" * 16, key_sha256="b" * 64, expires_on=DAY)
+    assert rules(history.do(steps.register_key, "sys-1", command, SEC)) == ("A07",)
+    assert rules(history.do(steps.register_key, "sys-1", command, SYS)) == ()
+    with pytest.raises(ActError):
+        history.do(steps.register_key, "sys-1", command, SYS)
+    late = command.but(key_id="f" * 16, key_sha256="f" * 64, expires_on=DAY + timedelta(days=367))
+    with pytest.raises(BadFieldError):
+        history.do(steps.register_key, "sys-1", late, SYS)
+    assert rules(history.do(steps.revoke_key, "sys-1", steps.RevokeKey(key_id=f"{1:016x}", reason="x"), SYS)) == ()
+
+
+ASK = steps.AskEmergency(role=Role.FINANCE, reason="财政系统管理人员失联", until=DAY + timedelta(days=1))
+
+
+def test_an_emergency_needs_two_persons_a_reason_and_an_end(history: History) -> None:
+    history.open("clerk")
+    history.do(steps.ask_emergency, "clerk", ASK, SYS)
+    confirm = steps.ConfirmEmergency(number=1)
+    assert not history.accounts.accounts["clerk"].roles(DAY)
+    assert rules(history.do(steps.confirm_emergency, "clerk", confirm, SYS)) == ("A06",)
+    history.open("sys-too", of="sys-1")
+    history.grant("sys-too", Role.SYS_ADMIN)
+    again = history.do(steps.confirm_emergency, "clerk", confirm, by("sys-too", Role.SYS_ADMIN))
+    assert rules(again) == ("A06",)  # two accounts of one person are one
+    assert rules(history.do(steps.confirm_emergency, "clerk", confirm, AUD)) == ("A07",)
+    history.do(steps.confirm_emergency, "clerk", confirm, SEC)
+    clerk = history.accounts.accounts["clerk"]
+    assert clerk.roles(ASK.until) == {Role.FINANCE}
+    assert not clerk.roles(ASK.until + timedelta(days=1))
+    history.do(steps.end_emergency, "clerk", steps.EndEmergency(number=1), SYS)
+    assert not history.accounts.accounts["clerk"].roles(DAY)
+    for decide, command in ((steps.confirm_emergency, confirm), (steps.end_emergency, steps.EndEmergency(number=1))):
+        with pytest.raises(ActError):
+            history.do(decide, "clerk", command, SEC)
+    assert steps.EmergencyConfirmed in {type(e.event) for e in history.events}
+
+
+@pytest.mark.parametrize("days", [-1, 3])
+def test_an_emergency_is_short(history: History, days: int) -> None:
+    history.open("clerk")
+    with pytest.raises(BadFieldError):
+        history.do(steps.ask_emergency, "clerk", ASK.but(until=DAY + timedelta(days=days)), SYS)
+    with pytest.raises(ValidationError):
+        steps.AskEmergency(role=Role.FINANCE, reason="", until=DAY)
+
+
+def test_what_does_not_fit_is_told_and_not_recorded(history: History) -> None:
+    with pytest.raises(UnknownSubjectError):
+        history.grant("nobody", Role.DRC)
+    history.open("clerk", login="city:li")
+    for name, login in (("clerk", None), ("clerk-2", "city:li")):
+        with pytest.raises(ActError):
+            history.open(name, login=login)
+    for wrong in (Role.OWNER_UNIT, Role.ADMINISTRATOR):
+        with pytest.raises(BadFieldError):
+            history.grant("clerk", wrong)
+    history.grant("clerk", Role.DRC)
+    with pytest.raises(ActError):
+        history.grant("clerk", Role.DRC)
+    history.grant("clerk", Role.DRC, division="370323")
+    assert fold(beginning(StreamKind.ACCOUNTS, STREAM), history.events) == history.accounts
+
+
+ROLES = [*sorted(ADMINISTRATORS), Role.FINANCE, Role.DRC, Role.AUDITOR]
+
+
+class Administering(RuleBasedStateMachine):
+    """Anybody tries anything, in any order, under any claimed role; three persons own most accounts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.history = History().begin()
+
+    names = st.sampled_from(["sys-1", "sec-1", "aud-1", *(f"account-{n}" for n in range(5))])
+    roles = st.sampled_from(ROLES)
+
+    @initialize()
+    def some_more(self) -> None:
+        self.history.open("account-0", of="li")
+        self.history.open("account-1", of="li")
+        self.history.open("account-2", of="sec-1")
+
+    def tried(self, decide: Callable[..., Any], name: str, command: Any, actor: str, role: Role) -> None:
+        with suppress(ActError):
+            self.history.do(decide, name, command, by(actor, role))
+
+    @rule(actor=names, role=roles, name=names, of=st.sampled_from(["li", "wu", "sys-1", "sec-1"]))
+    def open(self, actor: str, role: Role, name: str, of: str) -> None:
+        with suppress(ActError):
+            self.history.open(name, by(actor, role), of=of)
+
+    @rule(actor=names, role=roles, name=names, given=roles, days=st.integers(0, 2) | st.none())
+    def grant(self, actor: str, role: Role, name: str, given: Role, days: int | None) -> None:
+        until = None if days is None else self.history.day + timedelta(days=days)
+        command = steps.GrantRole(role=given, since=self.history.day, until=until, document_no="x")
+        self.tried(steps.grant, name, command, actor, role)
+
+    @rule(name=names, given=roles)
+    def grant_rightly(self, name: str, given: Role) -> None:
+        self.tried(steps.grant, name, steps.GrantRole(role=given, since=DAY, document_no="x"), "sec-1", Role.SEC_ADMIN)
+
+    @rule(actor=names, role=roles, name=names, number=st.integers(1, 3))
+    def revoke(self, actor: str, role: Role, name: str, number: int) -> None:
+        self.tried(steps.revoke_grant, name, steps.RevokeGrant(number=number, reason="x"), actor, role)
+
+    @rule(actor=names, role=roles, name=names, off=st.booleans())
+    def switch(self, actor: str, role: Role, name: str, off: bool) -> None:
+        command: Any = steps.DisableAccount(reason="x") if off else steps.EnableAccount(reason="x")
+        self.tried(steps.disable if off else steps.enable, name, command, actor, role)
+
+    @rule(actor=names, role=roles, name=names, given=roles)
+    def ask(self, actor: str, role: Role, name: str, given: Role) -> None:
+        command = steps.AskEmergency(role=given, reason="突发事件", until=self.history.day)
+        self.tried(steps.ask_emergency, name, command, actor, role)
+
+    @rule(actor=names, role=roles, name=names, number=st.integers(1, 3))
+    def confirm(self, actor: str, role: Role, name: str, number: int) -> None:
+        self.tried(steps.confirm_emergency, name, steps.ConfirmEmergency(number=number), actor, role)
+
+    @rule()
+    def a_day_passes(self) -> None:
+        self.history.day += timedelta(days=1)
+
+    @invariant()
+    def no_person_was_ever_two_of_the_three(self) -> None:
+        accounts = self.history.accounts
+        for someone in {a.person for a in accounts.accounts.values() if a.person}:
+            assert len(accounts.ever_administered(someone)) <= 1
+
+    @invariant()
+    def no_administrator_holds_another_role(self) -> None:
+        day = self.history.day
+        for someone in {a.person for a in self.history.accounts.accounts.values()}:
+            held = {r for a in self.history.accounts.accounts.values() if a.person == someone for r in a.roles(day)}
+            assert len(held) < 2 or not held & ADMINISTRATORS
+
+    @invariant()
+    def each_of_the_three_is_held(self) -> None:
+        for role in ADMINISTRATORS:
+            assert self.history.accounts.standing(role, self.history.day)
+
+    @invariant()
+    def every_role_was_given_by_another_person_with_the_office(self) -> None:
+        """Judged again from the events alone."""
+        opened: dict[str, Any] = {}
+        asked: dict[int, Any] = {}
+        offices: dict[str, set[Role]] = {"sys-1": {Role.SYS_ADMIN}, "sec-1": {Role.SEC_ADMIN}}
+        for entry in self.history.events:
+            actor, event = entry.circumstances.actor, entry.event
+            match event:
+                case steps.AccountOpened():
+                    assert Role.SYS_ADMIN in offices.get(actor.account, ())
+                    opened[event.account] = event
+                case steps.RoleGranted():
+                    assert Role.SEC_ADMIN in offices.get(actor.account, ())
+                    account = opened.get(event.account)
+                    granter = self.history.accounts.accounts[actor.account].person
+                    whose = self.history.accounts.accounts[event.account].person
+                    assert granter != whose
+                    assert account is None or account.opener != granter
+                    offices.setdefault(event.account, set()).add(event.role)
+                case steps.EmergencyAsked():
+                    asked[event.number] = event
+                case steps.EmergencyConfirmed():
+                    assert event.confirmed_by != asked[event.number].asked_by
+                    offices.setdefault(asked[event.number].account, set()).add(asked[event.number].role)
+
+
+TestAdministering = Administering.TestCase
+TestAdministering.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
