@@ -22,6 +22,7 @@ from api.strict_bodies import NotJsonError
 from api.versions import tag
 from application.desk import BusyError
 from application.ports import KeyReusedError, OutcomeUnknownError, SealingError, StoreBusyError, StoreDownError
+from application.scope import OutOfScopeError
 from domain.event import Value
 from domain.faults import ActError, BadFieldError, UnknownSubjectError, VersionMovedError
 from domain.rule import Finding, text
@@ -74,6 +75,8 @@ TITLES: dict[str, tuple[int, Text]] = {
 }
 
 log = structlog.get_logger(__name__)
+security = structlog.get_logger("security")
+"""Refusals for lack of identity, role or reach (GB/T 22239-2019 8.1.4.3): who, by the request's context, and what."""
 
 
 class FieldFault(Value):
@@ -188,6 +191,11 @@ def install(app: FastAPI) -> None:
         told = error.text.en if english(request) else error.text.zh
         return problem(request, "bad-field", error.text, errors=[FieldFault(pointer=error.pointer or "", detail=told)])
 
+    @app.exception_handler(OutOfScopeError)
+    def _out_of_scope(request: Request, error: OutOfScopeError) -> JSONResponse:
+        security.warning("security.out_of_scope", method=request.method, path=request.url.path)
+        return problem(request, "unknown-subject", error.text)
+
     @app.exception_handler(UnknownSubjectError)
     def _unknown(request: Request, error: UnknownSubjectError) -> JSONResponse:
         return problem(request, "unknown-subject", error.text)
@@ -208,6 +216,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(NotAuthenticatedError)
     def _not_authenticated(request: Request, error: NotAuthenticatedError) -> JSONResponse:
         del error
+        security.warning("security.not_authenticated", method=request.method, path=request.url.path)
         told = text(
             "请在Authorization头中提供有效的Bearer令牌", "send a valid bearer token in the Authorization header"
         )
@@ -221,6 +230,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(NotAllowedError)
     def _not_allowed(request: Request, error: NotAllowedError) -> JSONResponse:
         needed = "、".join(error.needed)
+        security.warning("security.not_allowed", method=request.method, path=request.url.path)
         return problem(
             request, "not-allowed", text(f"需要以下角色之一：{needed}", f"one of these roles is needed: {needed}")
         )

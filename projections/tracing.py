@@ -7,10 +7,18 @@ from typing import Any
 from projections.asking import Rows
 from projections.performance import queries as performance
 from projections.red_flags import queries as red_flags
+from projections.stages import queries as stages
 from projections.supervision import queries as supervision
 from projections.timeline import queries as timeline
 
 LISTS: dict[tuple[str, str], Rows[Any]] = {
-    (rows.view, rows.name): rows for rows in (*timeline.LISTS, *supervision.LISTS, *performance.LISTS, *red_flags.LISTS)
+    (rows.view, rows.name): rows
+    for rows in (
+        *timeline.LISTS,
+        *supervision.LISTS,
+        *performance.LISTS,
+        *red_flags.LISTS,
+        *stages.LISTS,
+    )
 }
 """The lists by the names that stand in their links."""

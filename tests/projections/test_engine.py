@@ -76,6 +76,7 @@ TABLES = {
     "sharing_v1": ("systems", "resources", "themes"),
     "security_v1": ("systems", "tests", "incidents", "projects"),
     "red_flags_v1": ("projects", "dossiers", "traces", "signs", "flags"),
+    "stages_v1": ("projects", "links", "marks", "milestones", "stages"),
     "documents_v1": ("mentions",),
 }
 
