@@ -59,6 +59,8 @@ _REST = 0.05
 _TURN = 0.0005
 """Seconds after which Python's threads take turns. At its default of ten times as much, each step of a request that
 comes while a page is folded would wait that long."""
+_ASK_AGAIN = 0.03
+"""Seconds between two looks at a view that another process moves, while somebody waits for it."""
 _SWEEP = 60.0
 """Seconds between two looks for replaced builds that can be dropped."""
 
@@ -277,7 +279,8 @@ class Engine:
                 return False
             with self._moved:
                 if self._reached.get(name, 0) < position:
-                    self._moved.wait(min(left, 0.2))
+                    # Nobody says here what another process has reached.
+                    self._moved.wait(min(left, 0.2 if name in self._held else _ASK_AGAIN))
         return True
 
     def _tell(self, positions: dict[str, int]) -> None:
