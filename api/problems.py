@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Sequence
 from contextvars import ContextVar
@@ -21,6 +22,7 @@ from api.strict_bodies import NotJsonError
 from api.versions import tag
 from application.desk import BusyError
 from application.ports import KeyReusedError, OutcomeUnknownError, SealingError, StoreBusyError, StoreDownError
+from application.scope import OutOfScopeError
 from domain.event import Value
 from domain.faults import ActError, BadFieldError, UnknownSubjectError, VersionMovedError
 from domain.rule import Finding, text
@@ -58,6 +60,9 @@ TITLES: dict[str, tuple[int, Text]] = {
     "not-found": (404, text("没有此地址", "No such address")),
     "method-not-allowed": (405, text("不支持的方法", "Method not allowed")),
     "sealing": (503, text("个人信息暂不能密封或解封，未记录", "Personal data cannot be sealed or opened now")),
+    "too-many-requests": (429, text("请求过于频繁", "Too many requests")),
+    "uri-too-long": (414, text("地址过长", "The address is too long")),
+    "headers-too-large": (431, text("请求头过大", "The headers are too large")),
     "too-large": (413, text("请求过大", "The request is too large")),
     "not-json": (415, text("应为JSON", "JSON is needed")),
     "not-ndjson": (415, text("应为NDJSON，每行一个JSON对象", "NDJSON is needed, one JSON object a line")),
@@ -70,6 +75,8 @@ TITLES: dict[str, tuple[int, Text]] = {
 }
 
 log = structlog.get_logger(__name__)
+security = structlog.get_logger("security")
+"""Refusals for lack of identity, role or reach (GB/T 22239-2019 8.1.4.3): who, by the request's context, and what."""
 
 
 class FieldFault(Value):
@@ -97,6 +104,14 @@ class Problem(Value):
 
 class NotAuthenticatedError(Exception):
     """The request carries no valid token."""
+
+
+class TooManyRequestsError(Exception):
+    """The account sends more than it may. `wait`: seconds until the next request is let through."""
+
+    def __init__(self, wait: float) -> None:
+        super().__init__()
+        self.wait = wait
 
 
 class NotAllowedError(Exception):
@@ -176,6 +191,11 @@ def install(app: FastAPI) -> None:
         told = error.text.en if english(request) else error.text.zh
         return problem(request, "bad-field", error.text, errors=[FieldFault(pointer=error.pointer or "", detail=told)])
 
+    @app.exception_handler(OutOfScopeError)
+    def _out_of_scope(request: Request, error: OutOfScopeError) -> JSONResponse:
+        security.warning("security.out_of_scope", method=request.method, path=request.url.path)
+        return problem(request, "unknown-subject", error.text)
+
     @app.exception_handler(UnknownSubjectError)
     def _unknown(request: Request, error: UnknownSubjectError) -> JSONResponse:
         return problem(request, "unknown-subject", error.text)
@@ -196,6 +216,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(NotAuthenticatedError)
     def _not_authenticated(request: Request, error: NotAuthenticatedError) -> JSONResponse:
         del error
+        security.warning("security.not_authenticated", method=request.method, path=request.url.path)
         told = text(
             "请在Authorization头中提供有效的Bearer令牌", "send a valid bearer token in the Authorization header"
         )
@@ -209,6 +230,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(NotAllowedError)
     def _not_allowed(request: Request, error: NotAllowedError) -> JSONResponse:
         needed = "、".join(error.needed)
+        security.warning("security.not_allowed", method=request.method, path=request.url.path)
         return problem(
             request, "not-allowed", text(f"需要以下角色之一：{needed}", f"one of these roles is needed: {needed}")
         )
@@ -235,6 +257,10 @@ def _install_of_acts(app: FastAPI) -> None:
     def _moved(request: Request, error: VersionMovedError) -> JSONResponse:
         headers = {"ETag": tag(error.version)}
         return problem(request, "version-moved", error.text, version=error.version, headers=headers)
+
+    @app.exception_handler(TooManyRequestsError)
+    def _too_many(request: Request, error: TooManyRequestsError) -> JSONResponse:
+        return problem(request, "too-many-requests", headers={"Retry-After": str(math.ceil(error.wait))})
 
     @app.exception_handler(NotJsonError)
     def _not_json(request: Request, error: NotJsonError) -> JSONResponse:

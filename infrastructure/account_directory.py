@@ -90,6 +90,17 @@ class AccountDirectory:
         account = self._current().by_login.get(login)
         return None if account is None else self._holder(account, None)
 
+    def present(self, holder: Holder) -> Holder | None:
+        """A holder that came in earlier, with the roles of today; None when it would not be let in now.
+
+        One of a foreign issuer that is not recorded stays as it came. Raises StoreDownError.
+        """
+        accounts = self._current().accounts
+        if not accounts.begun or ":" in holder.account:
+            return holder
+        account = accounts.accounts.get(holder.account)
+        return _holder(account, None, self._desk.today()) if account is not None and account.enabled else None
+
     def _holder(self, account: Account, key: Key | None) -> Holder:
         day = self._desk.today()
         if not account.enabled or (key is not None and not key.good(day)):

@@ -34,6 +34,7 @@ from projections.red_flags import RedFlags
 from projections.register import ProjectRegister
 from projections.security import Security
 from projections.sharing import Sharing
+from projections.stages import Stages
 from projections.supervision import Supervision
 from projections.timeline import Timeline
 from projections.view import Freshness, Projection
@@ -48,6 +49,7 @@ PROJECTIONS: tuple[type[Projection], ...] = (
     Sharing,
     Security,
     RedFlags,
+    Stages,
     Documents,
 )
 
