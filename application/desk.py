@@ -11,6 +11,7 @@ from typing import TypeVar, cast
 from uuid import UUID
 
 from application.ports import Desk, NewEvent, RequestKey, StreamMovedError
+from application.scope import OutOfScopeError, Scope
 from application.sealing import sealed
 from domain.accounts import Accounts
 from domain.case import Case
@@ -77,6 +78,8 @@ class Act:
     key: str | None = None
     correlation: str | None = None
     dry_run: bool = False
+    scope: Scope | None = None
+    """How far whoever acts reaches; None for everything."""
     seen: tuple[StreamAt, ...] = ()
     """Where the client saw the history that it acts on: it must be at one of these. None: wherever it is."""
 
@@ -298,10 +301,13 @@ def submit(
         reading = Reading(desk, act, newest=attempt > 0 or act.dry_run)
         fault: ActError | None = None
         try:
+            if act.scope is not None:
+                act.scope.check_act(subject, command, reading)
             planned = plan(reading)
         except ActError as error:
             fault = error
-        fault = (_moved(act, reading) if act.seen else None) or fault
+        if act.seen and not isinstance(fault, OutOfScopeError):
+            fault = _moved(act, reading) or fault
         if fault is not None:
             if not reading.newest:
                 continue
@@ -321,6 +327,19 @@ def submit(
         desk.states.learn(recorded)
         return _outcome(recorded)
     raise BusyError
+
+
+def check_scope(desk: Desk, act: Act, subject: UUID | str, command: Command) -> None:
+    """Raises OutOfScopeError where whoever acts does not reach the subject: before a person is sealed for it.
+
+    What is known of it may be out of date; `submit` asks again, guarded by the versions that it read.
+    """
+    if act.scope is None:
+        return
+    try:
+        act.scope.check_act(subject, command, Reading(desk, act, newest=False))
+    except OutOfScopeError:
+        act.scope.check_act(subject, command, Reading(desk, act))
 
 
 def _moved(act: Act, reading: Reading) -> VersionMovedError | None:

@@ -1,16 +1,19 @@
 """映射 Between events and stored bytes, by a closed list of topics.
 
 Nothing is ever imported because a stored row names it, and a version newer than the code knows is refused.
-State is one compact JSON object: {"v": schema version, "c": circumstances, "e": event}.
+State is one compact JSON object: {"v": schema version, "c": circumstances, "e": event, "n": 128 random bits}. The last
+keeps whoever sees a digest of a state from confirming a guess of it (docs/adr/0026); older states have none.
 """
 
 from __future__ import annotations
 
 import re
+from binascii import b2a_base64
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from os import urandom
 from typing import Any
 from uuid import UUID
 
@@ -63,9 +66,10 @@ class LedgerMapper(Mapper[UUID]):
         """Bytes of a new event. Raises ValueError for a number beyond 64 bits: it would be read back rounded."""
         new: NewEvent = domain_event
         circumstances = new.circumstances.__pydantic_serializer__.to_json(new.circumstances, exclude_defaults=True)
-        state = b'{"v":%d,"c":%b,"e":%b}' % (new.event.SCHEMA_VERSION, circumstances, as_json(new.event))
+        state = b'{"v":%d,"c":%b,"e":%b' % (new.event.SCHEMA_VERSION, circumstances, as_json(new.event))
         if _NINETEEN_DIGITS in state.translate(_DIGITS) and _LARGE.search(state):
-            _check_numbers(orjson.loads(state), new.event.model_dump(mode="json"))
+            _check_numbers(orjson.loads(state + b"}"), new.event.model_dump(mode="json"))
+        state += b'%b%b"}' % (_NONCE, b2a_base64(urandom(16), newline=False)[:22])
         return StoredEvent(
             originator_id=new.stream.id,
             originator_version=new.stream.version,
@@ -175,24 +179,70 @@ def recorded_history(kind: StreamKind, stream: UUID, rows: Iterable[Row]) -> lis
     """
     history: list[Recorded] = []
     for row in rows:
-        _, _, _, topic, state = row
-        try:
-            head, first, read = _QUICK[topic]
-        except KeyError:
-            raise UnknownTopicError(topic) from None
-        end = state.find(_EVENT, first) if state.startswith(head) and state.endswith(b"}}") else -1
-        try:
-            event = read(state[end + 6 : -1] if end > 0 else b"")  # after _EVENT
-            stated = state[first : end + 1]
-        except ValidationError:
-            stored = orjson.loads(state)
-            event = event_from(topic, stored["v"], stored["e"])
-            stated = orjson.dumps(stored["c"])
+        event, stated = _cut(row[3], row[4])
         history.append(_Read(kind, stream, row, stated, event))
     return history
 
 
+def _cut(topic: str, state: bytes) -> tuple[Event, bytes]:
+    """The event of a state, and its circumstances as they are stored."""
+    try:
+        head, first, read = _QUICK[topic]
+    except KeyError:
+        raise UnknownTopicError(topic) from None
+    stop = -_TAIL if state[-_TAIL:].startswith(_NONCE) else -1 if state.endswith(b"}}") else 0
+    end = state.find(_EVENT, first) if stop and state.startswith(head) else -1
+    try:
+        return read(state[end + 6 : stop] if end > 0 else b""), state[first : end + 1]  # after _EVENT
+    except ValidationError:
+        stored = orjson.loads(state)
+        return event_from(topic, stored["v"], stored["e"]), orjson.dumps(stored["c"])
+
+
+LogRow = tuple[UUID, str, int, int, datetime, str, bytes]
+"""Stream, kind, and then as a `Row`: version, position, recorded time, topic and state of an event in the log."""
+
+
+def logged_event(row: LogRow) -> LoggedEvent:
+    """A row of the log as the library's notification."""
+    stream, kind, version, position, recorded_at, topic, state = row
+    return LoggedEvent(
+        originator_id=stream,
+        originator_version=version,
+        topic=topic,
+        state=state,
+        id=position,
+        kind=kind,
+        recorded_at=recorded_at,
+    )
+
+
+@dataclass(frozen=True)
+class Undecodable:
+    """An event that this version of the program cannot decode."""
+
+    logged: LoggedEvent
+    error: Exception
+
+
+def decoded_rows(rows: Iterable[LogRow]) -> tuple[list[Recorded], list[Undecodable]]:
+    """The events that can be decoded, and those that cannot. An unknown kind of stream is one of these."""
+    entries: list[Recorded] = []
+    undecodable: list[Undecodable] = []
+    for row in rows:
+        try:
+            event, stated = _cut(row[5], row[6])
+            entries.append(_Read(_KINDS[row[1]], row[0], row[2:], stated, event))
+        except Exception as error:  # noqa: BLE001 (whatever is wrong with it, the others go on)
+            undecodable.append(Undecodable(logged_event(row), error))
+    return entries, undecodable
+
+
+_KINDS = {str(kind): kind for kind in StreamKind}
 _EVENT = b'},"e":'
+_NONCE = b',"n":"'
+_TAIL = len(_NONCE) + 22 + len(b'"}')
+"""Bytes behind the event: the random bits in base64 without its padding. No event ends so: what ends it is a brace."""
 _HEADS = {topic: b'{"v":%d,"c":{' % event_class.SCHEMA_VERSION for topic, event_class in BY_TOPIC.items()}
 _QUICK: dict[str, tuple[bytes, int, Callable[[bytes], Event]]] = {
     topic: (_HEADS[topic], len(_HEADS[topic]) - 1, event_class.__pydantic_validator__.validate_json)
