@@ -89,6 +89,10 @@ class FlagRules:
                 given = sorted(rule.parameters)
                 raise ValueError(f"{rule.id}的参数应为 / parameters of {rule.id} are: {sorted(expected)}, not {given}")
 
+        within = [r.id for r in self.all if r.id in OF_A_PROJECT]
+        looked_at = {topic for rule in within for topic in LOOKS_AT[rule]}
+        self._looking_at = {t: frozenset(rule for rule in within if t in LOOKS_AT[rule]) for t in looked_at}
+
     def get(self, rule: str) -> FlagRule | None:
         """The rule with this id, or None."""
         return next((r for r in self.all if r.id == rule), None)
@@ -100,7 +104,7 @@ class FlagRules:
 
     def looking_at(self, topic: str) -> frozenset[str]:
         """Rules within a project that an event of a topic can concern."""
-        return frozenset(r.id for r in self.all if r.id in OF_A_PROJECT and topic in LOOKS_AT[r.id])
+        return self._looking_at.get(topic, frozenset())
 
     def within(self, dossier: Dossier, rule_sets: RuleSets, rules: Iterable[str] | None = None) -> list[RedFlag]:
         """The flags that follow from a project's own histories; of some rules, or of all."""

@@ -313,12 +313,9 @@ class _Life:
             of_it = [m for m in kept if m.mark == milestone]
             if of_it:
                 self.first[milestone] = min(of_it, key=lambda m: (m.day, m.position))
-        if (
-            ProjectMilestone.FILED in self.first and ProjectMilestone.ASKED not in self.first
-        ):  # as another record states it
-            self.first[ProjectMilestone.ASKED] = replace(
-                self.first[ProjectMilestone.FILED], mark=ProjectMilestone.ASKED
-            )
+        filed = self.first.get(ProjectMilestone.FILED)
+        if filed is not None and ProjectMilestone.ASKED not in self.first:  # as another record states it
+            self.first[ProjectMilestone.ASKED] = replace(filed, mark=ProjectMilestone.ASKED)
 
     @property
     def reached(self) -> ProjectMilestone | None:

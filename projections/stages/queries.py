@@ -123,8 +123,8 @@ class AskedStretches(Chosen):
     """Which projects' stages."""
 
     on: date
-    begins: ProjectMilestone
-    ends: ProjectMilestone
+    begins: ProjectMilestone = ProjectMilestone.FILED
+    ends: ProjectMilestone = ProjectMilestone.APPROVED
     outcome: Outcome | None = None
     year: int | None = None
 
@@ -207,7 +207,7 @@ _FUNNEL = f"""
                                       ORDER BY projects DESC, reason), '[]')
               FROM (SELECT reason, count(*) AS projects FROM t CROSS JOIN LATERAL unnest(t.stopped_by) AS r(reason)
                      WHERE t.place = f.place GROUP BY reason) r) AS reasons
-    FROM (VALUES {_STEPS}) AS f(step, place)
+    FROM (VALUES {_STEPS}) AS f(step, place) WHERE EXISTS (SELECT FROM t WHERE t.place >= f.place)
 """
 _STOPPED = f"""
     SELECT p.project_id, p.number, p.name, p.owners, p.reached, p.stopped_by AS reasons, p.stopped_at AS position
@@ -237,7 +237,8 @@ DURATIONS = Rows(
     origin=(
         "SELECT unnest(s.positions) AS position FROM q JOIN stages s ON s.log_id = %(log_id)s AND s.stage = q.stage"
         f" JOIN projects p ON p.log_id = s.log_id AND p.project_id = s.project_id WHERE {_CHOSEN}"
-        " AND (%(year)s::int IS NULL OR s.year = %(year)s) AND CASE %(by)s WHEN 'UNIT' THEN p.owners @> ARRAY[q.group]"
+        " AND s.began <= %(on)s::date AND (%(year)s::int IS NULL OR s.year = %(year)s)"
+        " AND CASE %(by)s WHEN 'UNIT' THEN p.owners @> ARRAY[q.group]"
         " WHEN 'YEAR' THEN s.year::text = q.group WHEN 'HALF_YEAR' THEN coalesce(s.ended_half, 'OPEN') = q.group"
         " ELSE true END"
     ),
@@ -262,7 +263,8 @@ FUNNEL_STEPS = Rows(
     key=("step",),
     origin=(
         "SELECT m.position FROM q JOIN milestones m ON m.log_id = %(log_id)s AND m.milestone = q.step"
-        f" JOIN projects p ON p.log_id = m.log_id AND p.project_id = m.project_id WHERE {_OF_FUNNEL}"
+        " JOIN projects p ON p.log_id = m.log_id AND p.project_id = m.project_id"
+        f" JOIN (VALUES {_STEPS}) AS f(step, place) ON f.step = p.reached AND f.place >= q.place WHERE {_OF_FUNNEL}"
         " UNION SELECT p.stopped_at FROM q JOIN projects p ON p.reached = q.step"
         f" WHERE p.stopped_at IS NOT NULL AND {_OF_FUNNEL}"
     ),

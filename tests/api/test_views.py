@@ -251,6 +251,24 @@ class TestTheDemoCounty:
         own = [d for d in county.get("/performance/disagreements", limit=500).json()["items"] if d["number"]]
         assert own
 
+    def test_flags_of_many_kinds_are_in_it_some_answered_and_lifted(self, county: Client) -> None:
+        rules = {r["rule"]["id"]: r["by_status"] for r in county.get("/red-flags/rules").json()["rules"]}
+        raised = {rule for rule, by_status in rules.items() if sum(by_status.values())}
+        assert raised >= {"R03", "R04", "R05", "R06", "R07", "R08", "R09", "R10"}
+        for status in ("OPEN", "ANSWERED", "STANDS", "LIFTED"):
+            assert sum(by_status[status] for by_status in rules.values()) > 0, status
+        split = county.get("/red-flags", rule="R04").json()["items"]
+        assert {f["status"] for f in split} == {"OPEN", "STANDS", "LIFTED"}
+
+    def test_its_stages_and_tests_can_be_counted(self, county: Client) -> None:
+        durations = county.get("/stages/durations", limit=500).json()["items"]
+        assert all(d["passed"] > 20 and d["median_days"] <= d["p90_days"] for d in durations if d["ends"] != "TESTED")
+        steps = [s["projects"] for s in county.get("/stages/funnel").json()["items"]]
+        assert steps == sorted(steps, reverse=True)
+        assert steps[-1] > 10
+        assert county.get("/security/tests", state="LAPSED").json()["total"] > 0
+        assert county.get("/security/tests", state="INVALIDATED").json()["total"] == 1
+
     def test_every_figure_is_traced_to_the_events_behind_it(self, county: Client) -> None:
         """Every row of every list, and every total; of imported projects some."""
         liuhen = county.http.app.state.liuhen  # type: ignore[attr-defined]
