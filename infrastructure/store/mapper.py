@@ -96,9 +96,8 @@ _DAY_NAMED, _DAY_ENDS = 2, 28
 class _Read(Recorded):
     """A recorded event as it was read. Its circumstances are decoded, and validated, when somebody looks at them."""
 
-    __slots__ = ("_circumstances", "_happened_on", "_kind", "_row", "_stated", "_stream", "_stream_id")
+    __slots__ = ("_circumstances", "_kind", "_row", "_stated", "_stream", "_stream_id")
     _circumstances: Circumstances
-    _happened_on: CivilDate
     _stream: StreamAt
 
     # Without the parts that cost something: these are made when they are asked for.
@@ -141,15 +140,10 @@ class _Read(Recorded):
     @property
     def happened_on(self) -> CivilDate:
         """The calendar day on which it happened. Raises ValueFault, pydantic.ValidationError."""
-        try:
-            return self._happened_on
-        except AttributeError:
-            stated = self._stated
-            day = _day(stated[:_DAY_ENDS])
-            # Read from its place only where it is named nowhere else: of two of one name, the last would count.
-            quick = day is not None and stated.rfind(b"happened_") == _DAY_NAMED
-            self._happened_on = day if quick and day is not None else self.circumstances.happened_on
-            return self._happened_on
+        stated = self._stated
+        day = _day(stated[:_DAY_ENDS])
+        # Read from its place only where it is named nowhere else: of two of one name, the last would count.
+        return day if day is not None and stated.rfind(b"happened_") == _DAY_NAMED else self.circumstances.happened_on
 
     @property
     def originator_id(self) -> UUID:
