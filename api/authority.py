@@ -107,6 +107,7 @@ ROUTES: dict[tuple[str, ...], RouteRule] = {
     ),
     ("PUT", "documents"): RouteRule(TAKING_PART, "提交材料", "to hand in"),
     ("red-flags",): RouteRule(WATCHING, *_LISTS),
+    ("stages",): RouteRule(WATCHING, *_LISTS),
     ("evaluators",): RouteRule(WATCHING, *_LISTS),
     ("county",): RouteRule(WATCHING, *_LISTS),
     ("register",): RouteRule(WATCHING, *_LISTS),

@@ -13,7 +13,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.authority import SEES_CLASSIFIED, SEES_PERSONAL, STEP_ROLES, WATCHING, named_in, rule_of
-from api.problems import NotAllowedError, NotAuthenticatedError
+from api.problems import NotAllowedError, NotAuthenticatedError, security
 from application.desk import Act, Reading
 from application.scope import BOUND_TO_UNIT, OutOfScopeError, Scope
 from application.sealing import shown
@@ -22,7 +22,8 @@ from domain.evolve import Foldable
 from domain.recorded import ADMINISTRATORS, Actor, Role
 from domain.streams import StreamKind
 from domain.unit import Unit
-from infrastructure.account_directory import PREFIX, AccountDirectory
+from infrastructure.account_directory import PREFIX, AccountDirectory, key_id_of, parts_of
+from infrastructure.attempts import Attempts
 from infrastructure.bootstrap import Liuhen
 from infrastructure.foreign_issuers import ForeignIssuers
 from infrastructure.issuer import BadTokenError, Holder, Issuer
@@ -125,9 +126,11 @@ def reader(
     if credentials is None:
         raise NotAuthenticatedError
     try:
-        context = Context(request.app.state.liuhen, holder_of(request.app.state, credentials.credentials))
+        holder = holder_of(request.app.state, credentials.credentials, address_of(request))
     except BadTokenError as error:
+        note_failure(request, key_id_of(credentials.credentials))
         raise NotAuthenticatedError from error
+    context = Context(request.app.state.liuhen, holder)
     _admit(request, context)
     return context
 
@@ -148,15 +151,39 @@ def _admit(request: Request, context: Context) -> None:
         raise OutOfScopeError(named)
 
 
-def holder_of(state: Any, token: str) -> Holder:
+def address_of(request: Request) -> str:
+    """The address that asks, as the server sees it."""
+    return request.client.host if request.client is not None else ""
+
+
+def note_failure(request: Request, key_id: str | None) -> None:
+    """Count and note a wrong key, by its public id. Of other tokens nothing is counted: nobody guesses signatures."""
+    if key_id is not None:
+        address = address_of(request)
+        failures = request.app.state.attempts.failed(key_id, address)
+        security.warning("security.wrong_key", key=key_id, address=address, failures=failures)
+
+
+def holder_of_secret(state: Any, key_id: str, secret: str, address: str) -> Holder:
+    """The holder of a key. Raises BadTokenError, StoreDownError, LockedOutError after too many wrong ones."""
+    attempts: Attempts = state.attempts
+    directory: AccountDirectory = state.liuhen.directory
+    if not directory.administers(key_id):
+        attempts.check(key_id, address)
+    holder = directory.of_secret(key_id, secret)
+    attempts.came_in(key_id, address)
+    return holder
+
+
+def holder_of(state: Any, token: str, address: str) -> Holder:
     """Who holds a bearer token: an API key, or a token of whichever issuer.
 
-    Raises BadTokenError, IssuerDownError, StoreDownError.
+    Raises BadTokenError, IssuerDownError, StoreDownError, LockedOutError.
     """
     directory: AccountDirectory = state.liuhen.directory
     foreign: ForeignIssuers = state.liuhen.foreign
     if token.startswith(PREFIX):
-        return directory.of_key(token)
+        return holder_of_secret(state, *parts_of(token), address)
     if foreign.issued(token):
         holder = foreign.check(token)
         return directory.of_login(holder.account) or holder

@@ -77,6 +77,7 @@ from api.routes import (
     webhooks,
 )
 from api.routing_table import RoutingTable
+from infrastructure.attempts import Attempts
 from infrastructure.bootstrap import Liuhen
 from infrastructure.issuer import Issuer
 
@@ -165,6 +166,7 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None, *, demo: bool = Fal
     app.state.liuhen = liuhen
     app.state.issuer = issuer
     app.state.demo = demo
+    app.state.attempts = Attempts()
     app.state.failing_elsewhere = ()
     app.state.rates = Rates()
     app.state.ending = bool  # whoever serves says when it is about to end

@@ -123,6 +123,16 @@ PAGES: dict[str, Page] = {
             "Send a valid bearer token in the Authorization header.",
         ),
     ),
+    "locked-out": Page(
+        text(
+            "从这个地址用错误的密钥试了太多次，暂不再试。",
+            "Too many wrong keys came from this address; for a while nothing more is tried.",
+        ),
+        text(
+            "等Retry-After所说的秒数，检查密钥后再试。",
+            "Wait for the seconds of Retry-After, check the key, then try again.",
+        ),
+    ),
     "issuer-down": Page(
         text(
             "暂时取不到签发方的公钥，不能核对令牌。",

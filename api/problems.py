@@ -27,6 +27,7 @@ from domain.event import Value
 from domain.faults import ActError, BadFieldError, UnknownSubjectError, VersionMovedError
 from domain.rule import Finding, text
 from domain.texts import Text, ValueFault
+from infrastructure.attempts import LockedOutError
 from infrastructure.foreign_issuers import IssuerDownError
 
 MEDIA_TYPE = "application/problem+json"
@@ -42,6 +43,7 @@ TITLES: dict[str, tuple[int, Text]] = {
     "version-moved": (412, text("已有新的记录", "More was recorded meanwhile")),
     "key-reused": (422, text("幂等键已用于另一请求", "The idempotency key was used for another request")),
     "not-authenticated": (401, text("未提供有效令牌", "No valid token")),
+    "locked-out": (429, text("密钥错误次数过多，请稍后再试", "Too many wrong keys: try again later")),
     "issuer-down": (503, text("暂不能取得签发方的公钥", "The keys of the token's issuer cannot be had now")),
     "not-allowed": (403, text("无权办理", "Not allowed")),
     "busy": (503, text("繁忙，未记录，请重试", "Busy: nothing was recorded, try again")),
@@ -184,17 +186,13 @@ _KINDS = {400: "bad-request-body", 404: "not-found", 405: "method-not-allowed", 
 def install(app: FastAPI) -> None:
     """Answer every error of the application as a problem."""
     _install_of_store(app)
+    _install_of_identity(app)
     _install_of_acts(app)
 
     @app.exception_handler(BadFieldError)
     def _bad_field(request: Request, error: BadFieldError) -> JSONResponse:
         told = error.text.en if english(request) else error.text.zh
         return problem(request, "bad-field", error.text, errors=[FieldFault(pointer=error.pointer or "", detail=told)])
-
-    @app.exception_handler(OutOfScopeError)
-    def _out_of_scope(request: Request, error: OutOfScopeError) -> JSONResponse:
-        security.warning("security.out_of_scope", method=request.method, path=request.url.path)
-        return problem(request, "unknown-subject", error.text)
 
     @app.exception_handler(UnknownSubjectError)
     def _unknown(request: Request, error: UnknownSubjectError) -> JSONResponse:
@@ -212,28 +210,6 @@ def install(app: FastAPI) -> None:
         log.warning("request.unfit", error=type(error).__name__)
         told = text("请求中有数据库不能接受的值", "the request holds a value that the database cannot take")
         return problem(request, "bad-request-body", told)
-
-    @app.exception_handler(NotAuthenticatedError)
-    def _not_authenticated(request: Request, error: NotAuthenticatedError) -> JSONResponse:
-        del error
-        security.warning("security.not_authenticated", method=request.method, path=request.url.path)
-        told = text(
-            "请在Authorization头中提供有效的Bearer令牌", "send a valid bearer token in the Authorization header"
-        )
-        return problem(request, "not-authenticated", told, headers={"WWW-Authenticate": 'Bearer realm="liuhen"'})
-
-    @app.exception_handler(IssuerDownError)
-    def _issuer_down(request: Request, error: IssuerDownError) -> JSONResponse:
-        log.warning("request.issuer_down", issuer=str(error))
-        return problem(request, "issuer-down", headers={"Retry-After": "5"})
-
-    @app.exception_handler(NotAllowedError)
-    def _not_allowed(request: Request, error: NotAllowedError) -> JSONResponse:
-        needed = "、".join(error.needed)
-        security.warning("security.not_allowed", method=request.method, path=request.url.path)
-        return problem(
-            request, "not-allowed", text(f"需要以下角色之一：{needed}", f"one of these roles is needed: {needed}")
-        )
 
     @app.exception_handler(RequestValidationError)
     def _validation(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -266,6 +242,42 @@ def _install_of_acts(app: FastAPI) -> None:
     def _not_json(request: Request, error: NotJsonError) -> JSONResponse:
         del error
         return problem(request, "not-json", text("请以application/json发送", "send it as application/json"))
+
+
+def _install_of_identity(app: FastAPI) -> None:
+    """Answer who is not known, may not, or does not reach; each is noted in the security log."""
+
+    @app.exception_handler(OutOfScopeError)
+    def _out_of_scope(request: Request, error: OutOfScopeError) -> JSONResponse:
+        security.warning("security.out_of_scope", method=request.method, path=request.url.path)
+        return problem(request, "unknown-subject", error.text)
+
+    @app.exception_handler(NotAuthenticatedError)
+    def _not_authenticated(request: Request, error: NotAuthenticatedError) -> JSONResponse:
+        del error
+        security.warning("security.not_authenticated", method=request.method, path=request.url.path)
+        told = text(
+            "请在Authorization头中提供有效的Bearer令牌", "send a valid bearer token in the Authorization header"
+        )
+        return problem(request, "not-authenticated", told, headers={"WWW-Authenticate": 'Bearer realm="liuhen"'})
+
+    @app.exception_handler(LockedOutError)
+    def _locked_out(request: Request, error: LockedOutError) -> JSONResponse:
+        security.warning("security.locked_out", method=request.method, path=request.url.path)
+        return problem(request, "locked-out", headers={"Retry-After": str(math.ceil(error.seconds))})
+
+    @app.exception_handler(IssuerDownError)
+    def _issuer_down(request: Request, error: IssuerDownError) -> JSONResponse:
+        log.warning("request.issuer_down", issuer=str(error))
+        return problem(request, "issuer-down", headers={"Retry-After": "5"})
+
+    @app.exception_handler(NotAllowedError)
+    def _not_allowed(request: Request, error: NotAllowedError) -> JSONResponse:
+        needed = "、".join(error.needed)
+        security.warning("security.not_allowed", method=request.method, path=request.url.path)
+        return problem(
+            request, "not-allowed", text(f"需要以下角色之一：{needed}", f"one of these roles is needed: {needed}")
+        )
 
 
 def _install_of_store(app: FastAPI) -> None:

@@ -15,7 +15,7 @@ from fastapi import Request, Response
 from pydantic import TypeAdapter, ValidationError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.context import Context, holder_of
+from api.context import Context, address_of, holder_of
 from api.rate_limits import spend
 from api.strict_bodies import MEDIA_TYPE, TwoWaysError, decoded
 from api.versions import versions_in
@@ -152,7 +152,9 @@ async def asking(request: Request) -> Context | None:
     if scheme.lower() != "bearer":
         return None
     try:
-        return Context(request.app.state.liuhen, await awaiting.run(holder_of, request.app.state, token))
+        return Context(
+            request.app.state.liuhen, await awaiting.run(holder_of, request.app.state, token, address_of(request))
+        )
     except BadTokenError:
         return None
 

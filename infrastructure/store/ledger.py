@@ -261,7 +261,7 @@ class EventLedger(Application[UUID]):
         Also the position of the last of them; the given one when there are none.
         """
         rows = awaiting.in_thread(self._ledger_recorder.select_page, position, limit, stop)
-        return *decoded_rows(rows), rows[-1][0] if rows else position
+        return *decoded_rows(rows), rows[-1][3] if rows else position
 
     def of_topics(self, topics: Sequence[str], position: int) -> list[Recorded]:
         """The events of some topics up to a position, in position order."""

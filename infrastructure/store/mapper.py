@@ -96,9 +96,8 @@ _DAY_NAMED, _DAY_ENDS = 2, 28
 class _Read(Recorded):
     """A recorded event as it was read. Its circumstances are decoded, and validated, when somebody looks at them."""
 
-    __slots__ = ("_circumstances", "_happened_on", "_kind", "_row", "_stated", "_stream", "_stream_id")
+    __slots__ = ("_circumstances", "_kind", "_row", "_stated", "_stream", "_stream_id")
     _circumstances: Circumstances
-    _happened_on: CivilDate
     _stream: StreamAt
 
     # Without the parts that cost something: these are made when they are asked for.
@@ -141,15 +140,10 @@ class _Read(Recorded):
     @property
     def happened_on(self) -> CivilDate:
         """The calendar day on which it happened. Raises ValueFault, pydantic.ValidationError."""
-        try:
-            return self._happened_on
-        except AttributeError:
-            stated = self._stated
-            day = _day(stated[:_DAY_ENDS])
-            # Read from its place only where it is named nowhere else: of two of one name, the last would count.
-            quick = day is not None and stated.rfind(b"happened_") == _DAY_NAMED
-            self._happened_on = day if quick and day is not None else self.circumstances.happened_on
-            return self._happened_on
+        stated = self._stated
+        day = _day(stated[:_DAY_ENDS])
+        # Read from its place only where it is named nowhere else: of two of one name, the last would count.
+        return day if day is not None and stated.rfind(b"happened_") == _DAY_NAMED else self.circumstances.happened_on
 
     @property
     def originator_id(self) -> UUID:
@@ -205,13 +199,13 @@ def _cut(topic: str, state: bytes) -> tuple[Event, bytes]:
         return event_from(topic, stored["v"], stored["e"]), orjson.dumps(stored["c"])
 
 
-LogRow = tuple[int, UUID, int, str, str, bytes, datetime]
-"""Position, stream, version, kind, topic, state and recorded time of an event, as the log has them."""
+LogRow = tuple[UUID, str, int, int, datetime, str, bytes]
+"""Stream, kind, and then as a `Row`: version, position, recorded time, topic and state of an event in the log."""
 
 
 def logged_event(row: LogRow) -> LoggedEvent:
     """A row of the log as the library's notification."""
-    position, stream, version, kind, topic, state, recorded_at = row
+    stream, kind, version, position, recorded_at, topic, state = row
     return LoggedEvent(
         originator_id=stream,
         originator_version=version,
@@ -236,10 +230,9 @@ def decoded_rows(rows: Iterable[LogRow]) -> tuple[list[Recorded], list[Undecodab
     entries: list[Recorded] = []
     undecodable: list[Undecodable] = []
     for row in rows:
-        position, stream, version, kind, topic, state, recorded_at = row
         try:
-            event, stated = _cut(topic, state)
-            entries.append(_Read(_KINDS[kind], stream, (version, position, recorded_at, topic, state), stated, event))
+            event, stated = _cut(row[5], row[6])
+            entries.append(_Read(_KINDS[row[1]], row[0], row[2:], stated, event))
         except Exception as error:  # noqa: BLE001 (whatever is wrong with it, the others go on)
             undecodable.append(Undecodable(logged_event(row), error))
     return entries, undecodable

@@ -21,7 +21,7 @@ from infrastructure.store.group_commit import GroupCommit
 from infrastructure.store.mapper import LoggedEvent, LogRow, logged_event
 from infrastructure.store.subscription import LedgerSubscription
 
-_COLUMNS = "position, stream_id, stream_version, stream_kind, topic, state, recorded_at"
+_COLUMNS = "stream_id, stream_kind, stream_version, position, recorded_at, topic, state"
 
 LARGEST_BATCH = 256
 """Saves of one transaction."""

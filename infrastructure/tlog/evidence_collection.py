@@ -18,6 +18,7 @@ from uuid import UUID
 import psycopg
 
 from domain.dates import civil_day
+from domain.event import Event
 from domain.evolve import fold
 from domain.personal import persons_of
 from domain.project import Project, Stage
@@ -479,7 +480,7 @@ def _summary_zh(of: _Summary) -> list[str]:
             f"，依据{by.authority.document_no or by.authority.title or by.authority.issuer}" if by.authority else ""
         )
         lines.append(
-            f"{entry.position}  {entry.happened_on}  {sentence(entry.event).zh}（{by.actor.organisation}，"
+            f"{entry.position}  {entry.happened_on}  {_words(entry.event).zh}（{by.actor.organisation}，"
             f"{by.actor.role}{ground}；记录于{_moment(entry.recorded_at)}）"
         )
         lines += [f"    {f.rule}{_EFFECTS[f.effect].zh}：{f.reason.zh}" for f in _findings(entry)]
@@ -527,7 +528,7 @@ def _summary_en(of: _Summary) -> list[str]:
         by = entry.circumstances
         ground = f", by {by.authority.document_no or by.authority.title or by.authority.issuer}" if by.authority else ""
         lines.append(
-            f"{entry.position}  {entry.happened_on}  {sentence(entry.event).en} ({by.actor.organisation}, "
+            f"{entry.position}  {entry.happened_on}  {_words(entry.event).en} ({by.actor.organisation}, "
             f"{by.actor.role}{ground}; recorded {_moment(entry.recorded_at)})"
         )
         lines += [f"    {f.rule} {_EFFECTS[f.effect].en}: {f.reason.en}" for f in _findings(entry)]
@@ -541,6 +542,13 @@ def _summary_en(of: _Summary) -> list[str]:
     papers = _papers(of.told)
     lines += ["", f"Papers that events name (not enclosed; compare the SHA-256 with the originals): {len(papers)}"]
     return lines + [f"  {sha256}  {title}" for sha256, title in papers.items()]
+
+
+def _words(event: Event) -> Text:
+    """What happened; the topic of an event that there are no words for: evidence does not fail over its summary."""
+    if sentence.dispatch(type(event)) is sentence.dispatch(object):
+        return Text(zh=event.TOPIC, en=event.TOPIC)
+    return sentence(event)
 
 
 def _findings(entry: Recorded) -> Sequence[Any]:

@@ -15,9 +15,12 @@ from typer.testing import CliRunner, Result
 from api import cli
 from application.ports import NewEvent
 from domain.dates import civil_day
+from domain.event import Event
+from domain.steps.building import ProgressReported
 from domain.steps.systems import SystemRegistered
 from domain.streams import StreamAt, StreamKind
 from infrastructure.bootstrap import Liuhen
+from infrastructure.tlog import evidence_collection
 from infrastructure.tlog.bundle_file import read_parts
 from infrastructure.tlog.cosignature import Policy
 from infrastructure.tlog.evidence import verify, verify_proof_file
@@ -230,3 +233,13 @@ def test_a_classified_system_is_left_out_of_the_grounds_for_whom_it_is_not(
     assert system not in shown
     assert "位置因此不连续" in read_parts(period)["summary.zh.txt"].decode()
     assert client.http.get("/v1/log/evidence", params={"from": today, "until": today}).status_code == 401
+
+
+def test_an_event_without_words_is_told_by_its_topic() -> None:
+    class Wordless(Event):
+        """An event that nobody wrote a sentence for."""
+
+        TOPIC = "test.wordless"
+
+    assert evidence_collection._words(Wordless()).en == "test.wordless"
+    assert evidence_collection._words(ProgressReported(percent=5)).en != ProgressReported.TOPIC

@@ -15,7 +15,10 @@ from application.asking import AsOf
 from application.correcting import correct_fact
 from application.desk import Act
 from application.ports import UpTo
+from domain.correction import FactCorrected
 from domain.dates import CivilDate
+from domain.evolve import effective, fold
+from domain.project import Project
 from domain.recorded import Actor, Role
 from domain.steps.correcting import CorrectFact
 from domain.streams import StreamKind
@@ -33,6 +36,7 @@ from projections.register import ProjectRegister
 from projections.topics import ALL
 from projections.view import Page, Projection
 
+CORRECTED = FactCorrected.TOPIC
 ACT = Act(
     actor=Actor(account="t", organisation="测试", role=Role.SMART_OFFICE), happened_on=CivilDate.parse("2026-01-01")
 )
@@ -103,6 +107,25 @@ def test_as_of_a_position_is_the_view_that_stood_then(county: Liuhen) -> None:
     for position, views in chance.sample(sorted(stood.items()), 4):
         for name, was in views.items():
             assert as_of(county, name, AsOf(UpTo(position=position)), list(was)) == was, (position, name)
+
+
+def test_as_of_a_day_is_what_each_history_says_of_it(county: Liuhen) -> None:
+    """On random days, beside each project's own history: corrected first, then what happened later left out."""
+    entries = county.ledger.after(0, 10_000)
+    projects = {e.originator_id for e in entries if e.kind is StreamKind.PROJECT}
+    days = sorted({e.happened_on.latest for e in entries})
+    for day in random.Random(20260102).sample(days, 8):
+        expected = {}
+        for project in projects:
+            history = effective(county.ledger.read(StreamKind.PROJECT, project))
+            kept = [e for e in history if e.happened_on.certainly_on_or_before(day) or e.event.TOPIC == CORRECTED]
+            if any(e.event.TOPIC != CORRECTED for e in kept):
+                state = fold(Project(id=project), kept)
+                expected[project] = (state.stage, sum(a.amount.fen for a in state.arrangements))
+        with view_as_of(county.engine, "register", AsOf(happened=day)) as (conn, fresh):
+            rows = conn.execute("SELECT project_id, stage, arranged_fen FROM projects").fetchall()
+        assert {project: (stage, fen) for project, stage, fen in rows} == expected, day
+        assert (fresh.as_of_happened, fresh.lag_events) == (day, 0)
 
 
 def test_a_correction_changes_what_was_and_not_what_was_known(county: Liuhen) -> None:

@@ -15,7 +15,7 @@ from application.correcting import correct_fact
 from application.desk import Act
 from application.exceptions import grant_exception, revoke_exception
 from application.filing import file_project, report_unfiled_project
-from application.funding import record_budget
+from application.funding import record_budget, refund_funds
 from application.guidance_fund import contribute_to_fund, invest_from_fund, return_investment
 from application.importing import MAPPINGS, import_file
 from application.ppp import list_ppp, report_ppp_operation
@@ -31,7 +31,7 @@ from domain.steps.correcting import CorrectFact
 from domain.steps.enrolment import UnitEnrolled
 from domain.steps.exceptions import GrantException, RevokeException
 from domain.steps.filing import FileProject, ReportUnfiledProject
-from domain.steps.funding import SetBudget
+from domain.steps.funding import FundsDisbursed, RefundFunds, SetBudget
 from domain.steps.guidance_fund import Contribute, Invest, ReturnInvestment
 from domain.steps.history import ProjectImported
 from domain.steps.ppp import ListPpp, ReportOperation
@@ -159,6 +159,9 @@ def record_money(liuhen: Liuhen, act: Act) -> None:
     listed = {e.stream.id for e in entries if e.event.TOPIC == "project.ppp_listed"}
     funded = dict.fromkeys(e.stream.id for e in entries if e.event.TOPIC == "project.funds_arranged")
     projects = [p for p in funded if p not in listed]
+    project, paid = next((e.stream.id, e.event) for e in entries if isinstance(e.event, FundsDisbursed))
+    back = RefundFunds(arrangement=paid.arrangement, amount=Money.fen_of(3), reason="结余")
+    assert not refund_funds(desk, project, back, act).refused
     gift = Contribute(contributor="县财政局", amount=Money.fen_of(100), document_no="源财〔2026〕1号")
     contribute_to_fund(desk, gift, act)
     terms = PppTerms(risk_allocation="甲", return_boundary="乙", evaluation_plan="丙", reason="丁")

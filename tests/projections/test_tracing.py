@@ -10,9 +10,11 @@ from uuid import UUID
 
 import psycopg
 
+from application.asking import AsOf
 from domain.recorded import Recorded
 from domain.streams import StreamKind
 from infrastructure.bootstrap import Liuhen
+from infrastructure.projecting.as_of import view_as_of
 from projections.asking import Connection, Row, Rows, Window, positions_behind, read
 from projections.clauses.queries import ACTS, ActsAsked
 from projections.streams import Streams
@@ -174,3 +176,18 @@ def test_from_what_is_traced_the_same_figures_follow(small_county: Liuhen) -> No
         if folded(liuhen, rows, asked, kept) != real:
             different.append(f"{rows.view}/{rows.name}")
     assert different == []
+
+
+def test_every_list_can_be_read_as_of_a_day(small_county: Liuhen) -> None:
+    """With corrections applied and no history at hand: what had not happened is in no list."""
+    log_id, asked_in = small_county.settings.division, dict.fromkeys(rows.view for rows in LISTS.values())
+    for view in asked_in:
+        with view_as_of(small_county.engine, view, AsOf(happened=DAY)) as (conn, freshness):
+            assert freshness.as_of_happened == DAY
+            of_view = [(rows, asked) for rows, asked in traceable(small_county) if rows.view == view]
+            found = {rows.name: read(conn, log_id, rows, asked, ALL, classified=True).total for rows, asked in of_view}
+        with view_as_of(small_county.engine, view, AsOf(happened=date(2000, 1, 1))) as (conn, _):
+            early = {rows.name: read(conn, log_id, rows, asked, ALL, classified=True).total for rows, asked in of_view}
+        assert any(found.values()), view
+        # Half-years without a meeting are there whatever happened, and so is the county as a whole.
+        assert {name for name, n in early.items() if n} <= {"missed-meetings", "county"}, view

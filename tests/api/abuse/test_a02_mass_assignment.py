@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from api.main import create_app
-from tests.api.conftest import PROJECT, Client
+from tests.api.conftest import PROJECT, RECORDING, Client
 from tests.stages import OWNER
 
 DOCUMENT = create_app(None, None).openapi()
@@ -15,7 +15,7 @@ SCHEMAS = DOCUMENT["components"]["schemas"]
 ACTS = {
     path: SCHEMAS[m["post"]["requestBody"]["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[1]]
     for path, m in DOCUMENT["paths"].items()
-    if "x-roles" in m.get("post", {})
+    if RECORDING & set(m.get("post", {}).get("x-roles", ()))
 }
 SAID_BY_THE_SERVICE = sorted(
     {
@@ -35,7 +35,7 @@ def test_each_field_of_an_answer_is_refused_in_each_act(client: Client) -> None:
         within = [n for n in SAID_BY_THE_SERVICE if n not in own]
         outside = [n for n in SAID_BY_THE_SERVICE if n not in own_outside]
         body: dict[str, Any] = {"happened_on": "2019-01-05", "act": dict.fromkeys(within, "x")}
-        where = path.replace("{subject}", str(uuid4())).replace("{uscc}", OWNER)
+        where = path.replace("{subject}", str(uuid4())).replace("{uscc}", OWNER).replace("{account}", "account-1")
         answer = client.http.post(where, content=json.dumps(body | dict.fromkeys(outside, "x")), headers=headers)
         assert answer.status_code == 422, path
         told = {e["pointer"] for e in answer.json()["errors"]}
