@@ -262,7 +262,7 @@ FUNNEL_STEPS = Rows(
     order="place",
     key=("step",),
     origin=(
-        "SELECT m.position FROM q JOIN milestones m ON m.log_id = %(log_id)s AND m.milestone = q.step"
+        "SELECT m.position FROM q JOIN milestones m ON m.log_id = %(log_id)s"
         " JOIN projects p ON p.log_id = m.log_id AND p.project_id = m.project_id"
         f" JOIN (VALUES {_STEPS}) AS f(step, place) ON f.step = p.reached AND f.place >= q.place WHERE {_OF_FUNNEL}"
         " UNION SELECT p.stopped_at FROM q JOIN projects p ON p.reached = q.step"

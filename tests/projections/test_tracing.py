@@ -165,6 +165,8 @@ def test_from_what_is_traced_the_same_figures_follow(small_county: Liuhen) -> No
     for rows, asked in traceable(liuhen):
         if rows.view == "red_flags":
             continue  # A flag also rests on what a project is compared with, and has tests of its own.
+        if (rows.view, rows.name) == ("stages", "stopped"):
+            continue  # Without the events of those that went on, of which others only need the name, they have stopped.
         with liuhen.pool.connection() as conn, conn.transaction():
             conn.execute(f"SET LOCAL search_path TO {liuhen.engine.schema(rows.view, conn)}".encode())
             real = shown(conn, log_id, rows, asked)
