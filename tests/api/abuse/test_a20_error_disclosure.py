@@ -43,7 +43,10 @@ ODD: list[Any] = [
 
 def concrete(path: str) -> str:
     return (
-        path.replace("{subject}", str(uuid4())).replace("{uscc}", OWNER).replace("{account}", "account-1").removeprefix("/v1")
+        path.replace("{subject}", str(uuid4()))
+        .replace("{uscc}", OWNER)
+        .replace("{account}", "account-1")
+        .removeprefix("/v1")
     )
 
 
