@@ -202,15 +202,31 @@ def _page_policies(app: FastAPI) -> dict[str, bytes]:
 
 
 def _document(app: FastAPI) -> dict[str, Any]:
-    """The API document, in which problems have their media type."""
+    """The API document, in which problems have their media type, and what any request may be told stands everywhere."""
     if app.openapi_schema is None:
         told = FastAPI.openapi(app)
-        answers = [a for methods in told["paths"].values() for o in methods.values() for a in o["responses"].values()]
-        for content in (a.get("content", {}) for a in answers):
-            if content.get(_JSON, {}).get("schema") == _A_PROBLEM:
-                content[problems.MEDIA_TYPE] = content.pop(_JSON)
+        told["components"]["responses"] = {
+            f"Problem{status}": {"description": description, "content": {problems.MEDIA_TYPE: {"schema": _A_PROBLEM}}}
+            for status, description in _EVERYWHERE.items()
+        }
+        operations = [(path, o) for path, methods in told["paths"].items() for o in methods.values()]
+        for path, operation in operations:
+            answers = operation["responses"]
+            if path.startswith(f"{PREFIX}/"):
+                for status in _EVERYWHERE:
+                    answers.setdefault(status, {"$ref": f"#/components/responses/Problem{status}"})
+            for content in (a.get("content", {}) for a in answers.values()):
+                if content.get(_JSON, {}).get("schema") == _A_PROBLEM:
+                    content[problems.MEDIA_TYPE] = content.pop(_JSON)
     return app.openapi_schema or {}
 
 
+_EVERYWHERE = {
+    "401": "未提供有效令牌 no valid token",
+    "414": "地址过长 the address is too long",
+    "429": "请求过于频繁 too many requests",
+    "431": "请求头过大 the headers are too large",
+    "503": "繁忙 busy",
+}
 _JSON = "application/json"
 _A_PROBLEM = {"$ref": "#/components/schemas/Problem"}
