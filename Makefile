@@ -41,6 +41,7 @@ docs: $(VENV)/.dev ## 重写由代码生成的文档 write the generated pages o
 	@$(PY) -m tests.contract.proofs > docs/clauses.md
 	@$(VENV)/bin/liuhen settings > docs/settings.md
 	@$(VENV)/bin/liuhen authority > docs/authority.md
+	@$(PY) -m api.red_flag_page > docs/red-flags.md
 	@$(VENV)/bin/liuhen problems > docs/problems.md
 	@$(PY) -m tests.tlog.drill > docs/tampering-drill.md
 

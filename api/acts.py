@@ -92,6 +92,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     },
     415: {"model": Problem, "description": "不是JSON not JSON"},
     422: {"model": Problem, "description": "请求内容有误 the request is not acceptable"},
+    429: {"model": Problem, "description": "请求过于频繁 too many requests"},
     503: {
         "model": Problem,
         "description": "繁忙，未记录；或结果未知，请以同一幂等键重发 busy; or unknown: repeat with its key",

@@ -165,7 +165,7 @@ def _serve(liuhen: Liuhen, *, demo: bool) -> None:
     # The server raises the signal again once it has drained; here it must not end the process before the clean-up.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
-        if settings.workers == 1:
+        if settings.workers == 1 and not settings.views_apart:
             _serve_here(liuhen, issuer, demo=demo)
         else:
             workers = Workers(liuhen, settings.workers, demo=demo)

@@ -264,6 +264,25 @@ PAGES: dict[str, Page] = {
             "Tell the administrator: `liuhen doctor` says why.",
         ),
     ),
+    "too-many-requests": Page(
+        text(
+            "本账户每分钟的请求超过上限，本次没有处理。RateLimit头说明余量。",
+            "The account sends more requests a minute than it may; this one was not looked at. The RateLimit header "
+            "says what is left.",
+        ),
+        text(
+            "照Retry-After等待后，以同一幂等键重发；很多件办理请用成批办理。",
+            "Wait as Retry-After says, and send it again with the same key; send many acts as a batch.",
+        ),
+    ),
+    "uri-too-long": Page(
+        text("地址与查询超过8 KiB。", "Path and query are longer than 8 KiB."),
+        text("缩短查询。", "Ask for less in one request."),
+    ),
+    "headers-too-large": Page(
+        text("请求头超过100个或32 KiB。", "There are more than 100 headers, or more than 32 KiB of them."),
+        text("去掉不需要的请求头。", "Leave out what is not needed."),
+    ),
     "too-large": Page(
         text(
             "请求的正文、行数或嵌套超过上限。没有处理。",

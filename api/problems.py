@@ -62,6 +62,9 @@ TITLES: dict[str, tuple[int, Text]] = {
     "not-found": (404, text("没有此地址", "No such address")),
     "method-not-allowed": (405, text("不支持的方法", "Method not allowed")),
     "sealing": (503, text("个人信息暂不能密封或解封，未记录", "Personal data cannot be sealed or opened now")),
+    "too-many-requests": (429, text("请求过于频繁", "Too many requests")),
+    "uri-too-long": (414, text("地址过长", "The address is too long")),
+    "headers-too-large": (431, text("请求头过大", "The headers are too large")),
     "too-large": (413, text("请求过大", "The request is too large")),
     "not-json": (415, text("应为JSON", "JSON is needed")),
     "not-ndjson": (415, text("应为NDJSON，每行一个JSON对象", "NDJSON is needed, one JSON object a line")),
@@ -103,6 +106,14 @@ class Problem(Value):
 
 class NotAuthenticatedError(Exception):
     """The request carries no valid token."""
+
+
+class TooManyRequestsError(Exception):
+    """The account sends more than it may. `wait`: seconds until the next request is let through."""
+
+    def __init__(self, wait: float) -> None:
+        super().__init__()
+        self.wait = wait
 
 
 class NotAllowedError(Exception):
@@ -222,6 +233,10 @@ def _install_of_acts(app: FastAPI) -> None:
     def _moved(request: Request, error: VersionMovedError) -> JSONResponse:
         headers = {"ETag": tag(error.version)}
         return problem(request, "version-moved", error.text, version=error.version, headers=headers)
+
+    @app.exception_handler(TooManyRequestsError)
+    def _too_many(request: Request, error: TooManyRequestsError) -> JSONResponse:
+        return problem(request, "too-many-requests", headers={"Retry-After": str(math.ceil(error.wait))})
 
     @app.exception_handler(NotJsonError)
     def _not_json(request: Request, error: NotJsonError) -> JSONResponse:

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.context import Context, address_of, holder_of
+from api.rate_limits import spend
 from api.strict_bodies import MEDIA_TYPE, TwoWaysError, decoded
 from api.versions import versions_in
 from application.desk import Outcome
@@ -131,6 +132,7 @@ async def _recorded(act: QuickAct, request: Request, named: str, body: bytes) ->
     context = await asking(request)
     if context is None:
         return None
+    spend(request, context)
     try:
         submission = decoded(body, act.body)
         subject = act.subject.validate_strings(named) if act.subject is not None else None

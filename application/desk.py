@@ -60,6 +60,9 @@ LARGEST_FEN = 10**16
 _SUSPECT = re.compile(rb'\\(?:u00|[bf])|\x7f|"fen":(?!-?\d{1,16}[,}])')
 
 
+_NOTHING_ASKED = Proposal()
+
+
 class BusyError(Exception):
     """The streams of the request kept moving. Nothing was recorded; send it again."""
 
@@ -220,7 +223,7 @@ class Reading:
 
     def case(self, project: Project, *, at_gate: bool, proposal: Proposal | None = None) -> Case:
         """All that a gate may look at. Papers that the act carries count as free text (G15)."""
-        proposal = proposal or Proposal()
+        proposal = proposal or _NOTHING_ASKED
         owners = proposal.filing.owner_units if proposal.filing else project.owners
         carried = (
             *proposal.free_text,
@@ -232,8 +235,8 @@ class Reading:
             decided_on=day,
             rules=self.rule_set(day, at_gate=at_gate),
             project=project,
-            systems=tuple(self.system(s) for s in project.systems),
-            owner_units=tuple(self.unit(u) for u in owners),
+            systems=tuple([self.system(s) for s in project.systems]),
+            owner_units=tuple([self.unit(u) for u in owners]),
             evaluator=self.evaluator(proposal.commission.evaluator_uscc) if proposal.commission else None,
             proposal=proposal.but(free_text=tuple(dict.fromkeys(carried)), acting_as=self.act.actor.role),
         )
@@ -354,7 +357,8 @@ def check_day(desk: Desk, act: Act) -> None:
 
 def check_fit(command: Command, act: Act) -> None:
     """What is recorded can be stored, summed, searched and printed everywhere. Raises BadFieldError."""
-    if not any(is_suspect(as_json(part)) for part in (command, act.authority, act.actor, *act.evidence) if part):
+    parts = (command, act.authority, act.actor, *act.evidence)
+    if not any(is_suspect(as_json(part)) for part in parts if part is not None):
         return
     said = {
         "act": command.model_dump(mode="json"),

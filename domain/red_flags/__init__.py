@@ -30,6 +30,7 @@ from domain.red_flags.trace import Traces
 from domain.rule import RuleSets
 from domain.steps.filing import FilingAmended, ProjectFiled
 from domain.steps.sharing import SharingDeclarationWithdrawn, SharingDeclared
+from domain.texts import Text
 
 OF_A_PROJECT: dict[str, Callable[[Dossier, Watch], Iterator[RedFlag]]] = {
     "R01": money_before_approval.raised,
@@ -61,6 +62,8 @@ LOOKS_AT: dict[str, frozenset[str]] = {
     rule: frozenset(event.TOPIC for event in module.LOOKS_AT) for rule, module in _MODULES.items()
 }
 """Topics of the events that can change what a rule says. R06 looks at when each event of a project was recorded."""
+FIRES_ON: dict[str, Text] = {rule: module.FIRES_ON for rule, module in _MODULES.items()}
+"""What fires a rule, in words."""
 PARAMETERS: dict[str, frozenset[str]] = {
     "R04": frozenset({"threshold_fen", "within_days", "resemblance_bp"}),
     "R05": frozenset({"resemblance_bp"}),

@@ -199,13 +199,15 @@ def stream_evidence(
     """
     checkpoint = _newest(log)
     streams = [_read(log, kind, identity, checkpoint)]
-    if grounds and kind is StreamKind.PROJECT:
-        streams += [_read(log, *other, checkpoint) for other in _rested_on(streams[0].history) if not hidden(*other)]
+    named = _rested_on(streams[0].history) if grounds and kind is StreamKind.PROJECT else []
+    shown_to = [other for other in named if not hidden(*other)]
+    streams += [_read(log, *other, checkpoint) for other in shown_to]
     for stream in streams:
         stream.shown = [row for row in stream.rows if period.holds(row.recorded)]
     if not any(stream.shown for stream in streams):
         raise NothingToShowError("此期间没有事件 / no event happened in that period")
-    return _bundle(log, checkpoint, streams, period, {"kind": str(kind), "id": str(identity)})
+    about = {"kind": str(kind), "id": str(identity)}
+    return _bundle(log, checkpoint, streams, period, about, left_out=len(named) - len(shown_to))
 
 
 def decision_evidence(log: Liuhen, position: int) -> bytes:
@@ -350,6 +352,8 @@ def _bundle(
     period: Period,
     about: dict[str, str],
     recording: Recording | None = None,
+    *,
+    left_out: int = 0,
 ) -> bytes:
     tree = log.tree.tree()
     suite = tree.suite
@@ -376,7 +380,9 @@ def _bundle(
     ]
     told = [row.recorded for row in rows]
     title = _title(streams[0]) if recording is None else f"{recording.since} – {recording.until}"
-    summary = _Summary(streams, period, checkpoint, told, recording, title, persons, [row.recorded for row in erasures])
+    summary = _Summary(
+        streams, period, checkpoint, told, recording, title, persons, [row.recorded for row in erasures], left_out
+    )
     return build(
         suite,
         subject={**about, "title": title},
@@ -416,6 +422,8 @@ class _Summary:
     persons: set[UUID]
     """Whose data stand in the events, sealed."""
     erasures: Sequence[Recorded]
+    left_out: int
+    """Streams that judgements rest on and the reader may not see."""
 
     @property
     def grounds(self) -> Sequence[_Stream]:
@@ -460,6 +468,8 @@ def _summary_zh(of: _Summary) -> list[str]:
     if of.grounds:
         lines.append("判断依据其系统和有关单位的记录，因此这些流也在包内，直至检查点：")
         lines += [f"  {_title(s)}（{s.kind} {s.id}，{len(s.shown)}个事件）" for s in of.grounds]
+    if of.left_out:
+        lines.append("判断所依据的记录中，有您无权查看的，不在包内。")
     if of.waiting:
         lines.append(f"另有{of.waiting}个事件已记录而尚未签署，不在包内。")
     lines += ["本摘要是对事件的说明，以事件的存储字节为准。", "", "事件："]
@@ -508,6 +518,8 @@ def _summary_en(of: _Summary) -> list[str]:
     if of.grounds:
         lines.append("Judgements rest on systems and units; their streams are here, too, up to the checkpoint:")
         lines += [f"  {_title(s)} ({s.kind} {s.id}, {len(s.shown)} events)" for s in of.grounds]
+    if of.left_out:
+        lines.append("Of what judgements rest on, some is not for you to see and is left out.")
     if of.waiting:
         lines.append(f"{of.waiting} more events are recorded, not signed yet, and not in here.")
     lines += ["This summary is words about the events; their stored bytes count.", "", "Events:"]
