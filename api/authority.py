@@ -119,6 +119,7 @@ ROUTES: dict[tuple[str, ...], RouteRule] = {
     ("money",): RouteRule(WATCHING, *_LISTS),
     ("clauses",): RouteRule(WATCHING, *_LISTS),
     ("reminders",): RouteRule(WATCHING, *_LISTS),
+    ("stages",): RouteRule(WATCHING, *_LISTS),
     ("trace",): RouteRule(WATCHING, *_LISTS),
     ("persons",): RouteRule(WATCHING, "有无、已否删除；内容只给可见个人信息的角色", "whether known or erased"),
     ("batch",): RouteRule(EVERY_ROLE, "每行按其办理", "each row as its act by itself"),
