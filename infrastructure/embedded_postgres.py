@@ -3,6 +3,8 @@
 PostgreSQL refuses to run as root. When the service is root, the server runs as an unprivileged account; where that
 account cannot enter the folders (a clone under a closed home), it runs in a user namespace in which root has another
 number. No folder's mode is changed either way.
+
+A server that ends without having been told to is started again by the process that owns it.
 """
 
 from __future__ import annotations
@@ -15,8 +17,10 @@ import shutil
 import signal
 import stat
 import subprocess
+import threading
 import time
 from importlib.util import find_spec
+from itertools import count
 from pathlib import Path
 from typing import IO, Self
 
@@ -28,6 +32,10 @@ _SOCKET_PATH_LIMIT = 90  # The kernel allows 107 bytes, and PostgreSQL adds a fi
 _PORT = 5432  # Only names the socket file: the server does not listen on the network.
 _START_SECONDS = 60
 _STOP_SECONDS = 60
+_LOOK_SECONDS = 0.2
+"""How often the keeper looks whether the server lives."""
+LONGEST_PAUSE = 30.0
+"""Seconds between two tries to start a server that died; the first pause is a second, and each is twice the last."""
 _STILL_IN_USE = "pre-existing shared memory block"
 """What PostgreSQL says while processes of a killed server have not ended yet."""
 
@@ -59,6 +67,8 @@ class EmbeddedPostgres:
         self._process: subprocess.Popen[bytes] | None = None
         self._owner: tuple[int, int] | None = None
         """Whom the server's files belong to, when that is not simply this process."""
+        self._stopping = threading.Event()
+        self._keeper: threading.Thread | None = None
         self._prefix: list[str] = []
         """What is put before a program of the server so that it does not run as root."""
 
@@ -77,6 +87,7 @@ class EmbeddedPostgres:
     def start(self) -> str:
         """Start the server, or join the one that runs. Gives the connection string. Raises EmbeddedPostgresError."""
         _binaries()
+        self._stopping.clear()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._lock = _open_own(self.folder / "owner.lock")
@@ -91,7 +102,35 @@ class EmbeddedPostgres:
         except BaseException:
             self.stop()
             raise
+        if self.owned:
+            self._keeper = threading.Thread(target=self._keep, name="embedded-postgres-keeper", daemon=True)
+            self._keeper.start()
         return self.conninfo
+
+    def _keep(self) -> None:
+        """Start the server again whenever it ends without having been told to; what waits for it then goes on."""
+        while not self._stopping.wait(_LOOK_SECONDS):
+            if self._lives():
+                continue
+            ended = self._process.returncode if self._process is not None else None
+            log.error("embedded_postgres.died", folder=str(self.cluster), returncode=ended, said=self._last_words())
+            self._start_again()
+
+    def _start_again(self) -> None:
+        for attempt in count(1):
+            self._process = None
+            try:
+                self._become_ready()
+            except (EmbeddedPostgresError, OSError) as error:
+                log.warning("embedded_postgres.not_started_again", attempt=attempt, error=str(error))
+                if self._stopping.wait(min(LONGEST_PAUSE, 2.0 ** min(attempt - 1, 10))):
+                    return
+            else:
+                log.warning("embedded_postgres.started_again", attempt=attempt)
+                return
+
+    def _lives(self) -> bool:
+        return self._process.poll() is None if self._process is not None else self._server_pid() is not None
 
     def _become_ready(self) -> None:
         """Wait until the server answers, and start it as soon as nobody else owns it."""
@@ -112,7 +151,8 @@ class EmbeddedPostgres:
                 raise EmbeddedPostgresError(
                     f"内嵌数据库未能启动，见{self.log_file} / the embedded database did not start: {self._last_words()}"
                 )
-            time.sleep(0.05)
+            if self._stopping.wait(0.05):
+                raise EmbeddedPostgresError("数据库在启动中被停止 / the database was stopped while it started")
 
     def _take_lock(self) -> None:
         assert self._lock is not None  # noqa: S101 (start opened it)
@@ -124,6 +164,10 @@ class EmbeddedPostgres:
 
     def stop(self) -> None:
         """Stop the server if this process owns it: open transactions are rolled back, acknowledged ones kept."""
+        self._stopping.set()
+        if self._keeper is not None:
+            self._keeper.join()
+            self._keeper = None
         if self.owned:
             pid = self._server_pid()
             if pid is None and self._process is not None and self._process.poll() is None:

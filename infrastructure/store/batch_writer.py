@@ -6,12 +6,8 @@ answers from what it kept. So no success is ever told as a conflict, and nothing
 
 from __future__ import annotations
 
-import os
-import socket
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -29,6 +25,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from application.ports import KeyReusedError, OutcomeUnknownError, RequestKey, StoreDownError, StreamMovedError
 from domain.streams import StreamAt
 from infrastructure.store import arrays
+from infrastructure.store.deadlines import Deadline
 from infrastructure.store.mapper import as_uuid
 from infrastructure.store.server_function import Answer, ServerFunction
 
@@ -129,7 +126,6 @@ class BatchWriter:
         self._batch = 0
         self._conn: psycopg.Connection[TupleRow] | None = None
         self._doubted = False
-        self._watchdog = _Watchdog()
 
     def write(self, saves: Sequence[Save]) -> list[Result]:
         """Write saves that do not touch each other, and give the result of each."""
@@ -166,7 +162,6 @@ class BatchWriter:
 
     def close(self) -> None:
         """Give the connection back."""
-        self._watchdog.stop()
         self._release()
 
     def _send(self, function: ServerFunction, parameters: Sequence[bytes], until: float) -> Answer:
@@ -183,7 +178,7 @@ class BatchWriter:
                 log.warning("store.no_connection", attempt=attempt, error=type(error).__name__)
                 continue
             try:
-                with self._watchdog.over(conn, until):
+                with Deadline(conn, until):
                     answer = function.call(conn, (_LOG.pack(self._log_id), self._writer.bytes, number, *parameters))
             except psycopg.Error as error:
                 log.warning("store.write_failed", attempt=attempt, sqlstate=error.sqlstate)
@@ -237,44 +232,6 @@ def _attempts(until: float) -> Iterator[int]:
         if time.monotonic() + pause >= until:
             return
         time.sleep(pause)
-
-
-class _Watchdog:
-    """Cuts a connection that does not answer in time.
-
-    A cancel request would be wrong here: a commit that waits for a standby answers it as if it were done.
-    """
-
-    _INTERVAL = 0.25
-
-    def __init__(self) -> None:
-        self._watched: tuple[psycopg.Connection[TupleRow], float] | None = None
-        self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    @contextmanager
-    def over(self, conn: psycopg.Connection[TupleRow], until: float) -> Iterator[None]:
-        """Watch a connection while the block runs."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="store-watchdog", daemon=True)
-            self._thread.start()
-        self._watched = (conn, until)
-        try:
-            yield
-        finally:
-            self._watched = None
-
-    def stop(self) -> None:
-        """Watch no more."""
-        self._stopped.set()
-
-    def _run(self) -> None:
-        while not self._stopped.wait(self._INTERVAL):
-            watched = self._watched
-            if watched is None or time.monotonic() < watched[1]:
-                continue
-            with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(watched[0].fileno())) as line:
-                line.shutdown(socket.SHUT_RDWR)  # the waiting thread sees the end of the line and goes on
 
 
 def _parameters(saves: Sequence[Save]) -> tuple[bytes, ...]:

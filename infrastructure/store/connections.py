@@ -7,6 +7,7 @@ takes, it would look for the server again only half a minute later.
 from __future__ import annotations
 
 import math
+import time
 from typing import Any
 
 import psycopg
@@ -15,10 +16,14 @@ from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 from psycopg_pool.pool import AddConnection, MaintenanceTask
 
+from infrastructure.store.deadlines import Deadline
+
 LONGEST_PAUSE = 1.0
 """Seconds between two tries to connect."""
 LONGEST_WAIT = 10.0
 """Seconds that a reader waits for a connection before its request is told to come again."""
+LONGEST_CHECK = 5.0
+"""Seconds that a connection has to show that it lives."""
 DEAD_LINES = {
     "connect_timeout": 5,
     "keepalives_idle": 5,
@@ -47,6 +52,12 @@ class Connections(ConnectionPool[psycopg.Connection[TupleRow]]):
         )
         self._checked = checked
 
+    @staticmethod
+    def check_connection(conn: psycopg.Connection[Any]) -> None:
+        """Return when a connection works. Raises psycopg.OperationalError, also when it does not answer in time."""
+        with Deadline(conn, time.monotonic() + LONGEST_CHECK):
+            ConnectionPool.check_connection(conn)
+
     def schedule_task(self, task: MaintenanceTask, delay: float) -> None:
         """Do a task later; a try to connect not much later."""
         super().schedule_task(task, min(delay, LONGEST_PAUSE) if isinstance(task, AddConnection) else delay)
@@ -64,7 +75,7 @@ class Connections(ConnectionPool[psycopg.Connection[TupleRow]]):
 
 def _lives(conn: psycopg.Connection[Any]) -> bool:
     try:
-        ConnectionPool.check_connection(conn)
+        Connections.check_connection(conn)
     except psycopg.OperationalError:
         return False
     return True

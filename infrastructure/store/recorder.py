@@ -7,19 +7,24 @@ followers. Here the log's head row orders the batches, and a batch whose answer 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import psycopg
+import structlog
 from eventsourcing.persistence import ApplicationRecorder, IntegrityError, StoredEvent
 
-from application.ports import ALL_OF_IT, StreamMovedError, UpTo
+from application.ports import ALL_OF_IT, StoreDownError, StreamMovedError, UpTo
 from infrastructure.store.batch_writer import BatchWriter, Pool, Result, Save, Saved
+from infrastructure.store.deadlines import Deadline
 from infrastructure.store.group_commit import GroupCommit
 from infrastructure.store.mapper import LoggedEvent, LogRow, logged_event
 from infrastructure.store.subscription import LedgerSubscription
+
+log = structlog.get_logger(__name__)
 
 _COLUMNS = "stream_id, stream_kind, stream_version, position, recorded_at, topic, state"
 
@@ -31,6 +36,8 @@ GATHER = 0.0003
 """Seconds that a batch waits for those who were just answered; about what their next save takes to come."""
 GIVE_UP_AFTER = 20.0
 """Seconds after which a sender is told that the outcome of its save is unknown."""
+READ_SECONDS = 30.0
+"""Seconds that a read waits for the server's answer; then its line is cut and the reader told to come again."""
 _READER = "liuhen_reader"
 """Under which attribute a connection keeps its cursor for reading."""
 
@@ -207,7 +214,10 @@ class LedgerRecorder(ApplicationRecorder):
         return LedgerSubscription(self, gt, topics)
 
     def _select(self, query: str, parameters: Sequence[Any]) -> list[Any]:
-        """Rows of a query. Asked once more when the connection turns out to be dead: reading twice does no harm."""
+        """Rows of a query. Asked once more when the connection turns out to be dead: reading twice does no harm.
+
+        Raises StoreDownError when the server does not answer.
+        """
         try:
             return self._select_once(query, parameters)
         except psycopg.OperationalError:
@@ -216,13 +226,20 @@ class LedgerRecorder(ApplicationRecorder):
 
     def _select_once(self, query: str, parameters: Sequence[Any]) -> list[Any]:
         conn = self.pool.getconn()
+        deadline: Deadline | None = None
         try:
             # A cursor knows how to read what it read before, so each connection keeps its own.
             kept = vars(conn)
             cursor = kept.get(_READER)
             if cursor is None:
                 cursor = kept[_READER] = conn.cursor(binary=True)
-            rows: list[Any] = cursor.execute(query.encode(), parameters, prepare=True).fetchall()
-            return rows
+            with Deadline(conn, time.monotonic() + READ_SECONDS) as deadline:
+                rows: list[Any] = cursor.execute(query.encode(), parameters, prepare=True).fetchall()
+                return rows
+        except psycopg.OperationalError as error:
+            if deadline is not None and deadline.passed:
+                log.warning("store.read_unanswered", seconds=READ_SECONDS)
+                raise StoreDownError from error
+            raise
         finally:
             self.pool.putconn(conn)

@@ -9,14 +9,18 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from structlog.testing import capture_logs
 
 from infrastructure import embedded_postgres
 from infrastructure.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
+from tests.saves import PATIENCE
 
 
 @pytest.fixture
@@ -69,6 +73,13 @@ def test_where_neither_works_it_says_what_to_do(folder: Path, monkeypatch: pytes
         EmbeddedPostgres(folder).start()
 
 
+def keeps_no_more(owner: EmbeddedPostgres) -> None:
+    """What the end of a killed owner leaves: nobody looks after the server."""
+    assert owner._keeper is not None
+    owner._stopping.set()
+    owner._keeper.join()
+
+
 def die(server: EmbeddedPostgres) -> None:
     """What the end of a killed owner leaves: no lock is held any more."""
     assert server._lock is not None
@@ -114,10 +125,70 @@ def test_a_killed_server_recovers_what_was_committed(folder: Path) -> None:
         conn.execute("INSERT INTO kept VALUES (7)")
     pid = server._server_pid()
     assert pid is not None
+    keeps_no_more(server)
     os.kill(pid, signal.SIGKILL)
     die(server)
     with EmbeddedPostgres(folder) as again:
         assert rows(again.conninfo) == [(7,)]
+
+
+def test_a_server_that_is_killed_under_its_owner_is_started_again(folder: Path) -> None:
+    """As the kernel does when memory is short. Twice: the keeper goes on keeping."""
+    with EmbeddedPostgres(folder) as server:
+        with psycopg.connect(server.conninfo, autocommit=True) as conn:
+            conn.execute("CREATE TABLE kept AS SELECT 1 AS n")
+        killed: set[int] = set()
+        for _ in range(2):
+            pid = server._server_pid()
+            assert pid is not None
+            assert pid not in killed
+            killed.add(pid)
+            with capture_logs() as logs:
+                os.kill(pid, signal.SIGKILL)
+                until(partial(told, logs, "embedded_postgres.started_again"))
+            assert [e["returncode"] for e in logs if e["event"] == "embedded_postgres.died"] == [-signal.SIGKILL]
+            assert rows(server.conninfo) == [(1,)]
+    assert server._server_pid() is None
+
+
+def test_a_server_that_cannot_start_again_is_tried_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded_postgres, "LONGEST_PAUSE", 0.05)
+    with EmbeddedPostgres(folder) as server:
+        psycopg.connect(server.conninfo).close()
+        conf = server.cluster / "postgresql.conf"
+        good = conf.read_text()
+        conf.write_text("no_such_setting = 1\n")
+        pid = server._server_pid()
+        assert pid is not None
+        with capture_logs() as logs:
+            os.kill(pid, signal.SIGKILL)
+            until(partial(told, logs, "embedded_postgres.not_started_again", 2))
+            conf.write_text(good)
+            until(partial(told, logs, "embedded_postgres.started_again"))
+        psycopg.connect(server.conninfo).close()
+
+
+def test_stopping_ends_the_trying(folder: Path) -> None:
+    with EmbeddedPostgres(folder) as server:
+        (server.cluster / "postgresql.conf").write_text("no_such_setting = 1\n")
+        pid = server._server_pid()
+        assert pid is not None
+        with capture_logs() as logs:
+            os.kill(pid, signal.SIGKILL)
+            until(partial(told, logs, "embedded_postgres.not_started_again"))
+    assert not server.owned
+    assert server._keeper is None
+
+
+def told(logs: Sequence[Mapping[str, Any]], event: str, times: int = 1) -> bool:
+    return [entry["event"] for entry in logs].count(event) >= times
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.02)
 
 
 def test_a_killed_server_is_started_again_only_when_its_last_process_has_ended(folder: Path) -> None:
@@ -126,6 +197,7 @@ def test_a_killed_server_is_started_again_only_when_its_last_process_has_ended(f
     pid = server._server_pid()
     assert pid is not None
     children = [int(c) for c in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    keeps_no_more(server)
     os.kill(children[0], signal.SIGSTOP)  # it cannot notice that its parent is gone
     os.kill(pid, signal.SIGKILL)
     die(server)
@@ -145,6 +217,7 @@ def test_a_server_left_behind_is_adopted_and_stopped(folder: Path) -> None:
     orphan.start()
     pid = orphan._server_pid()
     assert orphan._lock is not None
+    keeps_no_more(orphan)
     orphan._lock.close()  # what the end of a killed owner does; the server goes on
     with EmbeddedPostgres(folder) as adopted:
         assert adopted.owned
@@ -212,6 +285,7 @@ def test_a_pid_file_whose_number_another_process_got_neither_blocks_nor_kills_it
     with EmbeddedPostgres(folder) as server:
         psycopg.connect(server.conninfo).close()
         assert server._server_pid() != bystander.pid
+        keeps_no_more(server)
         os.kill(server._server_pid() or 0, signal.SIGQUIT)
         assert server._process is not None
         server._process.wait()
@@ -225,6 +299,7 @@ def test_a_server_whose_folder_was_moved_is_not_started_twice(folder: Path) -> N
     orphan.start()
     pid = orphan._server_pid()
     assert orphan._lock is not None
+    keeps_no_more(orphan)
     orphan._lock.close()
     (folder / "old").rename(folder / "new")
     moved = EmbeddedPostgres(folder / "new")
@@ -274,6 +349,7 @@ def test_who_comes_while_the_owner_leaves_takes_over(folder: Path) -> None:
     owner.start()
     pid = owner._server_pid()
     assert pid is not None
+    keeps_no_more(owner)
     os.kill(pid, signal.SIGINT)
     assert owner._process is not None
     owner._process.wait()  # the server is down, and the owner still holds the lock
