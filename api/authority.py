@@ -115,7 +115,6 @@ ROUTES: dict[tuple[str, ...], RouteRule] = {
     ("performance",): RouteRule(WATCHING, *_LISTS),
     ("sharing",): RouteRule(WATCHING, *_LISTS),
     ("security",): RouteRule(WATCHING, *_LISTS),
-    ("stages",): RouteRule(WATCHING, *_LISTS),
     ("money",): RouteRule(WATCHING, *_LISTS),
     ("clauses",): RouteRule(WATCHING, *_LISTS),
     ("reminders",): RouteRule(WATCHING, *_LISTS),
