@@ -41,6 +41,8 @@ docs: $(VENV)/.dev ## 重写由代码生成的文档 write the generated pages o
 	@$(VENV)/bin/liuhen rules table > docs/rules.md
 	@$(PY) -m tests.contract.proofs > docs/clauses.md
 	@$(VENV)/bin/liuhen settings > docs/settings.md
+	@$(VENV)/bin/liuhen authority > docs/authority.md
+	@$(PY) -m api.red_flag_page > docs/red-flags.md
 	@$(VENV)/bin/liuhen problems > docs/problems.md
 	@$(PY) -m tests.tlog.drill > docs/tampering-drill.md
 

@@ -5,6 +5,7 @@ Annotations are evaluated here on purpose (no postponed evaluation): each route'
 
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Annotated, Any, Generic, TypeVar, cast
@@ -21,7 +22,7 @@ from api.problems import Problem, problem, request_id
 from api.quick_acts import LONGEST_KEY, QuickAct, Sent
 from api.strict_bodies import AsSent, AsSentRoute, body_of
 from api.versions import ANY, IfMatch, tag, versions_in
-from application.desk import Act, Outcome
+from application.desk import Act, Outcome, check_scope
 from application.ports import Desk
 from domain.command import Command
 from domain.dates import CivilDate
@@ -91,6 +92,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     },
     415: {"model": Problem, "description": "不是JSON not JSON"},
     422: {"model": Problem, "description": "请求内容有误 the request is not acceptable"},
+    429: {"model": Problem, "description": "请求过于频繁 too many requests"},
     503: {
         "model": Problem,
         "description": "繁忙，未记录；或结果未知，请以同一幂等键重发 busy; or unknown: repeat with its key",
@@ -327,7 +329,17 @@ def _prepared(
     """The use case with everything but the desk. Raises NotAllowedError."""
     actor = actor_for(context, sent.submission.acting_as, step)
     act = act_of(sent.submission, actor, sent.key, stream, sent.seen, dry_run=dry_run)
-    return lambda desk: use_case(desk, subject, sent.submission.act, act)
+    scope = context.scope(actor.role)
+    if scope is None:
+        return lambda desk: use_case(desk, subject, sent.submission.act, act)
+    bound = replace(act, scope=scope)
+
+    def run(desk: Desk) -> Outcome:
+        if subject is not None:
+            check_scope(desk, bound, subject, sent.submission.act)
+        return use_case(desk, subject, sent.submission.act, bound)
+
+    return run
 
 
 def _name_in(path: str) -> str:

@@ -21,6 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from api import (
+    authority_table,
     cli_accounts,
     cli_audit,
     cli_doctor,
@@ -164,7 +165,7 @@ def _serve(liuhen: Liuhen, *, demo: bool) -> None:
     # The server raises the signal again once it has drained; here it must not end the process before the clean-up.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
-        if settings.workers == 1:
+        if settings.workers == 1 and not settings.views_apart:
             _serve_here(liuhen, issuer, demo=demo)
         else:
             workers = Workers(liuhen, settings.workers, demo=demo)
@@ -290,6 +291,12 @@ def show(
 def openapi() -> None:
     """接口文档 Print the API document (OpenAPI 3.1)."""
     typer.echo(json.dumps(create_app(None, None).openapi(), ensure_ascii=False, indent=2))
+
+
+@app.command()
+def authority() -> None:
+    """权限表 Print the table of routes and roles."""
+    typer.echo(authority_table.page(create_app(None, None).openapi()))
 
 
 @app.command()

@@ -296,9 +296,10 @@ def _source(address: str | None, token_file: Path | None, wait: float) -> Iterat
         return
     token = token_file.read_text(encoding="ascii").strip() if token_file else None
     try:
-        yield _There(address, token, wait)
+        there = _There(address, token, wait)
     except ValueError as error:
         raise FormatError(str(error)) from error
+    yield there
 
 
 def _wanted(word: str) -> list[dict[str, Any]]:

@@ -97,15 +97,15 @@ def rotate(reason: Reason = "", document_no: DocumentNo = "", who: Who = "", wit
     with _told():
         path = _path(witness)
         if witness is not None:
-            fresh = str(begin_rotation(path).verifier)
-            typer.echo(fresh)
+            for signer in begin_rotation(path):
+                typer.echo(str(signer.verifier))
             _tell_operator(KeyChange.ADDED)
             return
         actor = _need(reason, document_no, who)
         with service() as liuhen:
             keys = [str(s.verifier) for s in read_keys(path)]
             unrecorded = len(keys) > 1 and _recorded(liuhen, keys[-1]) is None
-            fresh = keys[-1] if unrecorded else str(begin_rotation(path).verifier)
+            fresh = keys[-1] if unrecorded else str(begin_rotation(path)[0].verifier)
             _record(liuhen, actor, KeyChange.ADDED, fresh, reason, document_no)
     typer.echo(fresh)
     out.print("半分钟内新旧密钥同时签署；请把新公钥交给见证方和审计员 / both sign in 30 s")

@@ -13,10 +13,11 @@ from rich.text import Text as Shown
 
 from api.cli_service import err, out
 from infrastructure.tlog import bundle_file, proof_file
+from infrastructure.tlog.checkpoint import Checkpoint
 from infrastructure.tlog.cosignature import Policy
-from infrastructure.tlog.evidence import Fetch, Report, Standing, verify_proof_file
+from infrastructure.tlog.evidence import Fetch, Kept, Report, Standing, verify_proof_file
 from infrastructure.tlog.evidence import verify as verify_bundle
-from infrastructure.tlog.note import Verifier
+from infrastructure.tlog.note import NoteError, Verifier, open_note
 from infrastructure.tlog.text_forms import FormatError
 from infrastructure.tlog.tiles import WIDTH, Tile
 
@@ -36,12 +37,16 @@ def verify(
     entries: Annotated[
         str | None, typer.Option(help="日志公开条目的目录或网址 folder or address of the log's tiles")
     ] = None,
+    checkpoint: Annotated[
+        list[Path] | None,
+        typer.Option(exists=True, dir_okay=False, help="自己留存的检查点，可多个 a checkpoint you kept; repeatable"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="结果为JSON the report as JSON")] = False,
 ) -> None:
     """离线检验证据包或回执 Check an evidence bundle or a receipt. Exit code 1: refused, 2: could not check."""
     try:
-        report = _checked(file, policy_of(key or [], witness or [], require), entries)
-    except (FormatError, OSError) as error:
+        report = _checked(file, policy_of(key or [], witness or [], require), entries, checkpoint or [])
+    except (FormatError, NoteError, OSError) as error:
         err.print(Shown(f"不能检验 could not check: {error}", style="red"))
         raise typer.Exit(2) from error
     if as_json:
@@ -58,15 +63,26 @@ def verify(
         raise typer.Exit(1)
 
 
-def _checked(file: Path, policy: Policy | None, entries: str | None) -> Report:
+def _checked(file: Path, policy: Policy | None, entries: str | None, kept: list[Path]) -> Report:
     if file.stat().st_size > bundle_file.MOST_BYTES:
         raise FormatError(f"文件超过{bundle_file.MOST_BYTES}字节 / the file is too large")
     data = file.read_bytes()
     if not data.startswith(proof_file.HEADER.encode()):
-        return verify_bundle(data, policy, None if entries is None else _fetch(entries))
+        return verify_bundle(data, policy, None if entries is None else _fetch(entries), _kept(kept, policy))
     if policy is None:
         raise FormatError("检验回执需要日志的公钥：--key / a receipt is checked with the log's key: --key")
     return verify_proof_file(data, policy)
+
+
+def _kept(paths: list[Path], policy: Policy | None) -> list[Kept]:
+    """Checkpoints of files. Raises FormatError, NoteError unless a key of the log has signed them."""
+    if paths and policy is None:
+        raise FormatError("核对自留的检查点需要日志的公钥：--key / with a kept checkpoint give the log's key: --key")
+    return [
+        Kept(path.name, Checkpoint.parse(open_note(path.read_bytes(), policy.log).text))
+        for path in paths
+        if policy is not None
+    ]
 
 
 def policy_of(keys: list[str], witnesses: list[str], require: int) -> Policy | None:

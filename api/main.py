@@ -7,13 +7,16 @@ from importlib.metadata import version
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html, get_swagger_ui_oauth2_redirect_html
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 
 from api import moments, problems
+from api.answer_headers import page_policy
 from api.context import reader
 from api.middleware import Gate
 from api.quick_acts import ActTable, QuickActs
+from api.rate_limits import Rates, rated
 from api.routes import (
     acceptance,
     accounts,
@@ -65,6 +68,7 @@ from api.routes import (
     security_views,
     service,
     sharing,
+    stage_views,
     supervision,
     systems,
     tasks,
@@ -73,6 +77,7 @@ from api.routes import (
     webhooks,
 )
 from api.routing_table import RoutingTable
+from infrastructure.attempts import Attempts
 from infrastructure.bootstrap import Liuhen
 from infrastructure.issuer import Issuer
 
@@ -125,6 +130,7 @@ READS = (
     money,
     security_views,
     red_flags,
+    stage_views,
     clauses,
     rule_sets,
     evaluation_schemes,
@@ -167,13 +173,15 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None, *, demo: bool = Fal
     app.state.liuhen = liuhen
     app.state.issuer = issuer
     app.state.demo = demo
+    app.state.attempts = Attempts()
     app.state.failing_elsewhere = ()
+    app.state.rates = Rates()
     app.state.ending = bool  # whoever serves says when it is about to end
     app.state.streams = set()
     problems.install(app)
     moments.install(app)
     # Every route under /v1 needs a token, whatever the route itself says.
-    closed = APIRouter(prefix=PREFIX, dependencies=[Depends(reader)])
+    closed = APIRouter(prefix=PREFIX, dependencies=[Depends(reader), Depends(rated)])
     for module in (*ACTS, *READS):
         closed.include_router(module.router)
     app.include_router(closed)
@@ -187,9 +195,17 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None, *, demo: bool = Fal
     app.router.middleware_stack = RoutingTable(app.router.middleware_stack, closed, closed_routes)
     app.state.acts = ActTable(PREFIX, quick)
     app.add_middleware(QuickActs, acts=app.state.acts, batches=batch.record_quickly, batch_path=f"{PREFIX}/batch")
-    app.add_middleware(Gate)
+    app.add_middleware(Gate, policies=_page_policies(app))
     app.openapi = partial(_document, app)  # type: ignore[method-assign]
     return app
+
+
+def _page_policies(app: FastAPI) -> dict[str, bytes]:
+    """What the pages of the documentation may load and run."""
+    redirect = str(app.swagger_ui_oauth2_redirect_url)
+    docs = get_swagger_ui_html(openapi_url=str(app.openapi_url), title=app.title, oauth2_redirect_url=redirect)
+    pages = {"/docs": docs, redirect: get_swagger_ui_oauth2_redirect_html()}
+    return {path: page_policy(bytes(page.body).decode()) for path, page in pages.items()}
 
 
 def _document(app: FastAPI) -> dict[str, Any]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import random
 import re
 import time
+from collections.abc import Mapping
 
 import structlog
-from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.answer_headers import completed
 from api.problems import REQUEST_ID, problem
+from api.rate_limits import told as left
+from api.request_limits import beyond, counted
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _ALWAYS_ANSWERED = ("/livez", "/readyz")
@@ -28,8 +31,10 @@ log = structlog.get_logger(__name__)
 class Gate:
     """Gives each request an id, refuses what is too much, sets the headers of every answer, and logs the outcome."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, policies: Mapping[str, bytes]) -> None:
+        """`policies`: what the pages at these paths may load and run."""
         self._app = app
+        self._policies = policies
         self._present = 0
         self._log = log.bind()
 
@@ -38,6 +43,7 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        settings = scope["app"].state.liuhen.settings
         identity = _identity(scope)
         REQUEST_ID.set(identity)
         structlog.contextvars.clear_contextvars()
@@ -50,20 +56,25 @@ class Gate:
             if message["type"] == "http.response.start":
                 begun = True
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = identity
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers.setdefault("Cache-Control", "no-store")
+                message["headers"] = completed(
+                    message["headers"],
+                    private=scope["path"].startswith("/v1/"),
+                    policy=self._policies.get(scope["path"]),
+                    tls=settings.tls,
+                    more=[(b"x-request-id", identity.encode()), *left(scope)],
+                )
             await send(message)
 
         self._present += 1
         try:
-            most = scope["app"].state.liuhen.settings.most_requests
-            if self._present > most and scope["path"] not in _ALWAYS_ANSWERED:
-                busy = problem(Request(scope), "busy", headers={"Retry-After": "1"})
-                await busy(scope, receive, answer)
+            too_much = beyond(scope)
+            if too_much is not None:
+                # Its body is not read, so that nothing more can be sent on this line.
+                await problem(Request(scope), too_much, headers={"Connection": "close"})(scope, receive, answer)
+            elif self._present > settings.most_requests and scope["path"] not in _ALWAYS_ANSWERED:
+                await problem(Request(scope), "busy", headers={"Retry-After": "1"})(scope, receive, answer)
             else:
-                await self._app(scope, receive, answer)
+                await self._app(scope, counted(scope, receive), answer)
         except ClientDisconnect:
             status = _GONE
         except Exception as error:

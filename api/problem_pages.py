@@ -123,6 +123,16 @@ PAGES: dict[str, Page] = {
             "Send a valid bearer token in the Authorization header.",
         ),
     ),
+    "locked-out": Page(
+        text(
+            "从这个地址用错误的密钥试了太多次，暂不再试。",
+            "Too many wrong keys came from this address; for a while nothing more is tried.",
+        ),
+        text(
+            "等Retry-After所说的秒数，检查密钥后再试。",
+            "Wait for the seconds of Retry-After, check the key, then try again.",
+        ),
+    ),
     "issuer-down": Page(
         text(
             "暂时取不到签发方的公钥，不能核对令牌。",
@@ -253,6 +263,25 @@ PAGES: dict[str, Page] = {
             "请联系系统管理员：liuhen doctor会说明原因。",
             "Tell the administrator: `liuhen doctor` says why.",
         ),
+    ),
+    "too-many-requests": Page(
+        text(
+            "本账户每分钟的请求超过上限，本次没有处理。RateLimit头说明余量。",
+            "The account sends more requests a minute than it may; this one was not looked at. The RateLimit header "
+            "says what is left.",
+        ),
+        text(
+            "照Retry-After等待后，以同一幂等键重发；很多件办理请用成批办理。",
+            "Wait as Retry-After says, and send it again with the same key; send many acts as a batch.",
+        ),
+    ),
+    "uri-too-long": Page(
+        text("地址与查询超过8 KiB。", "Path and query are longer than 8 KiB."),
+        text("缩短查询。", "Ask for less in one request."),
+    ),
+    "headers-too-large": Page(
+        text("请求头超过100个或32 KiB。", "There are more than 100 headers, or more than 32 KiB of them."),
+        text("去掉不需要的请求头。", "Leave out what is not needed."),
     ),
     "too-large": Page(
         text(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Sequence
 from contextvars import ContextVar
@@ -21,10 +22,12 @@ from api.strict_bodies import NotJsonError
 from api.versions import tag
 from application.desk import BusyError
 from application.ports import KeyReusedError, OutcomeUnknownError, SealingError, StoreBusyError, StoreDownError
+from application.scope import OutOfScopeError
 from domain.event import Value
 from domain.faults import ActError, BadFieldError, UnknownSubjectError, VersionMovedError
 from domain.rule import Finding, text
 from domain.texts import Text, ValueFault
+from infrastructure.attempts import LockedOutError
 from infrastructure.foreign_issuers import IssuerDownError
 
 MEDIA_TYPE = "application/problem+json"
@@ -40,6 +43,7 @@ TITLES: dict[str, tuple[int, Text]] = {
     "version-moved": (412, text("已有新的记录", "More was recorded meanwhile")),
     "key-reused": (422, text("幂等键已用于另一请求", "The idempotency key was used for another request")),
     "not-authenticated": (401, text("未提供有效令牌", "No valid token")),
+    "locked-out": (429, text("密钥错误次数过多，请稍后再试", "Too many wrong keys: try again later")),
     "issuer-down": (503, text("暂不能取得签发方的公钥", "The keys of the token's issuer cannot be had now")),
     "not-allowed": (403, text("无权办理", "Not allowed")),
     "busy": (503, text("繁忙，未记录，请重试", "Busy: nothing was recorded, try again")),
@@ -58,6 +62,9 @@ TITLES: dict[str, tuple[int, Text]] = {
     "not-found": (404, text("没有此地址", "No such address")),
     "method-not-allowed": (405, text("不支持的方法", "Method not allowed")),
     "sealing": (503, text("个人信息暂不能密封或解封，未记录", "Personal data cannot be sealed or opened now")),
+    "too-many-requests": (429, text("请求过于频繁", "Too many requests")),
+    "uri-too-long": (414, text("地址过长", "The address is too long")),
+    "headers-too-large": (431, text("请求头过大", "The headers are too large")),
     "too-large": (413, text("请求过大", "The request is too large")),
     "not-json": (415, text("应为JSON", "JSON is needed")),
     "not-ndjson": (415, text("应为NDJSON，每行一个JSON对象", "NDJSON is needed, one JSON object a line")),
@@ -70,6 +77,8 @@ TITLES: dict[str, tuple[int, Text]] = {
 }
 
 log = structlog.get_logger(__name__)
+security = structlog.get_logger("security")
+"""Refusals for lack of identity, role or reach (GB/T 22239-2019 8.1.4.3): who, by the request's context, and what."""
 
 
 class FieldFault(Value):
@@ -97,6 +106,14 @@ class Problem(Value):
 
 class NotAuthenticatedError(Exception):
     """The request carries no valid token."""
+
+
+class TooManyRequestsError(Exception):
+    """The account sends more than it may. `wait`: seconds until the next request is let through."""
+
+    def __init__(self, wait: float) -> None:
+        super().__init__()
+        self.wait = wait
 
 
 class NotAllowedError(Exception):
@@ -169,6 +186,7 @@ _KINDS = {400: "bad-request-body", 404: "not-found", 405: "method-not-allowed", 
 def install(app: FastAPI) -> None:
     """Answer every error of the application as a problem."""
     _install_of_store(app)
+    _install_of_identity(app)
     _install_of_acts(app)
 
     @app.exception_handler(BadFieldError)
@@ -193,26 +211,6 @@ def install(app: FastAPI) -> None:
         told = text("请求中有数据库不能接受的值", "the request holds a value that the database cannot take")
         return problem(request, "bad-request-body", told)
 
-    @app.exception_handler(NotAuthenticatedError)
-    def _not_authenticated(request: Request, error: NotAuthenticatedError) -> JSONResponse:
-        del error
-        told = text(
-            "请在Authorization头中提供有效的Bearer令牌", "send a valid bearer token in the Authorization header"
-        )
-        return problem(request, "not-authenticated", told, headers={"WWW-Authenticate": 'Bearer realm="liuhen"'})
-
-    @app.exception_handler(IssuerDownError)
-    def _issuer_down(request: Request, error: IssuerDownError) -> JSONResponse:
-        log.warning("request.issuer_down", issuer=str(error))
-        return problem(request, "issuer-down", headers={"Retry-After": "5"})
-
-    @app.exception_handler(NotAllowedError)
-    def _not_allowed(request: Request, error: NotAllowedError) -> JSONResponse:
-        needed = "、".join(error.needed)
-        return problem(
-            request, "not-allowed", text(f"需要以下角色之一：{needed}", f"one of these roles is needed: {needed}")
-        )
-
     @app.exception_handler(RequestValidationError)
     def _validation(request: Request, error: RequestValidationError) -> JSONResponse:
         return _unfit(request, error)
@@ -236,10 +234,50 @@ def _install_of_acts(app: FastAPI) -> None:
         headers = {"ETag": tag(error.version)}
         return problem(request, "version-moved", error.text, version=error.version, headers=headers)
 
+    @app.exception_handler(TooManyRequestsError)
+    def _too_many(request: Request, error: TooManyRequestsError) -> JSONResponse:
+        return problem(request, "too-many-requests", headers={"Retry-After": str(math.ceil(error.wait))})
+
     @app.exception_handler(NotJsonError)
     def _not_json(request: Request, error: NotJsonError) -> JSONResponse:
         del error
         return problem(request, "not-json", text("请以application/json发送", "send it as application/json"))
+
+
+def _install_of_identity(app: FastAPI) -> None:
+    """Answer who is not known, may not, or does not reach; each is noted in the security log."""
+
+    @app.exception_handler(OutOfScopeError)
+    def _out_of_scope(request: Request, error: OutOfScopeError) -> JSONResponse:
+        security.warning("security.out_of_scope", method=request.method, path=request.url.path)
+        return problem(request, "unknown-subject", error.text)
+
+    @app.exception_handler(NotAuthenticatedError)
+    def _not_authenticated(request: Request, error: NotAuthenticatedError) -> JSONResponse:
+        del error
+        security.warning("security.not_authenticated", method=request.method, path=request.url.path)
+        told = text(
+            "请在Authorization头中提供有效的Bearer令牌", "send a valid bearer token in the Authorization header"
+        )
+        return problem(request, "not-authenticated", told, headers={"WWW-Authenticate": 'Bearer realm="liuhen"'})
+
+    @app.exception_handler(LockedOutError)
+    def _locked_out(request: Request, error: LockedOutError) -> JSONResponse:
+        security.warning("security.locked_out", method=request.method, path=request.url.path)
+        return problem(request, "locked-out", headers={"Retry-After": str(math.ceil(error.seconds))})
+
+    @app.exception_handler(IssuerDownError)
+    def _issuer_down(request: Request, error: IssuerDownError) -> JSONResponse:
+        log.warning("request.issuer_down", issuer=str(error))
+        return problem(request, "issuer-down", headers={"Retry-After": "5"})
+
+    @app.exception_handler(NotAllowedError)
+    def _not_allowed(request: Request, error: NotAllowedError) -> JSONResponse:
+        needed = "、".join(error.needed)
+        security.warning("security.not_allowed", method=request.method, path=request.url.path)
+        return problem(
+            request, "not-allowed", text(f"需要以下角色之一：{needed}", f"one of these roles is needed: {needed}")
+        )
 
 
 def _install_of_store(app: FastAPI) -> None:

@@ -15,7 +15,8 @@ from fastapi import Request, Response
 from pydantic import TypeAdapter, ValidationError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.context import Context, holder_of
+from api.context import Context, address_of, holder_of
+from api.rate_limits import spend
 from api.strict_bodies import MEDIA_TYPE, TwoWaysError, decoded
 from api.versions import versions_in
 from application.desk import Outcome
@@ -131,6 +132,7 @@ async def _recorded(act: QuickAct, request: Request, named: str, body: bytes) ->
     context = await asking(request)
     if context is None:
         return None
+    spend(request, context)
     try:
         submission = decoded(body, act.body)
         subject = act.subject.validate_strings(named) if act.subject is not None else None
@@ -150,7 +152,9 @@ async def asking(request: Request) -> Context | None:
     if scheme.lower() != "bearer":
         return None
     try:
-        return Context(request.app.state.liuhen, await awaiting.run(holder_of, request.app.state, token))
+        return Context(
+            request.app.state.liuhen, await awaiting.run(holder_of, request.app.state, token, address_of(request))
+        )
     except BadTokenError:
         return None
 

@@ -67,6 +67,7 @@ def server_config(liuhen: Liuhen, issuer: Issuer, *, demo: bool) -> uvicorn.Conf
         port=liuhen.settings.port,
         log_config=None,
         access_log=False,
+        server_header=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
 

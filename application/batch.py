@@ -108,15 +108,16 @@ def _outcome(recorded: Sequence[Recorded]) -> Outcome:
 class _Stream:
     """A stream as a draft knows it."""
 
-    __slots__ = ("base", "drafted", "guarded", "head", "state")
+    __slots__ = ("base", "drafted", "guard", "head", "kind", "state")
 
-    def __init__(self, base: StreamAt) -> None:
+    def __init__(self, kind: StreamKind, base: int) -> None:
+        self.kind = kind
         self.base = base
-        """Where the record stood when it was first read."""
-        self.head = base.version
+        """The version that was recorded when it was first read."""
+        self.head = base
         self.drafted: list[Recorded] = []
-        self.guarded = False
-        """Did a decision rest on it?"""
+        self.guard: StreamAt | None = None
+        """What a decision on it rests on."""
         self.state: Foldable | None = None
         """As the rows drafted so far leave it; None when it has to be folded as a whole."""
 
@@ -153,7 +154,7 @@ class _Draft:
         """Record all that was drafted. Gives the outcomes by row. Raises what `RowsLedger.record_rows` raises."""
         if not self._rows:
             return {}
-        guards = [stream.base for stream in self.streams.values() if stream.guarded and not stream.drafted]
+        guards = [s.guard for s in self.streams.values() if s.guard is not None and not s.drafted]
         recorded = self._ledger.record_rows(list(zip(self._requests, self._events, strict=True)), guards)
         outcomes = {n: _outcome(of_row) for n, of_row in zip(self._rows, recorded, strict=True)}
         return outcomes | {n: outcomes[self._rows[place]] for n, place in self._repeating.items()}
@@ -166,7 +167,7 @@ class _Draft:
         if upto is not ALL_OF_IT:
             return found
         known = self.streams.get(key_of(kind, stream))
-        if not found and known is not None and known.base.version > after:
+        if not found and known is not None and known.base > after:
             raise _StaleError
         if found or known is None:
             known = self.stands_at(kind, stream, found[-1].stream.version if found else after)
@@ -182,7 +183,7 @@ class _Draft:
         if place is not None:
             return self._repeated(place, request)
         for guard in guards:
-            self._expected(guard, guard.version).guarded = True
+            self._expected(guard, guard.version).guard = guard
         recorded = []
         for e in events:
             stream = self._expected(e.stream, e.stream.version - 1)
@@ -225,8 +226,8 @@ class _Draft:
         key = key_of(kind, stream)
         known = self.streams.get(key)
         if known is None:
-            known = self.streams[key] = _Stream(StreamAt.made_of(kind=kind, id=stream, version=version))
-        elif known.base.version != version:
+            known = self.streams[key] = _Stream(kind, version)
+        elif known.base != version:
             raise _StaleError
         return known
 
@@ -289,7 +290,7 @@ class _DraftedStates(States):
         """Let the states of streams whose drafted events were recorded be known beneath."""
         for stream in self._streams.values():
             if stream.drafted and stream.state is not None:
-                self._beneath.take(stream.base.kind, stream.state)
+                self._beneath.take(stream.kind, stream.state)
 
     def newest(self, kind: StreamKind, initial: StateT) -> StateT:
         """The state as of now. Raises _StaleError when the draft does not rest on what is newest."""

@@ -11,6 +11,7 @@ from typing import TypeVar, cast
 from uuid import UUID
 
 from application.ports import Desk, NewEvent, RequestKey, StreamMovedError
+from application.scope import OutOfScopeError, Scope
 from application.sealing import sealed
 from domain.accounts import Accounts
 from domain.case import Case
@@ -59,6 +60,9 @@ LARGEST_FEN = 10**16
 _SUSPECT = re.compile(rb'\\(?:u00|[bf])|\x7f|"fen":(?!-?\d{1,16}[,}])')
 
 
+_NOTHING_ASKED = Proposal()
+
+
 class BusyError(Exception):
     """The streams of the request kept moving. Nothing was recorded; send it again."""
 
@@ -74,6 +78,8 @@ class Act:
     key: str | None = None
     correlation: str | None = None
     dry_run: bool = False
+    scope: Scope | None = None
+    """How far whoever acts reaches; None for everything."""
     seen: tuple[StreamAt, ...] = ()
     """Where the client saw the history that it acts on: it must be at one of these. None: wherever it is."""
 
@@ -217,7 +223,7 @@ class Reading:
 
     def case(self, project: Project, *, at_gate: bool, proposal: Proposal | None = None) -> Case:
         """All that a gate may look at. Papers that the act carries count as free text (G15)."""
-        proposal = proposal or Proposal()
+        proposal = proposal or _NOTHING_ASKED
         owners = proposal.filing.owner_units if proposal.filing else project.owners
         carried = (
             *proposal.free_text,
@@ -229,8 +235,8 @@ class Reading:
             decided_on=day,
             rules=self.rule_set(day, at_gate=at_gate),
             project=project,
-            systems=tuple(self.system(s) for s in project.systems),
-            owner_units=tuple(self.unit(u) for u in owners),
+            systems=tuple([self.system(s) for s in project.systems]),
+            owner_units=tuple([self.unit(u) for u in owners]),
             evaluator=self.evaluator(proposal.commission.evaluator_uscc) if proposal.commission else None,
             proposal=proposal.but(free_text=tuple(dict.fromkeys(carried)), acting_as=self.act.actor.role),
         )
@@ -295,10 +301,13 @@ def submit(
         reading = Reading(desk, act, newest=attempt > 0 or act.dry_run)
         fault: ActError | None = None
         try:
+            if act.scope is not None:
+                act.scope.check_act(subject, command, reading)
             planned = plan(reading)
         except ActError as error:
             fault = error
-        fault = (_moved(act, reading) if act.seen else None) or fault
+        if act.seen and not isinstance(fault, OutOfScopeError):
+            fault = _moved(act, reading) or fault
         if fault is not None:
             if not reading.newest:
                 continue
@@ -320,6 +329,19 @@ def submit(
     raise BusyError
 
 
+def check_scope(desk: Desk, act: Act, subject: UUID | str, command: Command) -> None:
+    """Raises OutOfScopeError where whoever acts does not reach the subject: before a person is sealed for it.
+
+    What is known of it may be out of date; `submit` asks again, guarded by the versions that it read.
+    """
+    if act.scope is None:
+        return
+    try:
+        act.scope.check_act(subject, command, Reading(desk, act, newest=False))
+    except OutOfScopeError:
+        act.scope.check_act(subject, command, Reading(desk, act))
+
+
 def _moved(act: Act, reading: Reading) -> VersionMovedError | None:
     """The fault of an act on a history that the client had seen otherwise."""
     version = reading.version(act.seen[0].kind, act.seen[0].id)
@@ -335,7 +357,8 @@ def check_day(desk: Desk, act: Act) -> None:
 
 def check_fit(command: Command, act: Act) -> None:
     """What is recorded can be stored, summed, searched and printed everywhere. Raises BadFieldError."""
-    if not any(is_suspect(as_json(part)) for part in (command, act.authority, act.actor, *act.evidence) if part):
+    parts = (command, act.authority, act.actor, *act.evidence)
+    if not any(is_suspect(as_json(part)) for part in parts if part is not None):
         return
     said = {
         "act": command.model_dump(mode="json"),

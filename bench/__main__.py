@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from bench import append, batch, bulk, growth, posting, projecting, reading, tlog
+from bench import append, batch, bulk, freshness, growth, posting, projecting, reading, rebuilding, tlog
 from bench.measuring import FULL, QUICK, Scale
 from bench.report import Report
 from bench.servers import NotDurableError, Server, described, server
@@ -33,6 +33,8 @@ class What(StrEnum):
     BULK = "bulk"
     GROWTH = "growth"
     PROJECTING = "projecting"
+    REBUILDING = "rebuilding"
+    FRESHNESS = "freshness"
     TLOG = "tlog"
 
 
@@ -44,8 +46,13 @@ BENCHES: dict[What, Callable[[Server, Scale, Report], None]] = {
     What.BULK: bulk.run,
     What.GROWTH: growth.run,
     What.PROJECTING: projecting.run,
+    What.REBUILDING: rebuilding.run,
+    What.FRESHNESS: freshness.run,
     What.TLOG: tlog.run,
 }
+
+LONG = frozenset({What.REBUILDING, What.FRESHNESS})
+"""Measured only when they are named."""
 
 app = typer.Typer(add_completion=False)
 
@@ -76,7 +83,7 @@ def main(
             settings = described(own)
             report = Report(settings)
             report.note("  ".join(f"{name}={value}" for name, value in settings.items()))
-            for chosen in what or list(What):
+            for chosen in what or [one for one in What if one not in LONG]:
                 began = time.monotonic()
                 BENCHES[chosen](own, scale, report)
                 report.note(f"{chosen}: {time.monotonic() - began:.0f} s")

@@ -35,13 +35,15 @@ class Scale:
     """Projects that HTTP clients report on."""
     rows: int = 20_000
     """Rows of a file that is imported; one event each."""
+    rebuilt: int = 1_000_000
+    """Events of the log from which all views are built anew."""
     small: int = 10_000
     grown: int = 5_000_000
     """Events of the logs whose append rates are compared."""
 
 
 FULL = Scale()
-QUICK = replace(FULL, seconds=0.6, warm_up=0.2, projects=200, rows=1000, grown=200_000)
+QUICK = replace(FULL, seconds=0.6, warm_up=0.2, projects=200, rows=1000, grown=200_000, rebuilt=20_000)
 
 
 @dataclass(frozen=True)

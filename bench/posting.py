@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import IO, Any
 
 from bench.measuring import Sample, Scale, Side, Standard, figure, interleave
@@ -28,6 +28,8 @@ ORDINARY = "stock, ordinary route"
 TWO_WORKERS = "liuhen, 2 workers"
 TAKING_TURNS = ("liuhen", "stock", ORDINARY, TWO_WORKERS, "no operation")
 WITH_VIEWS = "liuhen with views"
+VIEWS_APART = "liuhen with views apart"
+"""By the process that keeps the worker."""
 _END_SECONDS = 60
 
 
@@ -36,8 +38,9 @@ def run(own: Server, scale: Scale, report: Report) -> None:
     with ExitStack() as stack:
         services = {side: stack.enter_context(started(own, side, scale)) for side in TAKING_TURNS}
         samples = interleave({side: posting(service, scale) for side, service in services.items()}, scale)
-    with started(own, WITH_VIEWS, scale) as service:
-        samples = {**samples, **interleave({WITH_VIEWS: posting(service, scale)}, scale)}
+    for side in (WITH_VIEWS, VIEWS_APART):
+        with started(own, side, scale) as service:
+            samples = {**samples, **interleave({side: posting(service, scale)}, scale)}
     told = {"clients": CLIENTS, "workers": 1, "projects": scale.projects, "seconds": scale.seconds}
     rate = partial(figure, unit="posts/s", samples=samples, what="rate", settings=told)
     p99 = partial(figure, unit="ms", samples=samples, what="p99", better="lower", settings=told)
@@ -47,6 +50,7 @@ def run(own: Server, scale: Scale, report: Report) -> None:
     report.add(p99("posting.p99", of="liuhen", beside="stock"))
     report.add(rate("posting.ceiling", of="liuhen", beside="no operation"))
     report.add(rate("posting.with_views", of=WITH_VIEWS, beside="liuhen"))
+    report.add(rate("posting.views_apart", of=VIEWS_APART, beside=WITH_VIEWS))
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,16 @@ class Service:
     process: subprocess.Popen[str]
     log: IO[bytes]
 
+    @cached_property
+    def told(self) -> dict[str, Any]:
+        """What it says once it listens."""
+        return self._listening()
+
     def listening(self) -> dict[str, Any]:
         """Wait until it listens, and give port and token. Raises RuntimeError when it ends instead."""
+        return {"port": self.told["port"], "token": self.told["token"]}
+
+    def _listening(self) -> dict[str, Any]:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         if not line:
@@ -94,10 +106,16 @@ def started(own: Server, side: str, scale: Scale) -> Iterator[Service]:
                 process.kill()
 
 
-def posting(service: Service, scale: Scale, clients: int = CLIENTS, rows: int | None = None) -> Side:
-    """Clients of a service that has started, in another process for each round; with `rows`, they post batches."""
+def posting(
+    service: Service, scale: Scale, clients: int = CLIENTS, rows: int | None = None, rate: float | None = None
+) -> Side:
+    """Clients of a service that has started, in another process for each round; with `rows`, they post batches.
+
+    With `rate` they post no more than so many per second.
+    """
     order = {
         **service.listening(),
+        "rate": rate,
         "clients": clients,
         "rows": rows,
         "paths": [f"/v1/projects/{project_id(number)}/progress" for number in range(scale.projects)],

@@ -25,10 +25,12 @@ _KEY_BYTES = 32 + 1 + 8
 class _Client(asyncio.Protocol):
     """Posts, waits for the whole answer, and posts again until the time is up."""
 
-    def __init__(self, requests: list[bytes], until: float) -> None:
-        """`requests`: one per path, with a place for the request key."""
+    def __init__(self, requests: list[bytes], until: float, pause: float) -> None:
+        """`requests`: one per path, with a place for the request key. `pause`: from one post's due time to the next."""
         self._requests = requests
         self._until = until
+        self._pause = pause
+        self._due = time.perf_counter()
         self._run = uuid.uuid4().hex
         self._answer = b""
         self._began = 0.0
@@ -53,7 +55,11 @@ class _Client(asyncio.Protocol):
             self._end(None)
             return
         self._answer = b""
-        self._post()
+        self._due += self._pause
+        if self._due > now:
+            asyncio.get_running_loop().call_later(self._due - now, self._post)
+        else:
+            self._post()
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.done.done():
@@ -109,11 +115,19 @@ def _batch(port: int, paths: list[str], token: str, body: str, rows: int) -> byt
 
 
 async def post(
-    port: int, token: str, clients: int, paths: list[str], body: str, seconds: float, rows: int | None = None
+    port: int,
+    token: str,
+    clients: int,
+    paths: list[str],
+    body: str,
+    seconds: float,
+    rows: int | None = None,
+    rate: float | None = None,
 ) -> Sample:
     """Let clients post a body; each has paths of its own, ten times in a row each. Raises what any of them meets.
 
     `rows`: post so many of them in one request, on as many paths, and count them as such.
+    `rate`: post so many per second in all, where they are answered soon enough.
     """
     loop = asyncio.get_running_loop()
     began = time.perf_counter()
@@ -126,7 +140,7 @@ async def post(
         else:
             requests = [_batch(port, own[n:] + own[:n], token, body, rows) for n in range(0, len(own), rows)]
         _, protocol = await loop.create_connection(
-            lambda requests=requests: _Client(requests, until),  # type: ignore[misc]
+            lambda requests=requests: _Client(requests, until, clients / rate if rate else 0.0),  # type: ignore[misc]
             "127.0.0.1",
             port,
         )

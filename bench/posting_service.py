@@ -34,6 +34,9 @@ from infrastructure.bootstrap import Liuhen
 from infrastructure.issuer import Holder, Issuer
 from infrastructure.logging import configure_logging
 
+_told: dict[str, str] = {}
+"""What else is told to who started it: the product's database."""
+
 STOCK_THREADS = 32
 """Threads of the library's recorder, each with a connection: as many as there are clients."""
 
@@ -53,6 +56,7 @@ async def no_operation(scope: Scope, receive: Receive, send: Send) -> None:
 def _product(own: Server, projects: int, *, views: bool) -> Iterator[tuple[ASGIApp, str]]:
     with product(own) as liuhen:
         record_county(liuhen.ledger, projects)
+        _told["conninfo"] = liuhen.conninfo
         if views:
             liuhen.engine.start()
         yield _application(liuhen)
@@ -79,6 +83,7 @@ def _stock(own: Server, projects: int) -> Iterator[tuple[ASGIApp, str]]:
 def _application(liuhen: Liuhen) -> tuple[ASGIApp, str]:
     """The application, and a token that may report progress."""
     issuer = Issuer(liuhen.settings.data_dir)
+    liuhen.settings.rate_limit = 0  # one account stands for all clients here
     holder = Holder("owner-unit", "测量局", frozenset({Role.OWNER_UNIT}), OWNER)
     return create_app(liuhen, issuer), issuer.issue(holder, days=1)
 
@@ -117,14 +122,17 @@ def _watch(server: uvicorn.Server, token: str) -> None:
     server.should_exit = True
 
 
-def _keep_workers(own: Server, projects: int, count: int) -> None:
-    """Several workers, as `liuhen serve --workers` keeps them, without views."""
+def _keep_workers(own: Server, projects: int, count: int, *, views: bool = False) -> None:
+    """Workers, as `liuhen serve --workers` keeps them; with `views`, the keeper makes them."""
     with product(own) as liuhen:
         record_county(liuhen.ledger, projects)
+        if views:
+            liuhen.engine.start()
         _, token = _application(liuhen)
         settings = liuhen.settings
         settings.port = 0
         os.environ |= {"LIUHEN_DATA_DIR": str(settings.data_dir), "LIUHEN_DATABASE_URL": str(settings.database_url)}
+        os.environ["LIUHEN_RATE_LIMIT"] = "0"
         workers = Workers(liuhen, count)
 
         def listening() -> None:
@@ -141,7 +149,7 @@ def _interrupt_at_the_end() -> None:
 
 
 def _say(port: int, token: str) -> None:
-    sys.stdout.write(json.dumps({"port": port, "token": token}) + "\n")
+    sys.stdout.write(json.dumps({"port": port, "token": token, **_told}) + "\n")
     sys.stdout.flush()
 
 
@@ -151,6 +159,9 @@ def main() -> None:
     order = json.loads(sys.stdin.readline())
     if order["side"] == "liuhen, 2 workers":
         _keep_workers(Server(order["conninfo"]), order["projects"], 2)
+        return
+    if order["side"] == "liuhen with views apart":
+        _keep_workers(Server(order["conninfo"]), order["projects"], 1, views=True)
         return
     with _ordered(order) as (application, token):
         settle()

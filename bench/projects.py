@@ -51,7 +51,8 @@ def project_id(number: int) -> UUID:
     return uuid5(_ROOT, f"project/{number}")
 
 
-def _system_id(number: int) -> UUID:
+def system_id(number: int) -> UUID:
+    """Identity of a project's system."""
     return uuid5(_ROOT, f"system/{number}")
 
 
@@ -72,7 +73,7 @@ def _project_facts(number: int) -> Iterator[Event]:
     yield ProjectApproved(
         document_no="源审〔2019〕1号", approver="主管部门", amount=_AMOUNT, judgement=_passed(Gate.APPROVE)
     )
-    yield SystemListed(system=_system_id(number), name="测量系统")
+    yield SystemListed(system=system_id(number), name="测量系统")
     percent = 0
     while True:
         percent = percent % 99 + 1
@@ -82,7 +83,7 @@ def _project_facts(number: int) -> Iterator[Event]:
 def project_events(number: int, count: int) -> list[NewEvent]:
     """The first `count` events of a project."""
     based_on = (
-        StreamAt(kind=StreamKind.SYSTEM, id=_system_id(number), version=1),
+        StreamAt(kind=StreamKind.SYSTEM, id=system_id(number), version=1),
         StreamAt(kind=StreamKind.UNIT, id=unit_id(OWNER), version=1),
     )
     circumstances = Circumstances(happened_on=_DAY, actor=_ACTOR, based_on=based_on)
@@ -114,6 +115,6 @@ def record_county(ledger: Ledger, projects: int) -> None:
         together: list[NewEvent] = []
         for number in range(first, min(first + _PROJECTS_PER_SAVE, projects)):
             registered = SystemRegistered(name="测量系统", project=project_id(number))
-            at = StreamAt(kind=StreamKind.SYSTEM, id=_system_id(number), version=1)
+            at = StreamAt(kind=StreamKind.SYSTEM, id=system_id(number), version=1)
             together += [NewEvent(at, circumstances, registered), *project_events(number, 4)]
         ledger.record(together)

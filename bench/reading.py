@@ -36,7 +36,7 @@ def run(own: Server, scale: Scale, report: Report) -> None:
             projects = [project_id(n) for n in range(first, first + HISTORIES)]
             for n in range(first, first + HISTORIES):
                 liuhen.ledger.record(project_events(n, length))
-            theirs = [_stock_project(stock, n, length) for n in range(first, first + HISTORIES)]
+            theirs = [stock_project(stock, n, length) for n in range(first, first + HISTORIES)]
             told = {
                 "events": length,
                 "readers": 1,
@@ -79,7 +79,7 @@ def _getting(stock: Application[UUID], projects: list[UUID]) -> Callable[[], Sto
     return get
 
 
-def _stock_project(stock: Application[UUID], number: int, events: int) -> UUID:
+def stock_project(stock: Application[UUID], number: int, events: int) -> UUID:
     """Save an aggregate of so many events, which say what the product's say."""
     told = [
         (e.circumstances.model_dump(mode="json", exclude_defaults=True), e.event.model_dump(mode="json"))

@@ -67,7 +67,7 @@ class StockLedger:
     def after(self, position: int, limit: int) -> Sequence[Recorded]:
         """Up to `limit` events after a position."""
         found = self._recorder.select_notifications(position + 1, limit, topics=_TOPICS)
-        return [_recorded(n, n.id) for n in found]
+        return [stock_recorded(n, n.id) for n in found]
 
     def position(self) -> int:
         """Position of the last row; 0 when there is none."""
@@ -75,10 +75,10 @@ class StockLedger:
 
     def _read(self, kind: StreamKind, stream: UUID, upto: UpTo, after: int) -> list[Recorded]:
         if upto.position is None:
-            found = [_recorded(e, 0) for e in self._recorder.select_events(stream, gt=after or None)]
+            found = [stock_recorded(e, 0) for e in self._recorder.select_events(stream, gt=after or None)]
         else:  # only the log as a whole tells positions
             log = self._recorder.select_notifications(1, _NO_LIMIT, upto.position, _TOPICS)
-            found = [_recorded(n, n.id) for n in log if n.originator_id == stream and n.originator_version > after]
+            found = [stock_recorded(n, n.id) for n in log if n.originator_id == stream and n.originator_version > after]
         return [r for r in found if r.kind is kind and (upto.recorded_at is None or r.recorded_at <= upto.recorded_at)]
 
     def _record(
@@ -123,7 +123,7 @@ class StockLedger:
         if fingerprint != request.fingerprint:
             raise KeyReusedError
         return [
-            _recorded(stored, 0)
+            stock_recorded(stored, 0)
             for stream, version in places
             for stored in self._recorder.select_events(UUID(stream), gt=version - 1, lte=version)
         ]
@@ -152,7 +152,8 @@ def _request_event(request: RequestKey, events: Sequence[NewEvent]) -> StoredEve
     )
 
 
-def _recorded(stored: StoredEvent, position: int) -> Recorded:
+def stock_recorded(stored: StoredEvent, position: int) -> Recorded:
+    """The recorded event of a row; the library tells positions of notifications only."""
     kind, _, topic = stored.topic.partition(":")
     (seconds,) = _TIME.unpack_from(stored.state)
     return to_recorded(

@@ -15,7 +15,7 @@ from pydantic import Field
 from domain.event import Value
 from domain.identifiers import Uscc
 from domain.project import RefusalNote
-from domain.recorded import ADMINISTRATORS, Role
+from domain.recorded import ADMINISTRATORS, RECORDING_ROLES, Role
 
 ACCOUNT = r"^[a-z0-9][a-z0-9._-]{2,59}$"
 """Form of an account's name: a pseudonym, never a person's name."""
@@ -25,6 +25,24 @@ DIVISION = r"^[0-9]{2}(?:[0-9]{2}){0,2}$|^[0-9]{9}$|^[0-9]{12}$"
 """A division code, or the beginning of one: everything under it."""
 NOT_GRANTED = frozenset({Role.ADMINISTRATOR})
 """Roles of earlier records that nobody is given any more."""
+
+INCOMPATIBLE = frozenset(
+    frozenset(pair)
+    for pair in (
+        (Role.OWNER_UNIT, Role.PROJECT_AUTHORITY),  # 申报与审批、验收
+        (Role.OWNER_UNIT, Role.DRC),  # 申报与立项
+        (Role.OWNER_UNIT, Role.FINANCE),  # 申报与拨款
+        (Role.OWNER_UNIT, Role.PLATFORM_OPERATOR),  # 建设与核验共享
+        (Role.OWNER_UNIT, Role.TEST_AGENCY),  # 建设与测评
+        (Role.OWNER_UNIT, Role.THIRD_PARTY),  # 建设与评价
+        (Role.PROJECT_AUTHORITY, Role.FINANCE),  # 审批与拨款
+        (Role.PROJECT_AUTHORITY, Role.THIRD_PARTY),  # 审批与评价
+        (Role.FINANCE, Role.PLATFORM_OPERATOR),  # 拨款与核验共享
+        (Role.TEST_AGENCY, Role.PROJECT_AUTHORITY),  # 测评与验收
+        *((Role.AUDITOR, role) for role in RECORDING_ROLES),  # 监督与办理
+    )
+)
+"""不相容角色 Pairs of roles that one person does not hold at a time, in whichever accounts."""
 
 
 class AccountKind(StrEnum):

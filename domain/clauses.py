@@ -101,6 +101,7 @@ RECORDED: dict[str, tuple[str, ...]] = {
 }
 
 REPORTS: dict[str, tuple[str, ...]] = {
+    "G02": ("/v1/supervision/exceptions",),
     "G10": ("/v1/supervision/sanctioned-units",),
     "F01": ("/v1/money/lines", "/v1/money/drifts"),
     "F02": ("/v1/money/lines",),
@@ -113,12 +114,12 @@ REPORTS: dict[str, tuple[str, ...]] = {
     "F10": ("/v1/money/sources",),
     "F12": ("/v1/money/ppp",),
     "F13": ("/v1/money/sources",),
-    "O01": ("/v1/county/half-years", "/v1/reminders"),
+    "O01": ("/v1/county/half-years", "/v1/supervision/missed-meetings", "/v1/reminders"),
     "O03": ("/v1/county",),
     "O04": ("/v1/reminders", "/v1/units/{uscc}/responsibility"),
     "O05": ("/v1/reminders", "/v1/units/{uscc}/responsibility"),
     "O06": ("/v1/reminders", "/v1/units/{uscc}/responsibility"),
-    "O07": ("/v1/reminders", "/v1/units/{uscc}/responsibility"),
+    "O07": ("/v1/supervision/tasks", "/v1/reminders", "/v1/units/{uscc}/responsibility"),
     "O09": ("/v1/performance/assessments",),
     "O10": ("/v1/county", "/v1/sharing/themes"),
     "O12": ("/v1/sharing/systems",),
@@ -126,7 +127,7 @@ REPORTS: dict[str, tuple[str, ...]] = {
     "O15": ("/v1/sharing/resources",),
     "O16": ("/v1/sharing/themes", "/v1/sharing/resources"),
     "O17": ("/v1/sharing/themes",),
-    "O18": ("/v1/reminders",),
+    "O18": ("/v1/supervision/supervision-items", "/v1/reminders"),
     "O20": ("/v1/reminders",),
     "O21": ("/v1/projects/{project_id}",),
     "O23": ("/v1/performance/projects", "/v1/performance/assessments"),

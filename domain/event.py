@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -12,6 +12,9 @@ _set_parts = BaseModel.__dict__["__dict__"].__set__
 _set_given = BaseModel.__dict__["__pydantic_fields_set__"].__set__
 _set_extra = BaseModel.__dict__["__pydantic_extra__"].__set__
 _set_private = BaseModel.__dict__["__pydantic_private__"].__set__
+
+
+ValueT = TypeVar("ValueT", bound="Value")
 
 
 class Value(BaseModel):
@@ -25,6 +28,15 @@ class Value(BaseModel):
         made = cls.__new__(cls)
         _set_parts(made, parts)
         _set_given(made, set(parts))
+        _set_extra(made, None)
+        _set_private(made, None)
+        return made
+
+    def turned_into(self, kind: type[ValueT]) -> ValueT:
+        """A value of another class with all the parts of this one, which are trusted."""
+        made = kind.__new__(kind)
+        _set_parts(made, self.__dict__.copy())
+        _set_given(made, set(self.__dict__))
         _set_extra(made, None)
         _set_private(made, None)
         return made

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from enum import StrEnum
-from functools import singledispatch
+from functools import cache, singledispatch
 from typing import Any
 
 from domain.event import Event, Value
@@ -85,7 +85,13 @@ def transfer(fen: int, giver: Place, taker: Place) -> tuple[Posting, ...]:
 
 def moves_money(event: Event) -> bool:
     """Does this kind of event have postings?"""
-    return postings.dispatch(type(event)) is not postings.dispatch(object)
+    return _has_postings(event.__class__)
+
+
+@cache
+def _has_postings(of: type[Event]) -> bool:
+    """A step registers its postings before there is an event of it."""
+    return postings.dispatch(of) is not postings.dispatch(object)
 
 
 def trial_balance(beginning: Foldable, history: Iterable[Recorded]) -> Balance:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from pydantic import Field, field_validator, model_validator
@@ -191,7 +191,7 @@ class RuleSet(Value):
 
     def ref(self) -> RuleSetRef:
         """What a decision keeps of the set it was judged by."""
-        return RuleSetRef.made_of(id=self.id, digest=self.digest)
+        return _ref(self.id, self.digest)
 
 
 class RuleSetRef(Value):
@@ -199,6 +199,11 @@ class RuleSetRef(Value):
 
     id: str
     digest: str
+
+
+@lru_cache(maxsize=256)
+def _ref(rule_set: str, digest: str) -> RuleSetRef:
+    return RuleSetRef(id=rule_set, digest=digest)
 
 
 class RuleSets:
@@ -210,6 +215,7 @@ class RuleSets:
         ids = [s.id for s in self.all]
         if not ids or len(set(ids)) < len(ids):
             raise ValueError(f"规则集缺失或标识重复 / no rule set, or an id is used twice: {ids}")
+        self._of_days: Callable[[date], RuleSet | None] = lru_cache(maxsize=4096)(self._latest)
 
     def get(self, rule_set: str) -> RuleSet | None:
         """The set with this id, or None."""
@@ -217,6 +223,9 @@ class RuleSets:
 
     def in_force(self, day: date) -> RuleSet | None:
         """The set that decisions of this day are judged by: the latest in force that is not a draft, or None."""
+        return self._of_days(day)
+
+    def _latest(self, day: date) -> RuleSet | None:
         return next((s for s in reversed(self.all) if s.applies(day) and not s.draft), None)
 
 

@@ -18,6 +18,7 @@ from datetime import date
 
 from application.ports import Desk
 from domain.accounts import Account, Accounts, Key
+from domain.recorded import ADMINISTRATORS
 from domain.streams import StreamKind, accounts_id
 from infrastructure.issuer import BadTokenError, Holder
 
@@ -32,6 +33,22 @@ _NOBODY = "0" * 64
 def digest_of(secret: str) -> str:
     """SHA-256 of a key's secret, hexadecimal. It has 256 random bits, so nothing slower would protect it better."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def parts_of(key: str) -> tuple[str, str]:
+    """The public id and the secret of a key. Raises BadTokenError for what has not its form."""
+    form = _KEY.fullmatch(key)
+    if form is None:
+        raise BadTokenError("key")
+    return form[1], form[2]
+
+
+def key_id_of(token: str) -> str | None:
+    """The public id in a key, or empty in what only begins like one; None for a token that is no key."""
+    if not token.startswith(PREFIX):
+        return None
+    form = _KEY.fullmatch(token)
+    return "" if form is None else form[1]
 
 
 @dataclass(frozen=True)
@@ -61,10 +78,12 @@ class AccountDirectory:
 
     def of_key(self, key: str) -> Holder:
         """The holder of an API key. Raises BadTokenError, which does not say what is wrong; StoreDownError."""
-        form = _KEY.fullmatch(key)
-        if form is None:
-            raise BadTokenError("key")
-        return self.of_secret(form[1], form[2])
+        return self.of_secret(*parts_of(key))
+
+    def administers(self, key_id: str) -> bool:
+        """Is it the key of an account that is one of the three administrators, or was? Raises StoreDownError."""
+        found = self._current().by_key.get(key_id)
+        return found is not None and any(g.role in ADMINISTRATORS for g in found[0].grants)
 
     def of_secret(self, key_id: str, secret: str) -> Holder:
         """The holder of a key, by its public id and its secret. Raises BadTokenError, StoreDownError."""
@@ -89,6 +108,17 @@ class AccountDirectory:
         """
         account = self._current().by_login.get(login)
         return None if account is None else self._holder(account, None)
+
+    def present(self, holder: Holder) -> Holder | None:
+        """A holder that came in earlier, with the roles of today; None when it would not be let in now.
+
+        One of a foreign issuer that is not recorded stays as it came. Raises StoreDownError.
+        """
+        accounts = self._current().accounts
+        if not accounts.begun or ":" in holder.account:
+            return holder
+        account = accounts.accounts.get(holder.account)
+        return _holder(account, None, self._desk.today()) if account is not None and account.enabled else None
 
     def _holder(self, account: Account, key: Key | None) -> Holder:
         day = self._desk.today()

@@ -23,8 +23,9 @@ from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from application.scope import BOUND_TO_UNIT
 from domain.identifiers import uscc as uscc_form
-from domain.recorded import Role
+from domain.recorded import ADMINISTRATORS, Role
 from infrastructure import awaiting
 from infrastructure.issuer import BadTokenError, Holder
 from infrastructure.tlog.log_client import LogUnreachableError, ask
@@ -84,6 +85,8 @@ class ForeignIssuer(BaseModel):
 
     @model_validator(mode="after")
     def _fits_together(self) -> ForeignIssuer:
+        if taken := sorted(set(self.role_map.values()) & (ADMINISTRATORS | {Role.ADMINISTRATOR})):
+            raise ValueError(f"三员只能在册任命 administrators are appointed in the record only: {', '.join(taken)}")
         if (self.jwks_uri is None) == (self.keys_file is None):
             raise ValueError("jwks_uri与keys_file须且只须填一项 name exactly one of jwks_uri and keys_file")
         if self.jwks_uri is not None:
@@ -340,7 +343,9 @@ def _holder(config: ForeignIssuer, claims: dict[str, Any]) -> Holder:
     given = _claim(claims, config.roles)
     words = [given] if isinstance(given, str) else given if isinstance(given, list) else []
     roles = frozenset(config.role_map[w] for w in words if isinstance(w, str) and w in config.role_map)
-    return Holder(account, organisation, roles, None if uscc is None else uscc_form.parse(str(uscc)))
+    if uscc is None:  # whoever acts for its own unit has to say which
+        return Holder(account, organisation, roles - BOUND_TO_UNIT)
+    return Holder(account, organisation, roles, uscc_form.parse(str(uscc)))
 
 
 def _claim(claims: Any, path: str) -> Any:

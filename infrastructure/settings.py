@@ -73,6 +73,16 @@ class Settings(BaseSettings):
     workers: int = Field(
         default=1, ge=1, le=64, description="答复请求的工作进程数 processes that answer requests, on one port"
     )
+    rate_limit: int = Field(
+        default=12_000,
+        ge=0,
+        le=1_000_000,
+        description="每账户每分钟请求数上限，各进程各计，0为不限 requests a minute per account and process",
+    )
+    tls: bool = Field(
+        default=False,
+        description="客户经TLS（如反向代理）访问，答复带HSTS clients come by TLS, so answers carry HSTS",
+    )
     most_requests: int = Field(
         default=256,
         ge=1,
@@ -113,6 +123,10 @@ class Settings(BaseSettings):
     views_in_server: bool = Field(
         default=True,
         description="服务进程是否更新视图；否则另行运行liuhen worker does the server keep the views",
+    )
+    views_apart: bool = Field(
+        default=False,
+        description="只有一个工作进程时，视图与签署也由另一进程承担 views and signing apart from one worker, too",
     )
     stall_seconds: float = Field(
         default=30.0,

@@ -22,6 +22,9 @@ Connection = psycopg.Connection[Any]
 MOST_COUNTED = 10_000
 """Rows up to which a total is counted, unless the exact one is asked for: a page must not cost more with the log."""
 
+FEW = 300
+"""Rows that are gathered before they are put in order."""
+
 TRACE = "/v1/trace"
 """Where the events behind a row or figure are read."""
 
@@ -68,8 +71,8 @@ class Rows(Generic[RowT]):
     row: type[RowT]
     asked: type[Row]
     """What may be asked for: its fields are the parameters of the query, besides log_id and classified."""
-    query: str | Callable[[Mapping[str, Any]], str]
-    """SQL of the rows, in no order; a function makes one of what is asked for."""
+    query: str | Callable[[dict[str, Any]], str]
+    """SQL of the rows, in no order; a function makes one of what is asked for, and may add parameters of its own."""
     order: str
     key: tuple[str, ...]
     """Columns that name a row."""
@@ -78,18 +81,16 @@ class Rows(Generic[RowT]):
     picks: Mapping[str, str] = field(default_factory=dict)
     """By a column of the key the attribute of events that must equal it where an event has it: a number in a stream."""
 
-    def sql(self, asked: Mapping[str, Any]) -> str:
+    def sql(self, parameters: dict[str, Any]) -> str:
         """The rows, in no order."""
-        return self.query if isinstance(self.query, str) else self.query(asked)
+        return self.query if isinstance(self.query, str) else self.query(parameters)
 
 
 def of_streams(column: str, *topics: str) -> str:
-    """The origin of rows that events of some topics in the stream of a column make, with what corrects them."""
+    """The origin of rows that events of some topics (or all) make in the stream of a column, with their corrections."""
     listed = ", ".join(f"'{topic}'" for topic in (*topics, FactCorrected.TOPIC))
-    return (
-        f"SELECT e.position FROM q JOIN liuhen.events e ON e.log_id = %(log_id)s AND e.stream_id = q.{column}"
-        f" AND e.topic IN ({listed})"
-    )
+    among = f" AND e.topic IN ({listed})" if topics else ""
+    return f"SELECT e.position FROM q JOIN liuhen.events e ON e.log_id = %(log_id)s AND e.stream_id = q.{column}{among}"
 
 
 def of_arrays(column: str, *topics: str) -> str:
@@ -116,7 +117,11 @@ def read(
         page = {**parameters, "limit": window.limit, "offset": window.offset}
         found: list[dict[str, Any]] = []
         if window.limit:
-            query = f"SELECT * FROM ({sql}) q ORDER BY {rows.order} LIMIT %(limit)s OFFSET %(offset)s"
+            # Few are gathered and then put in order; of many the first are found by walking an index in that order.
+            gathered = "MATERIALIZED" if total <= FEW else "NOT MATERIALIZED"
+            query = (
+                f"WITH q AS {gathered} ({sql}) SELECT * FROM q ORDER BY {rows.order} LIMIT %(limit)s OFFSET %(offset)s"
+            )
             found = cursor.execute(query.encode(), page).fetchall()
     exact = window.exact or total <= MOST_COUNTED
     trace = trace_of(rows, asked, moment=window.moment)

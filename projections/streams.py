@@ -47,16 +47,15 @@ class _Known:
 
     def settle(self) -> None:
         """Fold in what waits. Raises what the fold of an event raises; then nothing of it is folded in."""
-        state, standing = self.state, dict(self.standing)
-        run: list[Recorded] = []
-        for entry in self.pending:
-            # What an event posts depends on the state before it.
-            if self.kind is StreamKind.PROJECT and moves_money(entry.event):
-                state, run = fold(state, run), []
-                for posting in postings(entry.event, state):
-                    standing[posting.place] = standing.get(posting.place, 0) + posting.fen
-            run.append(entry)
-        self.state, self.standing, self.pending = fold(state, run), standing, []
+        state, standing, done = self.state, dict(self.standing), 0
+        pending = self.pending
+        # What an event posts depends on the state before it.
+        moving = [n for n, e in enumerate(pending) if moves_money(e.event)] if self.kind is StreamKind.PROJECT else ()
+        for at in moving:
+            state, done = fold(state, pending[done:at]), at
+            for posting in postings(pending[at].event, state):
+                standing[posting.place] = standing.get(posting.place, 0) + posting.fen
+        self.state, self.standing, self.pending = fold(state, pending[done:]), standing, []
 
 
 class Streams:
@@ -75,18 +74,26 @@ class Streams:
         self._known: OrderedDict[UUID, _Known] = OrderedDict()
         self.position = position
 
-    def forward(self, entries: Sequence[Recorded], position: int) -> None:
-        """Bring everything forward by the entries of a page that ends at a position.
+    def forward(self, entries: Sequence[Recorded], position: int) -> dict[UUID, list[Recorded]]:
+        """Bring everything forward by the entries of a page that ends at a position; gives them stream by stream.
 
         Histories that are needed for it are read together.
         """
         by_stream: dict[UUID, list[Recorded]] = {}
         for entry in entries:
-            by_stream.setdefault(entry.originator_id, []).append(entry)
+            stream = entry.originator_id
+            group = by_stream.get(stream)
+            if group is None:
+                by_stream[stream] = [entry]
+            else:
+                group.append(entry)
+        corrected = (
+            {e.originator_id for e in entries if e.event.__class__ is FactCorrected} if not self.corrected else ()
+        )
         self.position = position
         unknown = []
         for stream, new in by_stream.items():
-            corrects = not self.corrected and any(isinstance(e.event, FactCorrected) for e in new)
+            corrects = stream in corrected
             known = self._known.get(stream)
             begins = self._read is None or new[0].originator_version == 1
             if corrects or (known is None and not begins):
@@ -106,6 +113,13 @@ class Streams:
         if self._read is not None:
             while len(self._known) > self._largest:
                 self._known.popitem(last=False)
+        return by_stream
+
+    def settle(self) -> None:
+        """Fold in all that waits. Raises what the fold of an event raises."""
+        for known in self._known.values():
+            if known.pending:
+                known.settle()
 
     def lose(self, stream: UUID) -> None:
         """Forget a stream of which something could not be brought forward."""

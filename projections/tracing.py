@@ -5,12 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 from projections.asking import Rows
+from projections.clauses import queries as clauses
+from projections.money import queries as money
 from projections.performance import queries as performance
 from projections.red_flags import queries as red_flags
+from projections.register import queries as register
+from projections.sharing import queries as sharing
+from projections.stages import queries as stages
 from projections.supervision import queries as supervision
 from projections.timeline import queries as timeline
 
 LISTS: dict[tuple[str, str], Rows[Any]] = {
-    (rows.view, rows.name): rows for rows in (*timeline.LISTS, *supervision.LISTS, *performance.LISTS, *red_flags.LISTS)
+    (rows.view, rows.name): rows
+    for rows in (
+        *register.LISTS,
+        *timeline.LISTS,
+        *supervision.LISTS,
+        *performance.LISTS,
+        *money.LISTS,
+        *sharing.LISTS,
+        *clauses.LISTS,
+        *red_flags.LISTS,
+        *stages.LISTS,
+    )
 }
 """The lists by the names that stand in their links."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar, cast
@@ -32,17 +32,33 @@ Cursor = psycopg.Cursor[Any]
 class Page:
     """A stretch of the log in position order, and the streams as they stood at its end."""
 
-    def __init__(self, log_id: int, entries: Sequence[Recorded], streams: Streams) -> None:
-        """`streams` stand at the page's end. `entries` may be part of it: those that a projection handles."""
+    def __init__(
+        self,
+        log_id: int,
+        entries: Sequence[Recorded],
+        streams: Streams,
+        by_stream: Mapping[UUID, Sequence[Recorded]] | None = None,
+    ) -> None:
+        """`streams` stand at the page's end. `entries` may be part of it: those that a projection handles.
+
+        `by_stream`: the entries, and perhaps others, stream by stream, where that is known.
+        """
         self.log_id = log_id
         self.entries = entries
         self._streams = streams
-        self._touched: dict[StreamKind, dict[UUID, None]] = {}
-        self._corrected: set[UUID] = set()
-        for entry in entries:
-            self._touched.setdefault(entry.kind, {})[entry.originator_id] = None
-            if isinstance(entry.event, FactCorrected) and not streams.corrected:
-                self._corrected.add(entry.originator_id)
+        self._of: dict[UUID, list[Recorded]] | None = None
+        self._touched: dict[StreamKind, dict[UUID, None]] = {kind: {} for kind in StreamKind}
+        self._corrected = (
+            set() if streams.corrected else {e.originator_id for e in entries if e.event.__class__ is FactCorrected}
+        )
+        if by_stream is None:
+            for entry in entries:
+                self._touched[entry.kind][entry.originator_id] = None
+            return
+        topics = {e.event.TOPIC for e in entries}
+        for stream, group in by_stream.items():
+            if any(e.event.TOPIC in topics for e in group):
+                self._touched[group[0].kind][stream] = None
 
     def touched(self, kind: StreamKind) -> list[UUID]:
         """Streams of a kind that have events in the page, in order of first touch."""
@@ -74,7 +90,11 @@ class Page:
 
     def of(self, stream: UUID) -> list[Recorded]:
         """The page's entries of a stream."""
-        return [e for e in self.entries if e.originator_id == stream]
+        if self._of is None:
+            self._of = {}
+            for entry in self.entries:
+                self._of.setdefault(entry.originator_id, []).append(entry)
+        return list(self._of.get(stream, ()))
 
     def history(self, stream: UUID) -> Sequence[Recorded]:
         """All events of a stream up to the page's end. They are read from the log: for the rare case only."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
+from fastapi import FastAPI
 
 from api.main import create_app
 from api.workers import ending_streams
@@ -16,11 +17,11 @@ from infrastructure.issuer import Issuer
 
 
 @contextmanager
-def serving(liuhen: Liuhen) -> Iterator[str]:
-    """The address of the service while the block runs."""
+def serving(liuhen: Liuhen, app: FastAPI | None = None) -> Iterator[str]:
+    """The address of the service while the block runs; of an application that there is, if it is given."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        app = create_app(liuhen, Issuer(liuhen.settings.data_dir))
+        app = app or create_app(liuhen, Issuer(liuhen.settings.data_dir))
         server = ending_streams(uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False)))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()

@@ -15,6 +15,7 @@ from api.acts import answer, receipt_of
 from api.context import Context, Reader
 from api.problems import NotAllowedError, Problem, problem
 from api.quick_acts import LONGEST_KEY, ActTable, Sent, asking, media_type, told
+from api.rate_limits import spend
 from api.strict_bodies import TwoWaysError, faults, read
 from api.versions import IF_MATCH_FORM, versions_in
 from application.batch import Answer, Row, record_rows
@@ -106,6 +107,7 @@ _ANSWER_SCHEMA: dict[str, Any] = {
             "content": {MEDIA_TYPE: {"schema": _ANSWER_SCHEMA}},
         },
         413: {"model": Problem, "description": "行数或字节数过多 too many rows or bytes"},
+        429: {"model": Problem, "description": "请求过于频繁 too many requests"},
         415: {"model": Problem, "description": "不是NDJSON not NDJSON"},
         422: {"model": Problem, "description": "没有一行 no row at all"},
         503: {"model": Problem, "description": "繁忙 busy"},
@@ -129,7 +131,10 @@ async def record_quickly(request: Request) -> Response | None:
     """The same without the general machinery of the framework; None, with nothing read, when anything is unusual."""
     mode = _MODES.get(request.scope["query_string"])
     context = await asking(request) if mode is not None else None
-    return None if mode is None or context is None else await _recorded_batch(request, context, mode)
+    if mode is None or context is None:
+        return None
+    spend(request, context)
+    return await _recorded_batch(request, context, mode)
 
 
 async def _recorded_batch(request: Request, context: Context, mode: Mode) -> Response:
@@ -141,6 +146,7 @@ async def _recorded_batch(request: Request, context: Context, mode: Mode) -> Res
     if len(lines) > MOST_ROWS:
         too_many = text(f"每次至多{MOST_ROWS}行", f"at most {MOST_ROWS} rows at a time")
         return problem(request, "too-large", too_many)
+    spend(request, context, rows=len(lines))
     if mode is Mode.ALL:
         return await _all(request, context, lines)
     saves = [lines[n : n + ROWS_OF_A_SAVE] for n in range(0, len(lines), ROWS_OF_A_SAVE)]

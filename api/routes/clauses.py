@@ -10,7 +10,7 @@ from pydantic import Field
 
 from api.context import Context, Reader
 from api.moments import At
-from api.routes.views import Day, Part, ViewAnswer, reading
+from api.routes.views import Day, Part, ViewAnswer, answer, reading
 from application.asking import county_state
 from domain.clauses import OUTSIDE, RECORDED, REPORTS
 from domain.event import Value
@@ -21,8 +21,10 @@ from domain.rules import GATES
 from domain.streams import StreamKind, county_id
 from domain.texts import Text
 from infrastructure.bootstrap import today
-from projections.asking import Listing, Row
+from projections.asking import Listing, TracedRow, trace_of
 from projections.clauses import queries
+from projections.timeline.queries import ABSENCES
+from projections.timeline.queries import Asked as Subject
 from projections.view import Freshness
 
 router = APIRouter(tags=["条款 clauses"])
@@ -48,7 +50,7 @@ class ClausesAnswer(Value):
     clauses: list[ClausePlace]
 
 
-class Reminder(Row):
+class Reminder(TracedRow):
     """提醒 A deadline that is not met, as of a day."""
 
     kind: DeadlineKind
@@ -67,7 +69,7 @@ def read_clauses(context: Reader, at: At, on: Day = None) -> ClausesAnswer:
     """Every clause in force on the day: words, strength, gates, events, lists, and how often it acted."""
     rules = _rules(context, on or today())
     with reading(context, "clauses", at) as view:
-        counted = queries.clause_counts(view.conn, context.log_id, classified=context.sees_classified)
+        counted = queries.clause_counts(view.conn, context.log_id, classified=context.sees_classified, moment=at.said())
         counts = {c.rule: c for c in counted}
         places = [
             ClausePlace(
@@ -93,10 +95,7 @@ def read_clause_records(
     effect: Annotated[str | None, Query(pattern="^(RECORDED|BLOCKS|YIELDS|NOTES)$")] = None,
 ) -> ViewAnswer[queries.ClauseAct]:
     """Events that keep track of the clause and findings of decisions by it, newest first."""
-    with reading(context, "clauses", at) as view:
-        return view.answer(
-            queries.clause_acts(view.conn, context.log_id, rule, effect, part, classified=context.sees_classified)
-        )
+    return answer(context, queries.ACTS, queries.ActsAsked(rule=rule, effect=effect), part, at)
 
 
 @router.get("/reminders", summary="提醒 what is due or overdue")
@@ -114,7 +113,13 @@ def read_reminders(
     rules = _rules(context, day)
     with reading(context, "clauses", at) as view:
         stored = queries.open_deadlines(
-            view.conn, context.log_id, day, rule=rule, unit=unit, classified=context.sees_classified
+            view.conn,
+            context.log_id,
+            day,
+            rule=rule,
+            unit=unit,
+            classified=context.sees_classified,
+            moment=at.said(),
         )
         found = [_reminder(d, rules, day) for d in [*stored, *_of_county(context, rules, day, rule, unit)]]
         due = sorted(
@@ -140,7 +145,12 @@ def _of_county(
     deadlines: list[Deadline] = [] if unit else list(of_county(county_state(desk), rules.effective_from, day))
     return [
         queries.StoredDeadline(
-            stream_kind=StreamKind.COUNTY, stream_id=county_id(desk.division), name="", owners=[], deadline=d
+            stream_kind=StreamKind.COUNTY,
+            stream_id=county_id(desk.division),
+            name="",
+            owners=[],
+            deadline=d,
+            trace=trace_of(ABSENCES, Subject(subject=county_id(desk.division))),
         )
         for d in deadlines
         if rule in {None, d.rule} and d.open(day)
@@ -161,4 +171,5 @@ def _reminder(stored: queries.StoredDeadline, rules: RuleSet, day: date) -> Remi
         name=stored.name,
         owners=stored.owners,
         told=stored.deadline.told,
+        trace=stored.trace,
     )

@@ -174,6 +174,8 @@ def _hidden(context: Context, kind: StreamKind, identity: UUID) -> bool:
     """Is a stream not for the reader? Registers and the guidance fund tell of classified projects, too."""
     if kind is StreamKind.ACCOUNTS:
         return Role.AUDIT_ADMIN not in context.holder.roles
+    if kind in {StreamKind.PROJECT, StreamKind.SYSTEM, StreamKind.UNIT} and not context.reaches(identity):
+        return True
     if context.sees_classified:
         return False
     match kind:

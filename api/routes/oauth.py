@@ -11,8 +11,8 @@ from fastapi import APIRouter, Form, Header, Request
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
+from api.context import address_of, holder_of_secret, note_failure
 from domain.event import Value
-from infrastructure.account_directory import AccountDirectory
 from infrastructure.issuer import BadTokenError, Issuer
 
 router = APIRouter(prefix="/oauth", tags=["令牌 tokens"])
@@ -60,7 +60,6 @@ def post_token(
 
     The token stands for the account and what is granted to it at each request; it dies with the key.
     """
-    directory: AccountDirectory = request.app.state.liuhen.directory
     issuer: Issuer = request.app.state.issuer
     try:
         key_id, secret = _client(authorization, client_id, client_secret)
@@ -68,8 +67,9 @@ def post_token(
             raise _RefusedError(400, "unsupported_grant_type", "only client_credentials")  # noqa: TRY301
         if scope:
             raise _RefusedError(400, "invalid_scope", "what a token may do is granted, not asked for")  # noqa: TRY301
-        token, seconds = issuer.issue_for_key(directory.of_secret(key_id, secret))
+        token, seconds = issuer.issue_for_key(holder_of_secret(request.app.state, key_id, secret, address_of(request)))
     except BadTokenError:
+        note_failure(request, key_id)
         return _refused(_RefusedError(401, "invalid_client", "no such key"))
     except _RefusedError as error:
         return _refused(error)

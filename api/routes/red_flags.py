@@ -12,8 +12,9 @@ from api.context import Reader
 from api.moments import At
 from api.routes.views import Part, ViewAnswer, reading
 from domain.event import Value
-from domain.red_flags import LOOKS_AT
+from domain.red_flags import FIRES_ON, LOOKS_AT
 from domain.red_flags.flag import FlagRule
+from domain.texts import Text
 from projections.asking import Listing, read
 from projections.red_flags import queries as red_flags
 from projections.red_flags.queries import Status
@@ -35,6 +36,7 @@ class RuleCount(Value):
     """疑点规则与计数 A rule, what it looks at, and its flags by status."""
 
     rule: FlagRule
+    fires_on: Text = Field(description="何时提出 what fires it")
     looks_at: list[str] = Field(description="所看事件的主题；R06看项目的一切事件 topics; R06 looks at all of a project")
     by_status: dict[Status, int]
 
@@ -83,6 +85,7 @@ def read_rules(context: Reader, at: At) -> RulesAnswer:
         rules = [
             RuleCount(
                 rule=rule,
+                fires_on=FIRES_ON[rule.id],
                 looks_at=sorted(LOOKS_AT[rule.id]),
                 by_status={s: sum(c.flags for c in counted if (c.rule, c.status) == (rule.id, s)) for s in Status},
             )

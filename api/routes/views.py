@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Generic
 from uuid import UUID
 
@@ -153,27 +154,38 @@ def register_projects(
     context: Reader,
     at: At,
     part: Part,
-    q: Annotated[str | None, Query(max_length=100, description="名称、备案号或单位的一部分")] = None,
-    unit: Annotated[str | None, Query(max_length=40, description="建设单位统一社会信用代码")] = None,
-    category: Category | None = None,
-    stage: Stage | None = None,
+    q: Annotated[
+        str | None,
+        Query(
+            max_length=100,
+            description="名称、备案号、单位、类别的一部分，中英文、全半角均可，各词都须出现"
+            " part of a name, number, unit or category; every word must be found",
+        ),
+    ] = None,
+    unit: OfUnit = None,
+    category: Annotated[Category | None, Query(description="项目类别 category")] = None,
+    stage: Annotated[Stage | None, Query(description="阶段 stage")] = None,
     source: Source = None,
+    least_yuan: Annotated[
+        Decimal | None,
+        Query(max_digits=18, decimal_places=2, description="数额（批复，未批复的按估算）下限，元 at least"),
+    ] = None,
+    most_yuan: Annotated[
+        Decimal | None,
+        Query(max_digits=18, decimal_places=2, description="数额上限，元 at most, approved or estimated"),
+    ] = None,
 ) -> ViewAnswer[register.ProjectRow]:
-    """Projects by name, number, unit, category, stage or source."""
-    with reading(context, "register", at) as view:
-        return view.answer(
-            register.find_projects(
-                view.conn,
-                context.log_id,
-                part,
-                classified=context.sees_classified,
-                q=q,
-                unit=unit,
-                category=category,
-                stage=stage,
-                source=source,
-            )
-        )
+    """Projects by any part of their names, in Chinese or English; by unit, category, stage, source and amount."""
+    asked = register.ProjectsAsked(
+        q=q,
+        unit=unit,
+        category=category,
+        stage=stage,
+        source=source,
+        least_yuan=least_yuan,
+        most_yuan=most_yuan,
+    )
+    return answer(context, register.PROJECTS, asked, part, at)
 
 
 @router.get("/register/units", summary="单位登记簿 the register of units")
@@ -181,11 +193,10 @@ def register_units(
     context: Reader,
     at: At,
     part: Part,
-    q: Annotated[str | None, Query(max_length=100, description="名称或代码的一部分")] = None,
+    q: Annotated[str | None, Query(max_length=100, description="名称（含曾用名）或代码的一部分 part of a name")] = None,
 ) -> ViewAnswer[register.UnitRow]:
-    """Units by name or code, with the number of their projects."""
-    with reading(context, "register", at) as view:
-        return view.answer(register.find_units(view.conn, context.log_id, part, q=q))
+    """Units by name, earlier names or code, with the number of their projects."""
+    return answer(context, register.UNITS, register.UnitsAsked(q=q), part, at)
 
 
 class ShownAbsence(TracedRow):
@@ -595,43 +606,69 @@ def sharing_systems(
     isolated: Annotated[
         bool | None, Query(description="只看信息孤岛，或只看已互联的 only the isolated, or others")
     ] = None,
-    unit: Annotated[str | None, Query(max_length=40, description="建设单位统一社会信用代码")] = None,
+    unit: OfUnit = None,
 ) -> ViewAnswer[sharing.ConnectedSystem]:
     """Systems in use with the levels at which they are connected; an isolated one is connected at none (O11, O12)."""
-    with reading(context, "sharing", at) as view:
-        return view.answer(
-            sharing.systems(
-                view.conn, context.log_id, part, isolated=isolated, unit=unit, classified=context.sees_classified
-            )
-        )
+    return answer(context, sharing.SYSTEMS, sharing.SystemsAsked(isolated=isolated, unit=unit), part, at)
 
 
-@router.get("/sharing/resources", summary="共享资源 declared resources")
+@router.get("/sharing/connections", summary="互联互通 which system is connected with whom")
+def sharing_connections(
+    context: Reader,
+    at: At,
+    part: Part,
+    unit: OfUnit = None,
+    level: Annotated[
+        sharing.ConnectionLevelName | None, Query(description="网络通、数据通、业务通 at which level")
+    ] = None,
+) -> ViewAnswer[sharing.Connection]:
+    """Passed connection tests with other departments, by level and route (G08, G20, O11)."""
+    return answer(context, sharing.CONNECTIONS, sharing.SystemsAsked(unit=unit, level=level), part, at)
+
+
+@router.get("/sharing/resources", summary="共享资源：谁提供什么 who provides what")
 def sharing_resources(
     context: Reader,
     at: At,
     part: Part,
     kind: Annotated[ResourceKind | None, Query(description="资源类别 (O15)")] = None,
     open_attribute: Annotated[OpenAttribute | None, Query(description="开放属性 (O16)")] = None,
-    unit: Annotated[str | None, Query(max_length=40, description="建设单位统一社会信用代码")] = None,
+    unit: OfUnit = None,
+    lapsed: Annotated[
+        bool | None,
+        Query(description="只看已失效或逾期未更新的，或其他的 only what has lapsed or is overdue, or others"),
+    ] = None,
+    on: Day = None,
 ) -> ViewAnswer[sharing.Resource]:
-    """What projects declared to share, whether it is supplied, and when it was last updated."""
-    with reading(context, "sharing", at) as view:
-        return view.answer(
-            sharing.resources(
-                view.conn,
-                context.log_id,
-                part,
-                kind=kind,
-                open_attribute=open_attribute,
-                unit=unit,
-                classified=context.sees_classified,
-            )
-        )
+    """What projects declared to share, whether it is supplied, when it was last updated, and what has lapsed."""
+    day = on or today()
+    rules = context.liuhen.desk.rule_sets.in_force(day)
+    asked = sharing.ResourcesAsked(
+        on=day,
+        cycles=rules.parameters.lapse_after_cycles if rules else 1,
+        kind=kind,
+        open_attribute=open_attribute,
+        unit=unit,
+        lapsed=lapsed,
+    )
+    return answer(context, sharing.RESOURCES, asked, part, at)
+
+
+@router.get("/sharing/needs", summary="共享需求：谁需要什么 who needs what")
+def sharing_needs(
+    context: Reader,
+    at: At,
+    part: Part,
+    unit: OfUnit = None,
+    provided: Annotated[
+        bool | None, Query(description="只看县内有同名资源的，或没有的 only those that somebody provides, or nobody")
+    ] = None,
+) -> ViewAnswer[sharing.Need]:
+    """What projects need from other departments, and which projects provide a resource of that name."""
+    return answer(context, sharing.NEEDS, sharing.NeedsAsked(unit=unit, provided=provided), part, at)
 
 
 @router.get("/sharing/themes", summary="主题统计 projects by theme")
 def sharing_themes(context: Reader, at: At, part: Part) -> ViewAnswer[sharing.ThemeCount]:
     """How many projects serve which theme of the document, by track (O10, O14, O16, O17, O30)."""
-    with reading(context, "sharing", at) as view:
-        return view.answer(sharing.themes(view.conn, context.log_id, part, classified=context.sees_classified))
+    return answer(context, sharing.THEMES, sharing.ThemesAsked(), part, at)

@@ -203,7 +203,10 @@ def targets_of(liuhen: Liuhen) -> Targets:
 
 def messages_for(liuhen: Liuhen, holder: Holder, after: int, limit: int, endpoint: Endpoint) -> Messages:
     """What a receiver is to be brought next: the feed, as its account is shown it."""
-    context = Context(liuhen, holder)
+    present = liuhen.directory.present(holder)
+    if present is None:  # it waits; what comes meanwhile is brought if the account is let in again
+        return Messages([], after)
+    context = Context(liuhen, present)
     page = feed_after(liuhen.desk, context, after, limit, endpoint.selection)
     events = [cloud_event(context, found) for found in page.events]
     return Messages([Message(int(e.sequence), e.id, as_json(e)) for e in events], page.next)

@@ -30,6 +30,7 @@ from domain.red_flags.trace import Traces
 from domain.rule import RuleSets
 from domain.steps.filing import FilingAmended, ProjectFiled
 from domain.steps.sharing import SharingDeclarationWithdrawn, SharingDeclared
+from domain.texts import Text
 
 OF_A_PROJECT: dict[str, Callable[[Dossier, Watch], Iterator[RedFlag]]] = {
     "R01": money_before_approval.raised,
@@ -61,6 +62,8 @@ LOOKS_AT: dict[str, frozenset[str]] = {
     rule: frozenset(event.TOPIC for event in module.LOOKS_AT) for rule, module in _MODULES.items()
 }
 """Topics of the events that can change what a rule says. R06 looks at when each event of a project was recorded."""
+FIRES_ON: dict[str, Text] = {rule: module.FIRES_ON for rule, module in _MODULES.items()}
+"""What fires a rule, in words."""
 PARAMETERS: dict[str, frozenset[str]] = {
     "R04": frozenset({"threshold_fen", "within_days", "resemblance_bp"}),
     "R05": frozenset({"resemblance_bp"}),
@@ -86,6 +89,10 @@ class FlagRules:
                 given = sorted(rule.parameters)
                 raise ValueError(f"{rule.id}的参数应为 / parameters of {rule.id} are: {sorted(expected)}, not {given}")
 
+        within = [r.id for r in self.all if r.id in OF_A_PROJECT]
+        looked_at = {topic for rule in within for topic in LOOKS_AT[rule]}
+        self._looking_at = {t: frozenset(rule for rule in within if t in LOOKS_AT[rule]) for t in looked_at}
+
     def get(self, rule: str) -> FlagRule | None:
         """The rule with this id, or None."""
         return next((r for r in self.all if r.id == rule), None)
@@ -97,7 +104,7 @@ class FlagRules:
 
     def looking_at(self, topic: str) -> frozenset[str]:
         """Rules within a project that an event of a topic can concern."""
-        return frozenset(r.id for r in self.all if r.id in OF_A_PROJECT and topic in LOOKS_AT[r.id])
+        return self._looking_at.get(topic, frozenset())
 
     def within(self, dossier: Dossier, rule_sets: RuleSets, rules: Iterable[str] | None = None) -> list[RedFlag]:
         """The flags that follow from a project's own histories; of some rules, or of all."""

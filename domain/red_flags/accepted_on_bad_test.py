@@ -19,6 +19,11 @@ from domain.steps.security import SecurityTested
 from domain.steps.systems import SystemListed, SystemRegistered
 
 LOOKS_AT: tuple[type[Event], ...] = (ProjectAccepted, SystemListed, SystemRegistered, SecurityTested)
+FIRES_ON = text(
+    "按现在所知，验收之日没有一份在有效期内的等级测评报告：已过期（`test_validity_months`，按验收日的规则集），或登记后被撤回、更正。每个系统一个疑点。",
+    "As is known now, no level test was in date on the day of acceptance: it had expired, or was withdrawn"
+    " or corrected later. One flag for each system.",
+)
 
 
 def raised(dossier: Dossier, watch: Watch) -> Iterator[RedFlag]:
@@ -31,10 +36,10 @@ def raised(dossier: Dossier, watch: Watch) -> Iterator[RedFlag]:
             if good or not (tested or corrections):
                 continue
             why_zh, why_en = (
-                ("测评后被撤回或更正", "withdrawn or corrected later") if corrections else ("已过期", "expired")
+                ("登记后被撤回或更正", "withdrawn or corrected later") if corrections else ("已过期", "expired")
             )
             told = text(
-                f"{accepted.happened_on.zh()}验收时，系统“{system.name}”的测评{why_zh}",
+                f"{accepted.happened_on.zh()}验收时，系统“{system.name}”的测评报告{why_zh}",
                 f"accepted on {accepted.happened_on}; the test of “{system.name}” was {why_en}",
             )
             key = f"v{accepted.stream.version}-{system.id}"

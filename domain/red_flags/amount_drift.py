@@ -17,6 +17,11 @@ from domain.steps.procurement import ContractRecorded
 LOOKS_AT: tuple[type[Event], ...] = (ProjectFiled, FilingAmended, ContractRecorded, AmountStated)
 
 _NAMES = {AmountStage.ESTIMATE: "估算", AmountStage.CONTRACT: "合同", AmountStage.FINAL_ACCOUNT: "决算"}
+FIRES_ON = text(
+    "估算、合同（各合同之和）、决算依次相比，后者超出前者的比例大于`drift_bp`；未记录的阶段跳过，只比人民币金额。",
+    "From estimate to contracts (their sum) to final account, the later exceeds the earlier by more than"
+    " this; stages that are not recorded are passed over, and only amounts in yuan are compared.",
+)
 
 
 def raised(dossier: Dossier, watch: Watch) -> Iterator[RedFlag]:

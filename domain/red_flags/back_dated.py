@@ -13,6 +13,13 @@ from domain.steps.history import ProjectImported
 
 LOOKS_AT: tuple[type[Event], ...] = ()
 """Every event of the project: what came too late is told by `Dossier.late`."""
+FIRES_ON = text(
+    "项目的事件在发生后超过规则集规定的天数（`backdating_limit_days`，按发生日的规则集）才登记。每个项目一个疑点，给出件数、最多天数和最先十件；导入的历史不算，更正不使其变"
+    "为及时。",
+    "Events of the project were recorded more days after they happened than the rule set of the day allows."
+    " One flag for a project, with the number, the most days and the first ten; imported history does"
+    " not count, and a correction does not make an event timely.",
+)
 
 
 def raised(dossier: Dossier, watch: Watch) -> Iterator[RedFlag]:

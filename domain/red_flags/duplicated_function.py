@@ -11,6 +11,12 @@ from domain.steps.filing import FilingAmended, ProjectFiled
 from domain.steps.sharing import SharingDeclarationWithdrawn, SharingDeclared
 
 LOOKS_AT: tuple[type[Event], ...] = (ProjectFiled, FilingAmended, SharingDeclared, SharingDeclarationWithdrawn)
+FIRES_ON = text(
+    "其他单位先备案的项目，有相同的8类限制类别之一且名称相似度不低于`resemblance_bp`，或申报共享的目录资源同名。问后备案的一方，每一对一个疑点。涉密项目不参与比较。",
+    "A project of another unit, filed before, is of the same restricted category with a name so much"
+    " alike, or declares a resource of the same name. The later one is asked, once for each pair. Classified"
+    " projects are not compared.",
+)
 
 
 def likes(sketch: Sketch, watch: Watch) -> Iterator[Like]:

@@ -11,6 +11,10 @@ from domain.steps.approval import ProjectApproved
 from domain.steps.filing import ProjectFiled
 
 LOOKS_AT: tuple[type[Event], ...] = (ProjectFiled, ProjectApproved)
+FIRES_ON = text(
+    "批复距备案不足`fewest_days`天。",
+    "The approval came fewer days than this after the filing.",
+)
 
 
 def raised(dossier: Dossier, watch: Watch) -> Iterator[RedFlag]:

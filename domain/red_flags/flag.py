@@ -12,7 +12,8 @@ from pydantic import Field
 
 from domain.dates import CivilDate
 from domain.event import Event, Value
-from domain.red_flags.trace import Trace, Traces
+from domain.recorded import Recorded
+from domain.red_flags.trace import Trace, Traces, trace_of
 from domain.rule import RuleSets
 from domain.steps.enrolment import UnitEnrolled
 from domain.steps.systems import SystemRegistered
@@ -82,9 +83,9 @@ class Lateness:
     NAMED: ClassVar[int] = 10
     """So many are named; the others are counted."""
 
-    def with_one(self, trace: Trace, days: int, limit_days: int) -> Lateness:
+    def with_one(self, entry: Recorded, days: int, limit_days: int) -> Lateness:
         """The same with one more."""
-        named = (*self.first, FiredBy.of(trace)) if len(self.first) < self.NAMED else self.first
+        named = (*self.first, FiredBy.of(trace_of(entry))) if len(self.first) < self.NAMED else self.first
         worse = days > self.most_days
         return Lateness(
             self.count + 1, days if worse else self.most_days, limit_days if worse else self.limit_days, named

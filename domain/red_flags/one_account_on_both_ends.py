@@ -24,6 +24,10 @@ _PAIRS = (
         text("验收与经费", "acceptance and money"),
     ),
 )
+FIRES_ON = text(
+    "同一账号既备案又批复，既批复又验收，或既验收又安排、拨付经费。",
+    "The same account filed and approved, approved and accepted, or accepted and arranged or paid money.",
+)
 
 
 def raised(dossier: Dossier, watch: Watch) -> Iterator[RedFlag]:

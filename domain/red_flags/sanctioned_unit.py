@@ -30,6 +30,12 @@ LOOKS_AT: tuple[type[Event], ...] = (
     ConnectionObligationSet,
     ConnectionObligationMet,
 )
+FIRES_ON = text(
+    "按现在所知，批复立项，或安排、拨付运维等经费之日，建设单位有已逾期未履行的改造对接义务（到期日当日不算）。办理之日已知的，关口当时即拒绝；本条针对事后登记或更正的。",
+    "As is known now, an owner unit had an overdue connection obligation on the day of an approval or"
+    " of operation money (the due day itself is in time). The gate refuses what was known then; this"
+    " is for what was recorded or corrected afterwards.",
+)
 
 
 def raised(dossier: Dossier, watch: Watch) -> Iterator[RedFlag]:

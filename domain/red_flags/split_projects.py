@@ -13,6 +13,13 @@ from domain.steps.filing import FilingAmended, ProjectFiled
 LOOKS_AT: tuple[type[Event], ...] = (ProjectFiled, FilingAmended)
 _NAMED = 5
 """So many of the others are named; all are listed."""
+FIRES_ON = text(
+    "同一建设单位、备案日相距不超过`within_days`天、名称相似度不低于`resemblance_bp`的项目，投资估算各低于`threshold_fen`而合计达到它。每个项目各有一个"
+    "疑点，列出其余。涉密项目不参与比较。",
+    "Projects of one owner unit, filed within so many days, with names so much alike, whose estimates"
+    " are each below the threshold and reach it together. Each has a flag that lists the others. Classified"
+    " projects are not compared.",
+)
 
 
 def likes(sketch: Sketch, watch: Watch) -> Iterator[Like]:

@@ -157,7 +157,7 @@ class Traces:
 
     def standing(self, *events: type[Event]) -> list[Trace]:
         """Traces of some events that were not withdrawn."""
-        topics = {e.TOPIC for e in events}
+        topics = [e.TOPIC for e in events]
         return [t for t in self.all if t.topic in topics and not t.withdrawn]
 
     def once(self, *events: type[Event]) -> list[Trace]:

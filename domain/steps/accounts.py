@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from pydantic import Field
 from domain.accounts import (
     ACCOUNT,
     DIVISION,
+    INCOMPATIBLE,
     KEY_ID,
     NOT_GRANTED,
     SHA256,
@@ -282,6 +283,7 @@ CLAUSES = {
         ),
         _clause("A05", "8.1.4.2", _SEPARATED, "三员各至少保留一名", "each of the three is always held"),
         _clause("A06", "8.1.4.2", _SEPARATED, "应急须由两人办理并有期限", "an emergency needs two persons and an end"),
+        _clause("A08", "8.1.4.2", _SEPARATED, "不相容角色不由一人担任", "incompatible roles are not one person's"),
         _clause(
             "A07",
             "8.1.5",
@@ -563,6 +565,15 @@ def _may_hold(accounts: Accounts, account: Account, role: Role, day: date) -> li
         held = "、".join(sorted(ever - {role}))
         failing.append(("A01", text(f"其人任或曾任{held}", f"the person is or was {held}"), another))
     mixed = standing - ADMINISTRATORS if role in ADMINISTRATORS else standing & ADMINISTRATORS
+    against = sorted(r for r in standing if frozenset({r, role}) in INCOMPATIBLE)
+    if against:
+        held = "、".join(against)
+        cure = text(
+            "由另一人任此角色，或先撤销其现任角色", "let another person hold it, or revoke the other role first"
+        )
+        failing.append(
+            ("A08", text(f"其人现任{held}，与此不相容", f"the person holds {held}, which excludes it"), cure)
+        )
     if mixed:
         held = "、".join(sorted(mixed))
         failing.append(("A04", text(f"其人现任{held}", f"the person holds {held}"), another))
@@ -585,6 +596,12 @@ def _last(accounts: Accounts, account: Account, grants: Iterable[Grant], day: da
 
 def _with(accounts: Accounts, account: Account) -> Accounts:
     return accounts.but(accounts={**accounts.accounts, account.name: account})
+
+
+def _changed(accounts: Accounts, name: str, change: Callable[[Account], Account]) -> Accounts:
+    """With one account changed. History is never refused: of an account that was not opened nothing changes."""
+    account = accounts.accounts.get(name)
+    return accounts if account is None else _with(accounts, change(account))
 
 
 @evolve.register
@@ -614,21 +631,20 @@ def _(event: AccountOpened, accounts: Accounts, at: Recorded) -> Accounts:
 @evolve.register
 def _(event: AccountDisabled, accounts: Accounts, at: Recorded) -> Accounts:
     del at
-    return _with(accounts, accounts.accounts[event.account].but(enabled=False))
+    return _changed(accounts, event.account, lambda account: account.but(enabled=False))
 
 
 @evolve.register
 def _(event: AccountEnabled, accounts: Accounts, at: Recorded) -> Accounts:
     del at
-    return _with(accounts, accounts.accounts[event.account].but(enabled=True))
+    return _changed(accounts, event.account, lambda account: account.but(enabled=True))
 
 
 @evolve.register
 def _(event: RoleGranted, accounts: Accounts, at: Recorded) -> Accounts:
     del at
-    account = accounts.accounts[event.account]
     said = {k: v for k, v in dict(event).items() if k not in {"account", "document_no"}}
-    return _with(accounts, account.but(grants=(*account.grants, Grant(**said))))
+    return _changed(accounts, event.account, lambda account: account.but(grants=(*account.grants, Grant(**said))))
 
 
 @evolve.register
@@ -638,25 +654,29 @@ def _(event: GrantRevoked, accounts: Accounts, at: Recorded) -> Accounts:
 
 
 def _without_grant(accounts: Accounts, name: str, number: int) -> Accounts:
-    account = accounts.accounts[name]
-    grants = tuple(g.but(revoked=True) if g.number == number else g for g in account.grants)
-    return _with(accounts, account.but(grants=grants))
+    def without(account: Account) -> Account:
+        grants = tuple(g.but(revoked=True) if g.number == number else g for g in account.grants)
+        return account.but(grants=grants)
+
+    return _changed(accounts, name, without)
 
 
 @evolve.register
 def _(event: KeyRegistered, accounts: Accounts, at: Recorded) -> Accounts:
     del at
-    account = accounts.accounts[event.account]
     key = Key(id=event.key_id, sha256=event.key_sha256, expires_on=event.expires_on)
-    return _with(accounts, account.but(keys=(*account.keys, key)))
+    return _changed(accounts, event.account, lambda account: account.but(keys=(*account.keys, key)))
 
 
 @evolve.register
 def _(event: KeyRevoked, accounts: Accounts, at: Recorded) -> Accounts:
     del at
-    account = accounts.accounts[event.account]
-    keys = tuple(k.but(revoked=True) if k.id == event.key_id else k for k in account.keys)
-    return _with(accounts, account.but(keys=keys))
+
+    def without(account: Account) -> Account:
+        keys = tuple(k.but(revoked=True) if k.id == event.key_id else k for k in account.keys)
+        return account.but(keys=keys)
+
+    return _changed(accounts, event.account, without)
 
 
 @evolve.register
@@ -668,8 +688,9 @@ def _(event: EmergencyAsked, accounts: Accounts, at: Recorded) -> Accounts:
 @evolve.register
 def _(event: EmergencyConfirmed, accounts: Accounts, at: Recorded) -> Accounts:
     del at
-    asked = accounts.emergencies[event.number - 1]
-    account = accounts.accounts[asked.account]
+    asked = next((e for e in accounts.emergencies if e.number == event.number), None)
+    if asked is None:
+        return accounts
     given = Grant(
         number=event.grant,
         role=asked.role,
@@ -681,13 +702,14 @@ def _(event: EmergencyConfirmed, accounts: Accounts, at: Recorded) -> Accounts:
     confirmed = tuple(
         e.but(confirmed=True, grant=event.grant) if e.number == event.number else e for e in accounts.emergencies
     )
-    return _with(accounts, account.but(grants=(*account.grants, given))).but(emergencies=confirmed)
+    granted = _changed(accounts, asked.account, lambda account: account.but(grants=(*account.grants, given)))
+    return granted.but(emergencies=confirmed)
 
 
 @evolve.register
 def _(event: EmergencyEnded, accounts: Accounts, at: Recorded) -> Accounts:
     del at
-    asked = accounts.emergencies[event.number - 1]
+    asked = next((e for e in accounts.emergencies if e.number == event.number), None)
     ended = tuple(e.but(ended=True) if e.number == event.number else e for e in accounts.emergencies)
     rest = accounts.but(emergencies=ended)
-    return rest if asked.grant is None else _without_grant(rest, asked.account, asked.grant)
+    return rest if asked is None or asked.grant is None else _without_grant(rest, asked.account, asked.grant)

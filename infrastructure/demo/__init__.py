@@ -20,6 +20,7 @@ from domain.recorded import Actor, Authority
 from domain.streams import StreamKind
 from infrastructure.demo.governance import county, responsibility
 from infrastructure.demo.projects import project
+from infrastructure.demo.questioned import questioned
 from infrastructure.demo.script import FIRST_DAY, SEED, UNITS, Ask, Script
 from infrastructure.demo.units import units
 
@@ -57,6 +58,7 @@ def record_demo_county(desk: Desk, advance: Callable[[int, int], None]) -> DemoC
     scripts: list[tuple[str, Script]] = [("unit", units(desk))]
     scripts += [("county", county(desk)), *((f"unit-{n:02d}", responsibility(desk, n)) for n in range(RESPONSIBLE))]
     scripts += [(f"project-{n:03d}", project(desk, n)) for n in range(PROJECTS)]
+    scripts.append(("questioned", questioned(desk)))
     for order, (name, script) in enumerate(scripts):
         ask = next(script, None)
         if ask is not None:
@@ -84,7 +86,7 @@ def record_demo_county(desk: Desk, advance: Callable[[int, int], None]) -> DemoC
 def _act(turn: _Turn) -> Act:
     ask = turn.ask
     return Act(
-        actor=Actor(account=f"demo-{ask.role.lower()}", organisation=ask.organisation, role=ask.role),
+        actor=Actor(account=f"demo-{ask.account or ask.role.lower()}", organisation=ask.organisation, role=ask.role),
         happened_on=CivilDate.on(turn.on),
         authority=Authority(issuer=ask.organisation, document_no=ask.document_no) if ask.document_no else None,
         key=f"demo/{SEED}/{turn.name}/{turn.count}",

@@ -351,7 +351,9 @@ def _accepted(
             conclusion="" if plan.filing.classified else "合格（演示）",
         )
         asking = partial(accept_project, desk, project, opinion)
-        outcome = yield ask_as(plan.later(5, 25), Role.PROJECT_AUTHORITY, asking)
+        # In some, who approved it also accepts it.
+        account = None if plan.number % 20 == 4 else "acceptance"
+        outcome = yield ask_as(plan.later(5, 25), Role.PROJECT_AUTHORITY, asking, account=account)
         if not outcome.refused:
             accepted.append(True)
             return

@@ -53,6 +53,8 @@ class Ask:
     role: Role
     organisation: str
     document_no: str | None = None
+    account: str | None = None
+    """Of whom, where it is not the one account that the demo has for the role."""
 
 
 Script = Generator[Ask, Outcome, None]
@@ -85,6 +87,8 @@ def body(role: Role) -> str:
     return names[role]
 
 
-def ask_as(on: date, role: Role, run: Callable[[Act], Outcome], document_no: str | None = None) -> Ask:
+def ask_as(
+    on: date, role: Role, run: Callable[[Act], Outcome], document_no: str | None = None, account: str | None = None
+) -> Ask:
     """An act of the organisation that holds a role."""
-    return Ask(on, run, role, body(role), document_no)
+    return Ask(on, run, role, body(role), document_no, account)

@@ -17,9 +17,9 @@ import psycopg
 
 from application.asking import AsOf
 from domain.correction import FactCorrected
+from domain.dates import CivilDate
 from domain.evolve import effective
 from domain.recorded import Recorded
-from infrastructure.projecting import parking
 from infrastructure.projecting.builds import Connection, Digests, digests, read_build, tables_in
 from infrastructure.store.ledger import EventLedger
 from infrastructure.store.mapper import as_uuid
@@ -107,17 +107,16 @@ def fold_into(
     lost: set[UUID] = set()
     with conn.cursor() as cursor:
         while at < position:
-            logged = ledger.logged_after(at, PAGE, position)
-            at = logged[-1].id
-            entries, undecodable = parking.decoded(logged)
+            entries, undecodable, at = ledger.decoded_after(at, PAGE, position)
             lost.update(as_uuid(bad.logged.originator_id) for bad in undecodable)
             kept = [e for e in entries if e.originator_id not in lost] if lost else entries
-            left_out += len(logged) - len(kept)
+            left_out += len(undecodable) + len(entries) - len(kept)
             if correcting is not None and happened is not None:
                 kept = correcting.by(happened, kept)
-            streams.forward(kept, at)
-            if handled := [e for e in kept if e.event.TOPIC in projection.HANDLES]:
-                projection.project(Page(log_id, handled, streams), cursor)
+            by_stream = streams.forward(kept, at)
+            handles = projection.HANDLES
+            if handled := [e for e in kept if e.event.TOPIC in handles]:
+                projection.project(Page(log_id, handled, streams, by_stream), cursor)
     return left_out
 
 
@@ -127,22 +126,35 @@ class _Correcting:
     def __init__(self, ledger: EventLedger, position: int) -> None:
         self._corrections: dict[UUID, list[Recorded]] = {}
         self._begun: set[UUID] = set()
+        self._days: dict[int, tuple[CivilDate, bool]] = {}
         for entry in ledger.of_topics([FactCorrected.TOPIC], position):
             self._corrections.setdefault(entry.originator_id, []).append(entry)
 
     def by(self, happened: date, entries: Sequence[Recorded]) -> list[Recorded]:
         """Those that certainly happened by a day. Corrections of what had begun stay, whenever they were made."""
+        if not self._corrections:
+            return [e for e in entries if self._by(e, happened)]
         found = []
         for entry in entries:
-            if isinstance(entry.event, FactCorrected):
-                found += [entry] if entry.originator_id in self._begun else []
-                continue
             known = self._corrections.get(entry.originator_id)
-            now = [e for e in effective([entry, *known]) if e.position == entry.position] if known else [entry]
-            if now and now[0].happened_on.certainly_on_or_before(happened):
-                self._begun.add(entry.originator_id)
-                found += now
+            if known is None:
+                found += [entry] if self._by(entry, happened) else []
+            elif isinstance(entry.event, FactCorrected):
+                found += [entry] if entry.originator_id in self._begun else []
+            else:
+                now = [e for e in effective([entry, *known]) if e.position == entry.position]
+                if now and self._by(now[0], happened):
+                    self._begun.add(entry.originator_id)
+                    found += now
         return found
+
+    def _by(self, entry: Recorded, happened: date) -> bool:
+        """Did it certainly happen by a day? Events of a day share the value of it, which is looked at once."""
+        day = entry.happened_on
+        known = self._days.get(id(day))
+        if known is None:
+            known = self._days[id(day)] = (day, day.certainly_on_or_before(happened))
+        return known[1]
 
 
 def check(engine: Engine, name: str) -> list[Compared]:

@@ -34,6 +34,7 @@ from projections.red_flags import RedFlags
 from projections.register import ProjectRegister
 from projections.security import Security
 from projections.sharing import Sharing
+from projections.stages import Stages
 from projections.supervision import Supervision
 from projections.timeline import Timeline
 from projections.view import Freshness, Projection
@@ -48,6 +49,7 @@ PROJECTIONS: tuple[type[Projection], ...] = (
     Sharing,
     Security,
     RedFlags,
+    Stages,
     Documents,
 )
 
@@ -57,6 +59,8 @@ _REST = 0.05
 _TURN = 0.0005
 """Seconds after which Python's threads take turns. At its default of ten times as much, each step of a request that
 comes while a page is folded would wait that long."""
+_ASK_AGAIN = 0.03
+"""Seconds between two looks at a view that another process moves, while somebody waits for it."""
 _SWEEP = 60.0
 """Seconds between two looks for replaced builds that can be dropped."""
 
@@ -275,7 +279,8 @@ class Engine:
                 return False
             with self._moved:
                 if self._reached.get(name, 0) < position:
-                    self._moved.wait(min(left, 0.2))
+                    # Nobody says here what another process has reached.
+                    self._moved.wait(min(left, 0.2 if name in self._held else _ASK_AGAIN))
         return True
 
     def _tell(self, positions: dict[str, int]) -> None:

@@ -20,7 +20,7 @@ from domain.recorded import Recorded
 from infrastructure.projecting import parking
 from infrastructure.projecting.builds import Build, Standing, builds_of, move
 from infrastructure.store.ledger import EventLedger
-from infrastructure.store.mapper import LoggedEvent, as_uuid
+from infrastructure.store.mapper import LoggedEvent, Undecodable, as_uuid
 from projections.streams import Streams
 from projections.view import Page, Projection
 
@@ -71,7 +71,7 @@ class _Piece:
     """Part of the log: what could be decoded of it, and what could not."""
 
     entries: Sequence[Recorded]
-    undecodable: Sequence[parking.Undecodable]
+    undecodable: Sequence[Undecodable]
     end: int
 
     def before(self, position: int) -> _Piece:
@@ -141,17 +141,16 @@ class Follower:
                 others = [b.position for b in builds if b.position > position]
                 # Those that lag go no further than where others stand, and join them there.
                 stop = min([*others, *([upto] if upto is not None else [])], default=None)
-                logged = self._ledger.logged_after(position, self._page, stop)
+                piece = _Piece(*self._ledger.decoded_after(position, self._page, stop))
                 streams = self._streams_at(position)
-                if not logged:
+                if piece.end == position:
                     used.append(streams)
                     continue
-                piece = _Piece(*parking.decoded(logged), logged[-1].id)
                 done, failing = self._take(conn, group, piece, streams)
                 used.append(streams)
                 failed += failing
                 if done:
-                    taken += len(logged)
+                    taken += len(piece.entries) + len(piece.undecodable)
                     move(conn, self._log_id, done, piece.end)
                     positions |= {b.name: piece.end for b in done}
             self._promote(conn, builds, positions)
@@ -201,7 +200,7 @@ class Follower:
         """Take a piece of the log into builds that stand at its beginning; gives those done, and those that failed."""
         parked = parking.parked_streams(conn, self._log_id, group)
         discarded = parking.discarded_streams(conn, self._log_id, group)
-        streams.forward(piece.entries, piece.end)
+        by_stream = streams.forward(piece.entries, piece.end)
         for bad in piece.undecodable:  # Nobody knows the state of such a stream.
             streams.lose(as_uuid(bad.logged.originator_id))
         done: list[Build] = []
@@ -211,7 +210,7 @@ class Follower:
             scarred = discarded.get((build.name, build.number), {})
             try:
                 with conn.transaction():
-                    self._take_into(conn, build, piece, streams, aside, scarred)
+                    self._take_into(conn, build, piece, streams, aside, scarred, by_stream)
                 done.append(build)
             except Exception as error:
                 if of_the_database(error):
@@ -227,6 +226,7 @@ class Follower:
         streams: Streams,
         aside: dict[UUID, int],
         scarred: dict[UUID, set[int]],
+        by_stream: dict[UUID, list[Recorded]] | None = None,
     ) -> None:
         """Write the rows of a piece for one build. Streams in `aside` are parked, and what is new of them too."""
         projection = self._projections[build.name]
@@ -238,12 +238,12 @@ class Follower:
                 log.error("projection.parked", projection=build.name, position=bad.logged.id)
         if aside:
             self._park_behind(conn, build, piece, aside)
-        entries = [
-            e
-            for e in piece.entries
-            if e.event.TOPIC in projection.HANDLES
-            and not (e.originator_id in aside and e.position >= aside[e.originator_id])
-        ]
+        handles = projection.HANDLES
+        entries = [e for e in piece.entries if e.event.TOPIC in handles]
+        if aside or scarred:
+            by_stream = None
+        if aside:
+            entries = [e for e in entries if e.position < aside.get(e.originator_id, e.position + 1)]
         if scarred:
             of_scarred = [e for e in entries if e.originator_id in scarred]
             entries = [e for e in entries if e.originator_id not in scarred]
@@ -251,7 +251,7 @@ class Follower:
                 gone = {p for positions in scarred.values() for p in positions}
                 self._write(conn, build, of_scarred, Streams(parking.without(self._ledger, gone), piece.end))
         if entries:
-            self._write(conn, build, entries, streams)
+            self._write(conn, build, entries, streams, by_stream)
 
     def _park_behind(self, conn: Connection, build: Build, piece: _Piece, aside: dict[UUID, int]) -> None:
         behind: dict[UUID, list[Recorded | LoggedEvent]] = {}
@@ -265,11 +265,18 @@ class Follower:
         for stream, events in behind.items():
             parking.park(conn, self._log_id, build, events, behind=aside[stream])
 
-    def _write(self, conn: Connection, build: Build, entries: Sequence[Recorded], streams: Streams) -> None:
+    def _write(
+        self,
+        conn: Connection,
+        build: Build,
+        entries: Sequence[Recorded],
+        streams: Streams,
+        by_stream: dict[UUID, list[Recorded]] | None = None,
+    ) -> None:
         projection = self._projections[build.name]
         with conn.cursor() as cursor:
             cursor.execute(f"SET LOCAL search_path TO {projection.schema(build.number)}".encode())
-            projection.project(Page(self._log_id, entries, streams), cursor)
+            projection.project(Page(self._log_id, entries, streams, by_stream), cursor)
 
     def _promote(self, conn: Connection, builds: Sequence[Build], positions: dict[str, int]) -> None:
         """Let builds be read that were filled up to the end of the log."""
@@ -298,10 +305,9 @@ class Follower:
         with conn.transaction():
             builds = builds_of(conn, self._log_id, [self._projections[failing.name]], *self._standings, lock=True)
             build = next((b for b in builds if b.number == failing.number), None)
-            logged = self._ledger.logged_after(build.position, self._page) if build else []
-            if build is None or not logged:
+            piece = _Piece(*self._ledger.decoded_after(build.position, self._page)) if build else None
+            if build is None or piece is None or piece.end == build.position:
                 return 0
-            piece = _Piece(*parking.decoded(logged), logged[-1].id)
             aside = parking.parked_streams(conn, self._log_id, [build]).get((build.name, build.number), {})
             scarred = parking.discarded_streams(conn, self._log_id, [build]).get((build.name, build.number), {})
             search = _Search(aside=dict(aside), scarred=scarred)
@@ -312,7 +318,7 @@ class Follower:
             move(conn, self._log_id, [build], piece.end)
         self._troubles.pop(build.name, None)
         self._moved({build.name: piece.end})
-        return len(logged)
+        return len(piece.entries) + len(piece.undecodable)
 
     def _divide(self, conn: Connection, build: Build, piece: _Piece, search: _Search) -> None:
         """Take in a piece, in halves where it fails; a single event that fails is parked."""

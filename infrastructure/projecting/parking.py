@@ -16,21 +16,13 @@ import psycopg
 from domain.recorded import Recorded
 from infrastructure.projecting.builds import Build
 from infrastructure.store.ledger import EventLedger
-from infrastructure.store.mapper import LoggedEvent, as_uuid, to_recorded
+from infrastructure.store.mapper import LoggedEvent, Undecodable, as_uuid, to_recorded
 from projections.streams import Histories
 
 Connection = psycopg.Connection[Any]
 
 LONGEST_ERROR = 500
 """Characters of an error that are kept."""
-
-
-@dataclass(frozen=True)
-class Undecodable:
-    """An event that this version of the program cannot decode."""
-
-    logged: LoggedEvent
-    error: Exception
 
 
 @dataclass(frozen=True)

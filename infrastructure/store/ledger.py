@@ -27,7 +27,15 @@ from domain.recorded import Recorded
 from domain.streams import StreamAt, StreamKind
 from infrastructure import awaiting
 from infrastructure.store.batch_writer import NotRecordedError, Pool, Row, RowsKnownError, Save, Saved
-from infrastructure.store.mapper import LedgerMapper, LoggedEvent, as_uuid, recorded_history, to_recorded
+from infrastructure.store.mapper import (
+    LedgerMapper,
+    LoggedEvent,
+    Undecodable,
+    as_uuid,
+    decoded_rows,
+    recorded_history,
+    to_recorded,
+)
 from infrastructure.store.recorder import LedgerRecorder
 from infrastructure.store.tracking import LedgerTrackingRecorder
 
@@ -235,12 +243,25 @@ class EventLedger(Application[UUID]):
         return [to_recorded(e) for e in found]
 
     def after(self, position: int, limit: int) -> list[Recorded]:
-        """Up to `limit` events after a position, in position order."""
-        return [to_recorded(e) for e in self.logged_after(position, limit)]
+        """Up to `limit` events after a position, in position order. Raises what decoding one of them raises."""
+        entries, undecodable, _ = self.decoded_after(position, limit)
+        if undecodable:
+            raise undecodable[0].error
+        return entries
 
     def logged_after(self, position: int, limit: int, stop: int | None = None) -> Sequence[LoggedEvent]:
         """The same as they are stored, for who must live with one that cannot be decoded; none after `stop`."""
         return self._ledger_recorder.select_notifications(position + 1, limit, stop)
+
+    def decoded_after(
+        self, position: int, limit: int, stop: int | None = None
+    ) -> tuple[list[Recorded], list[Undecodable], int]:
+        """Up to `limit` events after a position, none after `stop`: those that can be decoded, and those that cannot.
+
+        Also the position of the last of them; the given one when there are none.
+        """
+        rows = awaiting.in_thread(self._ledger_recorder.select_page, position, limit, stop)
+        return *decoded_rows(rows), rows[-1][3] if rows else position
 
     def of_topics(self, topics: Sequence[str], position: int) -> list[Recorded]:
         """The events of some topics up to a position, in position order."""

@@ -1,16 +1,19 @@
 """映射 Between events and stored bytes, by a closed list of topics.
 
 Nothing is ever imported because a stored row names it, and a version newer than the code knows is refused.
-State is one compact JSON object: {"v": schema version, "c": circumstances, "e": event}.
+State is one compact JSON object: {"v": schema version, "c": circumstances, "e": event, "n": 128 random bits}. The last
+keeps whoever sees a digest of a state from confirming a guess of it (docs/adr/0026); older states have none.
 """
 
 from __future__ import annotations
 
 import re
+from binascii import b2a_base64
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from os import urandom
 from typing import Any
 from uuid import UUID
 
@@ -63,9 +66,10 @@ class LedgerMapper(Mapper[UUID]):
         """Bytes of a new event. Raises ValueError for a number beyond 64 bits: it would be read back rounded."""
         new: NewEvent = domain_event
         circumstances = new.circumstances.__pydantic_serializer__.to_json(new.circumstances, exclude_defaults=True)
-        state = b'{"v":%d,"c":%b,"e":%b}' % (new.event.SCHEMA_VERSION, circumstances, as_json(new.event))
+        state = b'{"v":%d,"c":%b,"e":%b' % (new.event.SCHEMA_VERSION, circumstances, as_json(new.event))
         if _NINETEEN_DIGITS in state.translate(_DIGITS) and _LARGE.search(state):
-            _check_numbers(orjson.loads(state), new.event.model_dump(mode="json"))
+            _check_numbers(orjson.loads(state + b"}"), new.event.model_dump(mode="json"))
+        state += b'%b%b"}' % (_NONCE, b2a_base64(urandom(16), newline=False)[:22])
         return StoredEvent(
             originator_id=new.stream.id,
             originator_version=new.stream.version,
@@ -80,56 +84,66 @@ class LedgerMapper(Mapper[UUID]):
         return to_recorded(stored_event)
 
 
-_DAY_FIRST = b'{"happened_on":"'
+Row = tuple[int, int, datetime, str, bytes]
+"""A stored event: version, position, recorded time, topic and state."""
+
+_DAY_FIRST = re.compile(rb'\{"happened_on":"(\d{4}(?:-\d\d){0,2})",')
 """How circumstances begin as they are written here."""
+_DAY_NAMED, _DAY_ENDS = 2, 28
+"""Where their day is named in them, and how much of them holds it."""
 
 
 class _Read(Recorded):
     """A recorded event as it was read. Its circumstances are decoded, and validated, when somebody looks at them."""
 
-    __slots__ = ("_circumstances", "_kind", "_stated", "_stream", "_stream_id", "_version")
+    __slots__ = ("_circumstances", "_kind", "_row", "_stated", "_stream", "_stream_id")
+    _circumstances: Circumstances
+    _stream: StreamAt
 
-    def __init__(  # the parts of Recorded that cost something come later
-        self,
-        kind: StreamKind,
-        stream: UUID,
-        version: int,
-        position: int,
-        recorded_at: datetime,
-        stated: bytes,
-        event: Event,
-    ) -> None:
+    # Without the parts that cost something: these are made when they are asked for.
+    def __init__(self, kind: StreamKind, stream: UUID, row: Row, stated: bytes, event: Event) -> None:
         self._kind = kind
         self._stream_id = stream
-        self._version = version
+        self._row = row
         self._stated = stated
-        self._stream: StreamAt | None = None
-        self._circumstances: Circumstances | None = None
-        self.position = position
-        self.recorded_at = recorded_at
         self.event = event
+
+    @property
+    def position(self) -> int:  # type: ignore[override]
+        """The place in the log."""
+        return self._row[1]
+
+    @property
+    def recorded_at(self) -> datetime:  # type: ignore[override]
+        """When it was recorded."""
+        return self._row[2]
 
     @property
     def stream(self) -> StreamAt:  # type: ignore[override]
         """The stream, at the event's version."""
-        if self._stream is None:
-            self._stream = StreamAt(kind=self._kind, id=self._stream_id, version=self._version)
-        return self._stream
+        try:
+            return self._stream
+        except AttributeError:
+            self._stream = made = StreamAt.made_of(kind=self._kind, id=self._stream_id, version=self._row[0])
+            return made
 
     @property
     def circumstances(self) -> Circumstances:  # type: ignore[override]
         """What surrounds the event. Raises pydantic.ValidationError."""
-        if self._circumstances is None:
-            self._circumstances = Circumstances.__pydantic_validator__.validate_json(self._stated)
-        return self._circumstances
+        try:
+            return self._circumstances
+        except AttributeError:
+            decoded: Circumstances = Circumstances.__pydantic_validator__.validate_json(self._stated)
+            self._circumstances = decoded
+            return decoded
 
     @property
     def happened_on(self) -> CivilDate:
         """The calendar day on which it happened. Raises ValueFault, pydantic.ValidationError."""
         stated = self._stated
-        if stated.startswith(_DAY_FIRST) and stated.find(b"happened_", len(_DAY_FIRST)) < 0:
-            return _day(stated[len(_DAY_FIRST) : stated.find(b'"', len(_DAY_FIRST))])
-        return self.circumstances.happened_on
+        day = _day(stated[:_DAY_ENDS])
+        # Read from its place only where it is named nowhere else: of two of one name, the last would count.
+        return day if day is not None and stated.rfind(b"happened_") == _DAY_NAMED else self.circumstances.happened_on
 
     @property
     def originator_id(self) -> UUID:
@@ -139,7 +153,7 @@ class _Read(Recorded):
     @property
     def originator_version(self) -> int:
         """Version in the stream."""
-        return self._version
+        return self._row[0]
 
     @property
     def kind(self) -> StreamKind:
@@ -148,13 +162,13 @@ class _Read(Recorded):
 
 
 @lru_cache(maxsize=8192)
-def _day(text: bytes) -> CivilDate:
-    return CivilDate.parse(orjson.loads(b'"%b"' % text))
+def _day(beginning: bytes) -> CivilDate | None:
+    """The day that circumstances begin with, or None when they begin otherwise. Raises ValueFault."""
+    found = _DAY_FIRST.match(beginning)
+    return None if found is None else CivilDate.parse(found[1].decode())
 
 
-def recorded_history(
-    kind: StreamKind, stream: UUID, rows: Iterable[tuple[int, int, datetime, str, bytes]]
-) -> list[Recorded]:
+def recorded_history(kind: StreamKind, stream: UUID, rows: Iterable[Row]) -> list[Recorded]:
     """The recorded events of stored columns: version, position, recorded time, topic and state.
 
     A state as it is written here, of the present schema version, is cut rather than parsed: circumstances have no
@@ -164,29 +178,77 @@ def recorded_history(
     Raises UnknownTopicError, NewerEventError, pydantic.ValidationError, orjson.JSONDecodeError.
     """
     history: list[Recorded] = []
-    for version, position, recorded_at, topic, state in rows:
-        quick = _QUICK.get(topic)
-        if quick is None:
-            raise UnknownTopicError(topic)
-        head, read = quick
-        end = state.find(_EVENT, len(head)) if state.startswith(head) and state.endswith(b"}}") else -1
-        try:
-            event = read(state[end + len(_EVENT) : -1] if end > 0 else b"")
-            stated = state[len(head) - 1 : end + 1]
-        except ValidationError:
-            stored = orjson.loads(state)
-            event = event_from(topic, stored["v"], stored["e"])
-            stated = orjson.dumps(stored["c"])
-        history.append(_Read(kind, stream, version, position, recorded_at, stated, event))
+    for row in rows:
+        event, stated = _cut(row[3], row[4])
+        history.append(_Read(kind, stream, row, stated, event))
     return history
 
 
+def _cut(topic: str, state: bytes) -> tuple[Event, bytes]:
+    """The event of a state, and its circumstances as they are stored."""
+    try:
+        head, first, read = _QUICK[topic]
+    except KeyError:
+        raise UnknownTopicError(topic) from None
+    stop = -_TAIL if state[-_TAIL:].startswith(_NONCE) else -1 if state.endswith(b"}}") else 0
+    end = state.find(_EVENT, first) if stop and state.startswith(head) else -1
+    try:
+        return read(state[end + 6 : stop] if end > 0 else b""), state[first : end + 1]  # after _EVENT
+    except ValidationError:
+        stored = orjson.loads(state)
+        return event_from(topic, stored["v"], stored["e"]), orjson.dumps(stored["c"])
+
+
+LogRow = tuple[UUID, str, int, int, datetime, str, bytes]
+"""Stream, kind, and then as a `Row`: version, position, recorded time, topic and state of an event in the log."""
+
+
+def logged_event(row: LogRow) -> LoggedEvent:
+    """A row of the log as the library's notification."""
+    stream, kind, version, position, recorded_at, topic, state = row
+    return LoggedEvent(
+        originator_id=stream,
+        originator_version=version,
+        topic=topic,
+        state=state,
+        id=position,
+        kind=kind,
+        recorded_at=recorded_at,
+    )
+
+
+@dataclass(frozen=True)
+class Undecodable:
+    """An event that this version of the program cannot decode."""
+
+    logged: LoggedEvent
+    error: Exception
+
+
+def decoded_rows(rows: Iterable[LogRow]) -> tuple[list[Recorded], list[Undecodable]]:
+    """The events that can be decoded, and those that cannot. An unknown kind of stream is one of these."""
+    entries: list[Recorded] = []
+    undecodable: list[Undecodable] = []
+    for row in rows:
+        try:
+            event, stated = _cut(row[5], row[6])
+            entries.append(_Read(_KINDS[row[1]], row[0], row[2:], stated, event))
+        except Exception as error:  # noqa: BLE001 (whatever is wrong with it, the others go on)
+            undecodable.append(Undecodable(logged_event(row), error))
+    return entries, undecodable
+
+
+_KINDS = {str(kind): kind for kind in StreamKind}
 _EVENT = b'},"e":'
-_QUICK: dict[str, tuple[bytes, Callable[[bytes], Event]]] = {
-    topic: (b'{"v":%d,"c":{' % event_class.SCHEMA_VERSION, event_class.__pydantic_validator__.validate_json)
+_NONCE = b',"n":"'
+_TAIL = len(_NONCE) + 22 + len(b'"}')
+"""Bytes behind the event: the random bits in base64 without its padding. No event ends so: what ends it is a brace."""
+_HEADS = {topic: b'{"v":%d,"c":{' % event_class.SCHEMA_VERSION for topic, event_class in BY_TOPIC.items()}
+_QUICK: dict[str, tuple[bytes, int, Callable[[bytes], Event]]] = {
+    topic: (_HEADS[topic], len(_HEADS[topic]) - 1, event_class.__pydantic_validator__.validate_json)
     for topic, event_class in BY_TOPIC.items()
 }
-"""How a state of the present schema version begins, and what reads its event, by topic."""
+"""How a state of the present schema version begins, where its circumstances do, what reads its event, by topic."""
 
 
 def to_recorded(logged: LoggedEvent) -> Recorded:

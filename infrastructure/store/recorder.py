@@ -18,10 +18,10 @@ from eventsourcing.persistence import ApplicationRecorder, IntegrityError, Store
 from application.ports import ALL_OF_IT, StreamMovedError, UpTo
 from infrastructure.store.batch_writer import BatchWriter, Pool, Result, Save, Saved
 from infrastructure.store.group_commit import GroupCommit
-from infrastructure.store.mapper import LoggedEvent
+from infrastructure.store.mapper import LoggedEvent, LogRow, logged_event
 from infrastructure.store.subscription import LedgerSubscription
 
-_COLUMNS = "position, stream_id, stream_version, stream_kind, topic, state, recorded_at"
+_COLUMNS = "stream_id, stream_kind, stream_version, position, recorded_at, topic, state"
 
 LARGEST_BATCH = 256
 """Saves of one transaction."""
@@ -108,7 +108,7 @@ class LedgerRecorder(ApplicationRecorder):
             " ORDER BY stream_id, stream_version",
             (self.log_id, list(streams), position),
         )
-        return [_logged(row) for row in rows]
+        return [logged_event(row) for row in rows]
 
     def select_histories(self, kind: str, streams: Sequence[UUID]) -> list[tuple[UUID, int, int, datetime, str, bytes]]:
         """As `select_stream` gives them, the events of many streams, each row after its stream, stream by stream."""
@@ -128,7 +128,7 @@ class LedgerRecorder(ApplicationRecorder):
             f"SELECT {_COLUMNS} FROM liuhen.events WHERE log_id = %s AND position = ANY(%s) ORDER BY position",
             (self.log_id, list(positions)),
         )
-        return [_logged(row) for row in rows]
+        return [logged_event(row) for row in rows]
 
     def select_of_topic(self, streams: Collection[UUID], topic: str, position: int) -> list[LoggedEvent]:
         """The events of one topic in these streams up to a position, in position order."""
@@ -137,7 +137,7 @@ class LedgerRecorder(ApplicationRecorder):
             " AND position <= %s ORDER BY position",
             (self.log_id, list(streams), topic, position),
         )
-        return [_logged(row) for row in rows]
+        return [logged_event(row) for row in rows]
 
     # What follows is the library's contract.
 
@@ -168,7 +168,7 @@ class LedgerRecorder(ApplicationRecorder):
             f" ORDER BY stream_version {'DESC' if desc else 'ASC'} LIMIT %s",
             (self.log_id, originator_id, gt, lte, limit),
         )
-        return [_logged(row) for row in rows]
+        return [logged_event(row) for row in rows]
 
     def select_notifications(
         self,
@@ -187,7 +187,15 @@ class LedgerRecorder(ApplicationRecorder):
             " AND (%s::text[] IS NULL OR topic = ANY(%s::text[])) ORDER BY position LIMIT %s",
             (self.log_id, after, stop, list(topics) or None, list(topics) or None, limit),
         )
-        return [_logged(row) for row in rows]
+        return [logged_event(row) for row in rows]
+
+    def select_page(self, position: int, limit: int, stop: int | None) -> list[LogRow]:
+        """Rows of the log after a position and not after `stop`, in position order, as the database gives them."""
+        return self._select(
+            f"SELECT {_COLUMNS} FROM liuhen.events WHERE log_id = %s AND position > %s"
+            " AND position <= coalesce(%s::bigint, 9223372036854775807) ORDER BY position LIMIT %s",
+            (self.log_id, position, stop, limit),
+        )
 
     def max_notification_id(self) -> int | None:
         """Position of the last event, or None for an empty log."""
@@ -218,16 +226,3 @@ class LedgerRecorder(ApplicationRecorder):
             return rows
         finally:
             self.pool.putconn(conn)
-
-
-def _logged(row: Sequence[Any]) -> LoggedEvent:
-    position, stream, version, kind, topic, state, recorded_at = row
-    return LoggedEvent(
-        originator_id=stream,
-        originator_version=version,
-        topic=topic,
-        state=state,
-        id=position,
-        kind=kind,
-        recorded_at=recorded_at,
-    )

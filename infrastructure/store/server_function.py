@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 from psycopg.errors import error_from_result
 from psycopg.pq import DiagnosticField, ExecStatus
-from psycopg.pq.abc import PGresult
+from psycopg.pq.abc import PGconn, PGresult
 
 Answer = tuple[int, datetime, bytes | None]
 """First position, time of recording, and what was not accepted, as JSON."""
@@ -38,14 +38,13 @@ class ServerFunction:
 
         A signal is seen to when the answer is there: to cancel a commit would leave its outcome open.
         """
-        pgconn = conn.pgconn
         prepared: set[bytes] = vars(conn).setdefault(_PREPARED, set())
-        if self._statement not in prepared:
-            _checked(pgconn.prepare(self._statement, self._query), ExecStatus.COMMAND_OK)
-            prepared.add(self._statement)
-        result = _checked(
-            pgconn.exec_prepared(self._statement, parameters, self._formats, _BINARY), ExecStatus.TUPLES_OK
-        )
+        try:
+            result = self._called(conn.pgconn, prepared, parameters)
+        except psycopg.errors.InvalidSqlStatementName:
+            # The driver has all prepared statements forgotten, these too, after a ROLLBACK or DROP. Nothing ran.
+            prepared.clear()
+            result = self._called(conn.pgconn, prepared, parameters)
         position, recorded, others = (result.get_value(0, column) for column in range(3))
         if position is None or recorded is None:
             raise psycopg.DataError(f"{self._statement.decode()} gave no position")
@@ -54,6 +53,13 @@ class ServerFunction:
             _EPOCH + timedelta(microseconds=_BIGINT.unpack(recorded)[0]),
             others,
         )
+
+    def _called(self, pgconn: PGconn, prepared: set[bytes], parameters: tuple[bytes, ...]) -> PGresult:
+        if self._statement not in prepared:
+            _checked(pgconn.prepare(self._statement, self._query), ExecStatus.COMMAND_OK)
+            prepared.add(self._statement)
+        called = pgconn.exec_prepared(self._statement, parameters, self._formats, _BINARY)
+        return _checked(called, ExecStatus.TUPLES_OK)
 
 
 def _checked(result: PGresult, wanted: ExecStatus) -> PGresult:

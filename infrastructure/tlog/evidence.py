@@ -25,8 +25,15 @@ from infrastructure.tlog.note import Note, NoteError, Verifier
 from infrastructure.tlog.proof_file import ProofFile
 from infrastructure.tlog.suite import HASH_LENGTH, Suite, SuiteError, suite_named
 from infrastructure.tlog.text_forms import FormatError, from_base64, to_base64
-from infrastructure.tlog.tiles import ENTRIES, WIDTH, Tile, decode_bundle, tile_width
-from infrastructure.tlog.tree import Frontier, ProofError, left_of, verify_inclusion
+from infrastructure.tlog.tiles import ENTRIES, WIDTH, Tile, decode_bundle, tile_reader, tile_width
+from infrastructure.tlog.tree import (
+    Frontier,
+    ProofError,
+    consistency_proof,
+    left_of,
+    verify_consistency,
+    verify_inclusion,
+)
 
 FORMAT = "liuhen-evidence/v1"
 _MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
@@ -219,21 +226,38 @@ Fetch = Callable[[Tile], bytes]
 """Gives the bytes of an entry bundle of the log. Raises FormatError or OSError."""
 
 
-def verify(bundle: bytes, policy: Policy | None = None, entries: Fetch | None = None) -> Report:
+@dataclass(frozen=True)
+class Kept:
+    """A checkpoint that the reader kept, whose signature was checked, and what it is called: a file's name."""
+
+    called: str
+    checkpoint: Checkpoint
+
+
+def verify(
+    bundle: bytes, policy: Policy | None = None, entries: Fetch | None = None, kept: Sequence[Kept] = ()
+) -> Report:
     """Check a bundle. Without a policy the keys inside it are used: then the report says that this proves no identity.
 
     With `entries` the log's public entry bundles are read from the first shown event on, to the checkpoint: so that
-    nothing later, and nothing beside, can be left out of the streams that are shown. Never raises for a bad bundle.
+    nothing later, and nothing beside, can be left out of the streams that are shown; the log's tiles show that it
+    goes on from, or to, a `kept` checkpoint of another size. Never raises for a bad bundle.
     """
     report = Report(trusted=policy is not None)
     try:
-        _verify(report, read_parts(bundle), policy, entries)
+        _verify(report, read_parts(bundle), policy, entries, kept)
     except (FormatError, NoteError, ProofError, SuiteError) as error:
         report.refused(error)
     return report
 
 
-def _verify(report: Report, parts: Mapping[str, bytes], policy: Policy | None, entries: Fetch | None) -> None:
+def _verify(
+    report: Report,
+    parts: Mapping[str, bytes],
+    policy: Policy | None,
+    entries: Fetch | None,
+    kept: Sequence[Kept],
+) -> None:
     if missing := _ALWAYS - set(parts):
         raise FormatError(f"证据包缺{min(missing)} / the bundle lacks {min(missing)}")
     manifest = read_json(parts[MANIFEST], MANIFEST, _MANIFEST_FIELDS, indent=1)
@@ -250,6 +274,8 @@ def _verify(report: Report, parts: Mapping[str, bytes], policy: Policy | None, e
     signed = _signed(report, parts, suite, policy)
     if signed.checkpoint.origin != manifest["origin"]:
         raise FormatError("检查点是另一日志的 / the checkpoint is of another log")
+    for one in kept:
+        _agrees(report, suite, signed.checkpoint, one, entries)
     events = _events(parts, suite)
     for event in events:
         _included(suite, event, signed.checkpoint)
@@ -316,6 +342,53 @@ def _signed_by(report: Report, checkpoint: bytes, suite: Suite, policy: Policy) 
             "no witness has cosigned: the operator might show others another history",
         )
     return signed
+
+
+def _agrees(report: Report, suite: Suite, checkpoint: Checkpoint, kept: Kept, fetch: Fetch | None) -> None:
+    """Is the bundle's checkpoint of the history of the one that the reader kept? Raises ProofError when it is not."""
+    older, newer = sorted((kept.checkpoint, checkpoint), key=lambda c: c.size)
+    if older.origin != newer.origin:
+        report.not_proven(
+            f"与自留的检查点{kept.called}一致：它是另一日志{kept.checkpoint.origin}的",
+            f"agreement with the checkpoint that you kept, {kept.called}: it is of the log {kept.checkpoint.origin}",
+        )
+    elif older.size == newer.size and older.root != newer.root:
+        raise ProofError(
+            f"大小{older.size}有两个签署的根：包内的与自留的{kept.called}不同，历史被改写；请妥存两个文件 / two roots "
+            f"are signed for size {older.size}, the bundle's and that of {kept.called}, which you kept: history was "
+            f"rewritten; keep both files"
+        )
+    elif older.size == newer.size or _continues(suite, older, newer, fetch, kept.called):
+        report.proven(
+            f"与自留的检查点{kept.called}（{kept.checkpoint.size}个事件）是同一部历史",
+            f"the same history as the checkpoint that you kept, {kept.called} ({kept.checkpoint.size} events)",
+        )
+    else:
+        report.not_proven(
+            f"与自留的检查点{kept.called}（{kept.checkpoint.size}个事件）一致：大小不同，需要--entries",
+            f"agreement with the checkpoint that you kept, {kept.called} ({kept.checkpoint.size} events): its size is "
+            f"another one; give --entries",
+        )
+
+
+def _continues(suite: Suite, older: Checkpoint, newer: Checkpoint, fetch: Fetch | None, called: str) -> bool:
+    """Does the newer tree begin with the older? False when nobody gives its tiles. Raises ProofError if it does not."""
+    if fetch is None:
+        return False
+
+    def tiles(wanted: Sequence[Tile]) -> dict[Tile, bytes]:
+        return {tile: fetch(tile)[: tile.width * HASH_LENGTH] for tile in wanted}
+
+    try:
+        proof = consistency_proof(suite, older.size, newer.size, tile_reader(suite, newer.size, tiles))
+        verify_consistency(suite, older.size, newer.size, proof, older.root, newer.root)
+    except (ProofError, ValueError, FileNotFoundError) as error:
+        raise ProofError(
+            f"{newer.size}个事件的树不是由{older.size}个事件的那棵续成的（自留的{called}）：历史被改写或截短；请妥存两个文件"
+            f" / the tree of {newer.size} events does not begin with that of {older.size} (kept: {called}): history "
+            f"was rewritten or cut short; keep both files"
+        ) from error
+    return True
 
 
 def _second(time: int) -> str:

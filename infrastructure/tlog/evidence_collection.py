@@ -18,6 +18,7 @@ from uuid import UUID
 import psycopg
 
 from domain.dates import civil_day
+from domain.event import Event
 from domain.evolve import fold
 from domain.personal import persons_of
 from domain.project import Project, Stage
@@ -199,13 +200,15 @@ def stream_evidence(
     """
     checkpoint = _newest(log)
     streams = [_read(log, kind, identity, checkpoint)]
-    if grounds and kind is StreamKind.PROJECT:
-        streams += [_read(log, *other, checkpoint) for other in _rested_on(streams[0].history) if not hidden(*other)]
+    named = _rested_on(streams[0].history) if grounds and kind is StreamKind.PROJECT else []
+    shown_to = [other for other in named if not hidden(*other)]
+    streams += [_read(log, *other, checkpoint) for other in shown_to]
     for stream in streams:
         stream.shown = [row for row in stream.rows if period.holds(row.recorded)]
     if not any(stream.shown for stream in streams):
         raise NothingToShowError("此期间没有事件 / no event happened in that period")
-    return _bundle(log, checkpoint, streams, period, {"kind": str(kind), "id": str(identity)})
+    about = {"kind": str(kind), "id": str(identity)}
+    return _bundle(log, checkpoint, streams, period, about, left_out=len(named) - len(shown_to))
 
 
 def decision_evidence(log: Liuhen, position: int) -> bytes:
@@ -350,6 +353,8 @@ def _bundle(
     period: Period,
     about: dict[str, str],
     recording: Recording | None = None,
+    *,
+    left_out: int = 0,
 ) -> bytes:
     tree = log.tree.tree()
     suite = tree.suite
@@ -376,7 +381,9 @@ def _bundle(
     ]
     told = [row.recorded for row in rows]
     title = _title(streams[0]) if recording is None else f"{recording.since} – {recording.until}"
-    summary = _Summary(streams, period, checkpoint, told, recording, title, persons, [row.recorded for row in erasures])
+    summary = _Summary(
+        streams, period, checkpoint, told, recording, title, persons, [row.recorded for row in erasures], left_out
+    )
     return build(
         suite,
         subject={**about, "title": title},
@@ -416,6 +423,8 @@ class _Summary:
     persons: set[UUID]
     """Whose data stand in the events, sealed."""
     erasures: Sequence[Recorded]
+    left_out: int
+    """Streams that judgements rest on and the reader may not see."""
 
     @property
     def grounds(self) -> Sequence[_Stream]:
@@ -460,6 +469,8 @@ def _summary_zh(of: _Summary) -> list[str]:
     if of.grounds:
         lines.append("判断依据其系统和有关单位的记录，因此这些流也在包内，直至检查点：")
         lines += [f"  {_title(s)}（{s.kind} {s.id}，{len(s.shown)}个事件）" for s in of.grounds]
+    if of.left_out:
+        lines.append("判断所依据的记录中，有您无权查看的，不在包内。")
     if of.waiting:
         lines.append(f"另有{of.waiting}个事件已记录而尚未签署，不在包内。")
     lines += ["本摘要是对事件的说明，以事件的存储字节为准。", "", "事件："]
@@ -469,7 +480,7 @@ def _summary_zh(of: _Summary) -> list[str]:
             f"，依据{by.authority.document_no or by.authority.title or by.authority.issuer}" if by.authority else ""
         )
         lines.append(
-            f"{entry.position}  {entry.happened_on}  {sentence(entry.event).zh}（{by.actor.organisation}，"
+            f"{entry.position}  {entry.happened_on}  {_words(entry.event).zh}（{by.actor.organisation}，"
             f"{by.actor.role}{ground}；记录于{_moment(entry.recorded_at)}）"
         )
         lines += [f"    {f.rule}{_EFFECTS[f.effect].zh}：{f.reason.zh}" for f in _findings(entry)]
@@ -508,6 +519,8 @@ def _summary_en(of: _Summary) -> list[str]:
     if of.grounds:
         lines.append("Judgements rest on systems and units; their streams are here, too, up to the checkpoint:")
         lines += [f"  {_title(s)} ({s.kind} {s.id}, {len(s.shown)} events)" for s in of.grounds]
+    if of.left_out:
+        lines.append("Of what judgements rest on, some is not for you to see and is left out.")
     if of.waiting:
         lines.append(f"{of.waiting} more events are recorded, not signed yet, and not in here.")
     lines += ["This summary is words about the events; their stored bytes count.", "", "Events:"]
@@ -515,7 +528,7 @@ def _summary_en(of: _Summary) -> list[str]:
         by = entry.circumstances
         ground = f", by {by.authority.document_no or by.authority.title or by.authority.issuer}" if by.authority else ""
         lines.append(
-            f"{entry.position}  {entry.happened_on}  {sentence(entry.event).en} ({by.actor.organisation}, "
+            f"{entry.position}  {entry.happened_on}  {_words(entry.event).en} ({by.actor.organisation}, "
             f"{by.actor.role}{ground}; recorded {_moment(entry.recorded_at)})"
         )
         lines += [f"    {f.rule} {_EFFECTS[f.effect].en}: {f.reason.en}" for f in _findings(entry)]
@@ -529,6 +542,13 @@ def _summary_en(of: _Summary) -> list[str]:
     papers = _papers(of.told)
     lines += ["", f"Papers that events name (not enclosed; compare the SHA-256 with the originals): {len(papers)}"]
     return lines + [f"  {sha256}  {title}" for sha256, title in papers.items()]
+
+
+def _words(event: Event) -> Text:
+    """What happened; the topic of an event that there are no words for: evidence does not fail over its summary."""
+    if sentence.dispatch(type(event)) is sentence.dispatch(object):
+        return Text(zh=event.TOPIC, en=event.TOPIC)
+    return sentence(event)
 
 
 def _findings(entry: Recorded) -> Sequence[Any]:

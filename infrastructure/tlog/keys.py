@@ -51,25 +51,33 @@ def create_keys(path: Path, signers: Sequence[Signer]) -> None:
         raise KeyFileError(f"已有密钥文件{path} there is a key file already: rotate it instead") from None
 
 
-def begin_rotation(path: Path) -> Signer:
-    """Add a new key beside the present one: from now on both sign. Raises KeyFileError while one is under way."""
+def begin_rotation(path: Path) -> tuple[Signer, ...]:
+    """Add a new key beside the present one of each kind: from now on all sign. Gives the new ones.
+
+    Raises KeyFileError while a rotation is under way.
+    """
     signers = read_keys(path)
     kinds = [s.kind for s in signers]
     if len(set(map(id, kinds))) < len(kinds):
-        raise KeyFileError("轮换尚未结束，请先停用旧密钥 a rotation is under way: retire the old key first")
-    fresh = Signer.generate(signers[-1].name, signers[-1].kind)
-    durable.replace(path, _content((*signers, fresh)))
+        raise KeyFileError("轮换尚未结束，请先停用旧密钥 a rotation is under way: retire the old keys first")
+    fresh = tuple(Signer.generate(s.name, s.kind) for s in signers)
+    durable.replace(path, _content((*signers, *fresh)))
     return fresh
 
 
 def retire(path: Path, key_id: str) -> Signer:
-    """Take a key out of use; its public key is kept beside, as what it signed stays valid. Raises KeyFileError."""
+    """Take a key out of use; its public key is kept beside, as what it signed stays valid.
+
+    Raises KeyFileError, also for the only key of its kind: whoever relies on that kind would see no signature any more.
+    """
     signers = read_keys(path)
     old = next((s for s in signers if s.verifier.key_id.hex() == key_id), None)
     if old is None:
         raise KeyFileError(f"文件中没有密钥{key_id} there is no such key in {path}")
-    if len(signers) == 1:
-        raise KeyFileError("这是唯一的密钥，请先轮换 it is the only key: rotate first")
+    if sum(s.kind is old.kind for s in signers) == 1:
+        raise KeyFileError(
+            f"这是唯一的{old.kind.title}密钥，请先轮换 it is the only key of its kind ({old.kind.title}): rotate first"
+        )
     durable.append(path.with_name(f"{path.name}.retired"), str(old.verifier).encode())
     durable.replace(path, _content([s for s in signers if s is not old]))
     return old

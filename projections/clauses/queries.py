@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,10 +11,10 @@ from psycopg.rows import dict_row
 from pydantic import Field
 
 from domain.reminders import Deadline
-from projections.asking import Connection, Listing, Row, Window, listing
+from projections.asking import Connection, Row, Rows, TracedRow, of_position, of_streams, trace_of
 
 
-class ClauseCount(Row):
+class ClauseCount(TracedRow):
     """条款计数 How often something was recorded under a clause, and how often it stopped a step."""
 
     rule: str
@@ -24,7 +25,7 @@ class ClauseCount(Row):
     last_on: date | None
 
 
-class ClauseAct(Row):
+class ClauseAct(TracedRow):
     """条款下的一项记录 One event, or one finding of a decision, under a clause."""
 
     position: int
@@ -49,9 +50,63 @@ class StoredDeadline(Row):
     name: str
     owners: list[str]
     deadline: Deadline
+    trace: str = ""
+    """Where the events behind it are read."""
 
 
-def clause_counts(conn: Connection, log_id: int, *, classified: bool) -> list[ClauseCount]:
+class ActsAsked(Row):
+    """Under which clause, recorded or found with which effect."""
+
+    rule: str
+    effect: str | None = None
+
+
+class DeadlinesAsked(Row):
+    """Of which stream."""
+
+    stream_id: UUID
+
+
+ACTS = Rows(
+    view="clauses",
+    name="records",
+    row=ClauseAct,
+    asked=ActsAsked,
+    query="""
+        SELECT position, number, rule, effect, topic, stream_kind, stream_id, happened_on, organisation, zh, en,
+               exception, corrected
+        FROM acts a
+        WHERE log_id = %(log_id)s AND rule = %(rule)s AND (%(effect)s::text IS NULL OR effect = %(effect)s)
+          AND (%(classified)s OR NOT EXISTS (SELECT 1 FROM hidden h
+               WHERE h.log_id = a.log_id AND h.stream_id IN (a.stream_id, a.about_id)))
+    """,
+    order="position DESC, number",
+    key=("position",),
+    origin=of_position(),
+)
+"""What stands under a clause, newest first."""
+
+DEADLINES = Rows(
+    view="clauses",
+    name="deadlines",
+    row=StoredDeadline,
+    asked=DeadlinesAsked,
+    query="""
+        SELECT stream_id, kind, ref FROM deadlines
+        WHERE log_id = %(log_id)s AND stream_id = %(stream_id)s AND (%(classified)s OR NOT classified)
+    """,
+    order="kind, ref",
+    key=("kind", "ref"),
+    origin=of_streams("stream_id"),
+)
+"""Deadlines of a stream. They are traced, never listed: when one is due, the rule set of the day says."""
+
+LISTS: tuple[Rows[Any], ...] = (ACTS, DEADLINES)
+
+
+def clause_counts(
+    conn: Connection, log_id: int, *, classified: bool, moment: Sequence[tuple[str, str]] = ()
+) -> list[ClauseCount]:
     """The clauses under which anything stands, in the order of their numbers."""
     with conn.cursor(row_factory=dict_row) as cursor:
         cursor.execute(
@@ -64,30 +119,21 @@ def clause_counts(conn: Connection, log_id: int, *, classified: bool) -> list[Cl
              GROUP BY rule ORDER BY rule""",
             {"log_id": log_id, "classified": classified},
         )
-        return [ClauseCount.model_validate(row) for row in cursor.fetchall()]
-
-
-def clause_acts(
-    conn: Connection, log_id: int, rule: str, effect: str | None, part: Window, *, classified: bool
-) -> Listing[ClauseAct]:
-    """What stands under a clause, newest first."""
-    return listing(
-        conn,
-        ClauseAct,
-        """SELECT position, rule, effect, topic, stream_kind, stream_id, happened_on, organisation, zh, en, exception,
-                  corrected
-             FROM acts a
-            WHERE log_id = %(log_id)s AND rule = %(rule)s AND (%(effect)s::text IS NULL OR effect = %(effect)s)
-              AND (%(classified)s OR NOT EXISTS (SELECT 1 FROM hidden h
-                      WHERE h.log_id = a.log_id AND h.stream_id IN (a.stream_id, a.about_id)))
-            ORDER BY position DESC, number""",
-        {"log_id": log_id, "rule": rule, "effect": effect, "classified": classified},
-        part,
-    )
+        return [
+            ClauseCount(**row, trace=trace_of(ACTS, ActsAsked(rule=row["rule"]), moment=moment))
+            for row in cursor.fetchall()
+        ]
 
 
 def open_deadlines(
-    conn: Connection, log_id: int, on: date, *, rule: str | None, unit: str | None, classified: bool
+    conn: Connection,
+    log_id: int,
+    on: date,
+    *,
+    rule: str | None,
+    unit: str | None,
+    classified: bool,
+    moment: Sequence[tuple[str, str]] = (),
 ) -> list[StoredDeadline]:
     """Deadlines not done by a day, in no order: when they are due, the rule set of the day says."""
     with conn.cursor(row_factory=dict_row) as cursor:
@@ -101,10 +147,12 @@ def open_deadlines(
                   AND (%(classified)s OR NOT classified)""",
             {"log_id": log_id, "on": on, "rule": rule, "unit": unit, "classified": classified},
         )
-        return [_stored(row) for row in cursor.fetchall()]
+        return [_stored(row, moment) for row in cursor.fetchall()]
 
 
-def _stored(row: dict[str, Any]) -> StoredDeadline:
+def _stored(row: dict[str, Any], moment: Sequence[tuple[str, str]]) -> StoredDeadline:
     whose = {k: row.pop(k) for k in ("stream_kind", "stream_id", "name", "owners")}
     told = {"zh": row.pop("zh"), "en": row.pop("en")}
-    return StoredDeadline(**whose, deadline=Deadline(**row, told=told))
+    asked = DeadlinesAsked(stream_id=whose["stream_id"])
+    trace = trace_of(DEADLINES, asked, row["kind"], row["ref"], moment=moment)
+    return StoredDeadline(**whose, deadline=Deadline(**row, told=told), trace=trace)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from typing import Any, cast
+from uuid import UUID
 
 from domain.amounts import drift, stages
 from domain.evolve import effective
 from domain.guidance_fund import GuidanceFund
 from domain.ledger import Account, Balance
-from domain.project import Project
+from domain.project import BudgetLine, Project
 from domain.recorded import Recorded
+from domain.steps.funding import BudgetSet, FundsArranged, FundsDisbursed, FundsRefunded
 from domain.steps.guidance_fund import FundContributed, FundInvested, InvestmentReturned
 from domain.streams import StreamKind
 from projections.topics import ALL, topics
@@ -18,6 +20,9 @@ from projections.view import Cursor, Page, Projection, project_name, upsert
 _OF_PROJECT = ("lines", "stages", "drifts", "ppp_entries", "operation_reports")
 """Tables whose rows are written anew for each project that a page touches: a correction may leave fewer rows."""
 
+
+_KINDS = {BudgetSet: "BUDGET", FundsArranged: "ARRANGED", FundsDisbursed: "DISBURSED", FundsRefunded: "REFUNDED"}
+_MOVING = tuple(_KINDS)
 
 _IGNORED = (
     "accounts",
@@ -56,7 +61,7 @@ class Money(Projection):
     """Rows per project and line, per movement of the fund, per entry of the library, per stage and its drift."""
 
     NAME = "money"
-    VERSION = 2
+    VERSION = 3
     HANDLES = ALL - topics(*_IGNORED)
     IGNORES = topics(*_IGNORED)
     TABLES = """
@@ -64,6 +69,14 @@ class Money(Projection):
             log_id integer NOT NULL, project_id uuid NOT NULL, number text, name text NOT NULL, owners text[] NOT NULL,
             classified boolean NOT NULL,
             PRIMARY KEY (log_id, project_id));
+        CREATE INDEX ON projects USING gin (owners);
+        CREATE TABLE movements (
+            log_id integer NOT NULL, position bigint NOT NULL, project_id uuid NOT NULL, kind text NOT NULL,
+            purpose text NOT NULL, year integer NOT NULL, source text NOT NULL, fen numeric NOT NULL,
+            happened_on text NOT NULL, happened_from date NOT NULL, document_no text, payee text,
+            PRIMARY KEY (log_id, position));
+        CREATE INDEX ON movements (log_id, project_id);
+        CREATE INDEX ON movements (log_id, year, source);
         CREATE TABLE lines (
             log_id integer NOT NULL, project_id uuid NOT NULL, purpose text NOT NULL, year integer NOT NULL,
             source text NOT NULL, budget_fen numeric, arranged_fen numeric NOT NULL, disbursed_fen numeric NOT NULL,
@@ -113,6 +126,7 @@ class Money(Projection):
         for table in _OF_PROJECT:
             cursor.execute(f"DELETE FROM {table} WHERE log_id = %s AND project_id = ANY(%s)", (page.log_id, touched))
             upsert(cursor, table, (), rows[table])
+        _record_movements(page, cursor)
         for stream in page.touched(StreamKind.GUIDANCE_FUND):
             entries = page.of(stream)
             if page.corrects(stream):
@@ -120,6 +134,55 @@ class Money(Projection):
                 entries = effective(page.history(stream))
             fund = cast("GuidanceFund", page.state(StreamKind.GUIDANCE_FUND, stream))
             upsert(cursor, "fund_movements", ("log_id", "fund_id", "version"), _movements(page.log_id, fund, entries))
+
+
+def _record_movements(page: Page, cursor: Cursor) -> None:
+    """Write a row for each event that moves a project's money; of a project that the page corrects, all anew."""
+    by_project: dict[UUID, list[Recorded]] = {}
+    for entry in page.entries:
+        if isinstance(entry.event, _MOVING):
+            by_project.setdefault(entry.originator_id, []).append(entry)
+    corrected = [p for p in page.touched(StreamKind.PROJECT) if page.corrects(p)]
+    for project in corrected:
+        by_project[project] = effective(page.history(project))
+    if corrected:
+        cursor.execute("DELETE FROM movements WHERE log_id = %s AND project_id = ANY(%s)", (page.log_id, corrected))
+    rows = [
+        row
+        for stream, entries in by_project.items()
+        for entry in entries
+        if (row := _moved(page.log_id, page.project(stream), entry)) is not None
+    ]
+    upsert(cursor, "movements", ("log_id", "position"), rows)
+
+
+def _moved(log_id: int, project: Project, entry: Recorded) -> dict[str, Any] | None:
+    """What an event moves, on which line; None when it moves nothing, or names an arrangement that is no more."""
+    event = entry.event
+    match event:
+        case BudgetSet() | FundsArranged():
+            line = BudgetLine(purpose=event.purpose, year=event.year, source=event.source)
+        case FundsDisbursed() | FundsRefunded():
+            arrangement = project.arrangement(event.arrangement)
+            if arrangement is None:
+                return None
+            line = arrangement.line
+        case _:
+            return None
+    return {
+        "log_id": log_id,
+        "position": entry.position,
+        "project_id": project.id,
+        "kind": _KINDS[type(event)],
+        "purpose": line.purpose,
+        "year": line.year,
+        "source": line.source,
+        "fen": event.amount.fen,
+        "happened_on": str(entry.happened_on),
+        "happened_from": entry.happened_on.earliest,
+        "document_no": getattr(event, "document_no", None),
+        "payee": getattr(event, "payee", None),
+    }
 
 
 def _head(project: Project) -> dict[str, Any]:

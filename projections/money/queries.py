@@ -6,13 +6,19 @@ from typing import Any
 from uuid import UUID
 
 from psycopg.rows import dict_row
-from pydantic import Field
+from pydantic import Field, computed_field
 
 from domain.project import FundPurpose, FundSource
-from projections.asking import Connection, Listing, Row, Window, listing
+from projections.asking import Connection, Row, Rows, RowT, TracedRow, of_position, of_streams
 
 
-class OfProject(Row):
+def yuan(fen: int) -> str:
+    """An amount in 元 as an exact decimal with two places, however large."""
+    whole, rest = divmod(abs(fen), 100)
+    return f"{'-' if fen < 0 else ''}{whole}.{rest:02d}"
+
+
+class OfProject(TracedRow):
     """Which project a row is about."""
 
     project_id: UUID
@@ -22,12 +28,66 @@ class OfProject(Row):
 
 
 class Sums(Row):
-    """四个环节的合计 Sums over lines. A budget of None is one that nobody recorded, not one of nothing."""
+    """四个环节的合计 Sums over lines, in 分 and as exact decimals in 元.
+
+    A budget of None is one that nobody recorded, not one of nothing.
+    """
 
     budget_fen: int | None = Field(description="预算")
     arranged_fen: int = Field(description="安排")
     disbursed_fen: int = Field(description="拨付")
     refunded_fen: int = Field(description="退回")
+
+    @computed_field(description="预算，元 as a decimal string")  # type: ignore[prop-decorator]
+    @property
+    def budget_yuan(self) -> str | None:
+        """The budget in 元."""
+        return yuan(self.budget_fen) if self.budget_fen is not None else None
+
+    @computed_field(description="安排，元")  # type: ignore[prop-decorator]
+    @property
+    def arranged_yuan(self) -> str:
+        """What was arranged, in 元."""
+        return yuan(self.arranged_fen)
+
+    @computed_field(description="拨付，元")  # type: ignore[prop-decorator]
+    @property
+    def disbursed_yuan(self) -> str:
+        """What was disbursed, in 元."""
+        return yuan(self.disbursed_fen)
+
+    @computed_field(description="退回，元")  # type: ignore[prop-decorator]
+    @property
+    def refunded_yuan(self) -> str:
+        """What was refunded, in 元."""
+        return yuan(self.refunded_fen)
+
+
+class MoneyMovement(OfProject):
+    """资金变动 An event that set a budget, or arranged, disbursed or refunded money; lines are their sums."""
+
+    position: int
+    kind: str = Field(description="BUDGET, ARRANGED, DISBURSED or REFUNDED")
+    purpose: str
+    year: int
+    source: str
+    fen: int
+    happened_on: str
+    document_no: str | None
+    payee: str | None
+
+    @computed_field(description="数额，元")  # type: ignore[prop-decorator]
+    @property
+    def yuan(self) -> str:
+        """The amount in 元."""
+        return yuan(self.fen)
+
+
+class PurposeSums(Sums, TracedRow):
+    """用途合计 Sums by purpose: building, operating, the work of sharing."""
+
+    purpose: str
+    lines: int
 
 
 class Line(OfProject, Sums):
@@ -39,33 +99,35 @@ class Line(OfProject, Sums):
     over_budget_fen: int | None = Field(description="安排超过预算的数额 arranged beyond a recorded budget (F01)")
 
 
-class YearSums(Sums):
+class YearSums(Sums, TracedRow):
     """年度合计."""
 
     year: int
     lines: int
 
 
-class SourceSums(Sums):
+class SourceSums(Sums, TracedRow):
     """渠道合计 Sums by source (F03, F04, F06, F10, F13)."""
 
     source: str
     lines: int
 
 
-class UnitSums(Sums):
+class UnitSums(Sums, TracedRow):
     """单位合计 Sums over the projects of an owner unit. A project of several owners counts for each."""
 
     uscc: str
     projects: int
 
 
-class OperationShare(Row):
+class OperationShare(TracedRow):
     """建设与运营 What was spent (disbursed − refunded) on building and operating in a budget year (F09)."""
 
     year: int
     build_fen: int
     operation_fen: int
+    build_yuan: str
+    operation_yuan: str
     operation_bp: int | None = Field(
         description="运维占比，万分比 operation ÷ (build + operation); absent when nothing was spent"
     )
@@ -82,7 +144,7 @@ class FundFigures(Row):
     investments: int
 
 
-class Movement(Row):
+class Movement(TracedRow):
     """基金变动 A contribution, an investment, or a return."""
 
     version: int
@@ -147,13 +209,36 @@ class DriftRow(OfProject):
     exceeds: bool = Field(description="后一阶段是否超过前一阶段 does the later exceed the earlier")
 
 
+class Filter(Row):
+    """Which lines are asked for; None is all."""
+
+    project: UUID | None = None
+    unit: str | None = None
+    year: int | None = None
+    source: FundSource | None = None
+    purpose: FundPurpose | None = None
+
+
+class ProjectAsked(Row):
+    """Of which project; None is all."""
+
+    project: UUID | None = None
+    exceeding: bool = False
+
+
+class LibraryAsked(Row):
+    """Which entries of the library."""
+
+    delisted: bool = False
+    regime: str | None = None
+
+
 _PROJECT = "p.project_id, p.number, p.name, p.owners"
 _SUMS = (
     "sum(l.budget_fen) AS budget_fen, sum(l.arranged_fen) AS arranged_fen, sum(l.disbursed_fen) AS disbursed_fen,"
     " sum(l.refunded_fen) AS refunded_fen"
 )
 _VISIBLE = "p.log_id = %(log_id)s AND (%(classified)s OR NOT p.classified)"
-_FROM = "FROM lines l JOIN projects p USING (log_id, project_id)"
 _WHERE = f"""
     WHERE {_VISIBLE}
       AND (%(project)s::uuid IS NULL OR l.project_id = %(project)s)
@@ -162,34 +247,208 @@ _WHERE = f"""
       AND (%(source)s::text IS NULL OR l.source = %(source)s)
       AND (%(purpose)s::text IS NULL OR l.purpose = %(purpose)s)
 """
+_FROM = "FROM lines l JOIN projects p USING (log_id, project_id)"
 
-_LINES = f"""
-    SELECT {_PROJECT}, l.purpose, l.year, l.source, l.budget_fen, l.arranged_fen, l.disbursed_fen, l.refunded_fen,
-           CASE WHEN l.budget_fen IS NOT NULL THEN greatest(l.arranged_fen - l.budget_fen, 0) END AS over_budget_fen
-    {_FROM} {_WHERE}
-    ORDER BY l.year DESC, p.number NULLS LAST, p.project_id, l.purpose, l.source
-"""
-_YEARS = f"SELECT l.year, count(*) AS lines, {_SUMS} {_FROM} {_WHERE} GROUP BY l.year ORDER BY l.year DESC"
-_SOURCES = f"SELECT l.source, count(*) AS lines, {_SUMS} {_FROM} {_WHERE} GROUP BY l.source ORDER BY l.source"
-_UNITS = f"""
-    SELECT u.uscc, count(DISTINCT l.project_id) AS projects, {_SUMS}
-    {_FROM} CROSS JOIN LATERAL unnest(p.owners) AS u(uscc) {_WHERE}
-    GROUP BY u.uscc ORDER BY u.uscc
-"""
+
+def _moved(*same: str) -> str:
+    """The movements behind rows of lines that are grouped by these columns, under the filter of the lines."""
+    joined = "".join(f" AND l.{column} = q.{column}" for column in same)
+    return f"""SELECT l.position FROM q JOIN movements l ON l.log_id = %(log_id)s{joined}
+        JOIN projects p ON p.log_id = l.log_id AND p.project_id = l.project_id {_WHERE}"""
+
+
+def _grouped(name: str, row: type[RowT], column: str, order: str) -> Rows[RowT]:
+    return Rows(
+        view="money",
+        name=name,
+        row=row,
+        asked=Filter,
+        query=f"SELECT l.{column}, count(*) AS lines, {_SUMS} {_FROM} {_WHERE} GROUP BY l.{column}",
+        order=order,
+        key=(column,),
+        origin=_moved(column),
+    )
+
+
+LINES = Rows(
+    view="money",
+    name="lines",
+    row=Line,
+    asked=Filter,
+    query=f"""
+        SELECT {_PROJECT}, l.purpose, l.year, l.source, l.budget_fen, l.arranged_fen, l.disbursed_fen, l.refunded_fen,
+               CASE WHEN l.budget_fen IS NOT NULL THEN greatest(l.arranged_fen - l.budget_fen, 0) END
+                   AS over_budget_fen
+        {_FROM} {_WHERE}
+    """,
+    order="year DESC, number, project_id, purpose, source",
+    key=("project_id", "purpose", "year", "source"),
+    origin=_moved("project_id", "purpose", "year", "source"),
+)
+"""Rows per project, purpose, year and source."""
+
+MOVEMENTS = Rows(
+    view="money",
+    name="movements",
+    row=MoneyMovement,
+    asked=Filter,
+    query=f"""
+        SELECT {_PROJECT}, l.position, l.kind, l.purpose, l.year, l.source, l.fen, l.happened_on, l.happened_from,
+               l.document_no, l.payee
+        FROM movements l JOIN projects p USING (log_id, project_id) {_WHERE}
+    """,
+    order="happened_from DESC, position DESC",
+    key=("position",),
+    origin=of_position(),
+)
+"""What moved money, newest first."""
+
+YEARS = _grouped("years", YearSums, "year", "year DESC")
+SOURCES = _grouped("sources", SourceSums, "source", "source")
+PURPOSES = _grouped("purposes", PurposeSums, "purpose", "purpose")
+
+UNITS = Rows(
+    view="money",
+    name="units",
+    row=UnitSums,
+    asked=Filter,
+    query=f"""
+        SELECT u.uscc, count(DISTINCT l.project_id) AS projects, {_SUMS}
+        {_FROM} CROSS JOIN LATERAL unnest(p.owners) AS u(uscc) {_WHERE}
+        GROUP BY u.uscc
+    """,
+    order="uscc",
+    key=("uscc",),
+    origin=f"""SELECT l.position FROM q JOIN projects p ON p.owners @> ARRAY[q.uscc]
+        JOIN movements l ON l.log_id = p.log_id AND l.project_id = p.project_id {_WHERE}""",
+)
+"""Sums per owner unit. A project of several owners counts for each."""
 
 # div() of numerics is exact and truncates: half away from zero, as domain.amounts.basis_points rounds.
-_SHARES = f"""
-    SELECT s.year, s.build_fen, s.operation_fen,
-           CASE WHEN s.build_fen + s.operation_fen > 0
-                THEN div(20000 * s.operation_fen + s.build_fen + s.operation_fen, 2 * (s.build_fen + s.operation_fen))
-           END AS operation_bp
-    FROM (SELECT l.year,
-                 coalesce(sum(l.disbursed_fen - l.refunded_fen) FILTER (WHERE l.purpose = 'BUILD'), 0) AS build_fen,
-                 coalesce(sum(l.disbursed_fen - l.refunded_fen) FILTER (WHERE l.purpose = 'OPERATION'), 0)
-                     AS operation_fen
-          {_FROM} {_WHERE} GROUP BY l.year) s
-    ORDER BY s.year DESC
-"""
+SHARES = Rows(
+    view="money",
+    name="operation-shares",
+    row=OperationShare,
+    asked=Filter,
+    query=f"""
+        SELECT s.year, s.build_fen, s.operation_fen, (s.build_fen / 100)::numeric(30, 2)::text AS build_yuan,
+               (s.operation_fen / 100)::numeric(30, 2)::text AS operation_yuan,
+               CASE WHEN s.build_fen + s.operation_fen > 0
+                    THEN div(20000 * s.operation_fen + s.build_fen + s.operation_fen,
+                             2 * (s.build_fen + s.operation_fen))
+               END AS operation_bp
+        FROM (SELECT l.year,
+                     coalesce(sum(l.disbursed_fen - l.refunded_fen) FILTER (WHERE l.purpose = 'BUILD'), 0)
+                         AS build_fen,
+                     coalesce(sum(l.disbursed_fen - l.refunded_fen) FILTER (WHERE l.purpose = 'OPERATION'), 0)
+                         AS operation_fen
+              {_FROM} {_WHERE} GROUP BY l.year) s
+    """,
+    order="year DESC",
+    key=("year",),
+    origin=_moved("year"),
+)
+"""What was spent on building and operating per budget year, and the share of operating (F09)."""
+
+FUND_MOVEMENTS = Rows(
+    view="money",
+    name="fund-movements",
+    row=Movement,
+    asked=ProjectAsked,
+    query="""
+        SELECT m.version, m.kind, m.number, m.project_id, p.number AS project_number, p.name AS project_name,
+               m.contributor, m.fen, m.fields, m.stage, m.document_no, m.happened_on, m.happened_from, m.fund_id
+        FROM fund_movements m LEFT JOIN projects p USING (log_id, project_id)
+        WHERE m.log_id = %(log_id)s AND (%(classified)s OR p.classified IS NOT TRUE)
+          AND (%(project)s::uuid IS NULL OR m.project_id = %(project)s)
+    """,
+    order="happened_from DESC, version DESC",
+    key=("version",),
+    origin="""SELECT e.position FROM q JOIN liuhen.events e
+        ON e.log_id = %(log_id)s AND e.stream_id = q.fund_id AND e.stream_version = q.version""",
+)
+"""Movements of the fund, newest first."""
+
+LIBRARY = Rows(
+    view="money",
+    name="ppp",
+    row=LibraryEntry,
+    asked=LibraryAsked,
+    query=f"""
+        SELECT {_PROJECT}, e.entry, e.regime, e.risk_allocation, e.return_boundary, e.evaluation_plan, e.reason,
+               e.listed_on, e.delisted_on,
+               (SELECT coalesce(jsonb_agg(jsonb_build_object('year', r.year, 'summary', r.summary,
+                    'user_paid_fen', r.user_paid_fen, 'reported_on', r.reported_on) ORDER BY r.year DESC), '[]')
+                FROM operation_reports r WHERE r.log_id = p.log_id AND r.project_id = p.project_id) AS reports
+        FROM ppp_entries e JOIN projects p USING (log_id, project_id)
+        WHERE {_VISIBLE} AND (%(delisted)s OR e.delisted_on IS NULL)
+          AND (%(regime)s::text IS NULL OR e.regime = %(regime)s)
+    """,
+    order="number, project_id, entry",
+    key=("project_id", "entry"),
+    origin=of_streams("project_id", "project.ppp_listed", "project.ppp_delisted", "project.operation_reported"),
+)
+"""Entries of the library with their operation reports; those that left it only when asked for."""
+
+_OF_STAGES = of_streams(
+    "project_id",
+    "project.filed",
+    "project.filing_amended",
+    "project.approved",
+    "project.approval_revoked",
+    "project.change_recorded",
+    "project.contract_recorded",
+    "project.amount_stated",
+)
+
+STAGES = Rows(
+    view="money",
+    name="stages",
+    row=StageRow,
+    asked=ProjectAsked,
+    query=f"""
+        SELECT {_PROJECT}, s.ordinal, s.stage, s.origin, s.fen, s.currency, s.document_no, s.stated_total, s.stated_on,
+               s.revised
+        FROM stages s JOIN projects p USING (log_id, project_id)
+        WHERE {_VISIBLE} AND (%(project)s::uuid IS NULL OR s.project_id = %(project)s)
+    """,
+    order="number, project_id, ordinal",
+    key=("project_id", "ordinal"),
+    origin=_OF_STAGES,
+)
+"""Every amount of every stage, revised ones too."""
+
+DRIFTS = Rows(
+    view="money",
+    name="drifts",
+    row=DriftRow,
+    asked=ProjectAsked,
+    query=f"""
+        SELECT {_PROJECT}, d.ordinal, d.earlier, d.later, d.earlier_fen, d.later_fen, d.change_fen, d.change_bp,
+               d.exceeds
+        FROM drifts d JOIN projects p USING (log_id, project_id)
+        WHERE {_VISIBLE} AND (NOT %(exceeding)s OR d.exceeds)
+          AND (%(project)s::uuid IS NULL OR d.project_id = %(project)s)
+    """,
+    order="number, project_id, ordinal",
+    key=("project_id", "ordinal"),
+    origin=_OF_STAGES,
+)
+"""Changes from stage to stage; with `exceeding` only those where the later exceeds the earlier."""
+
+LISTS: tuple[Rows[Any], ...] = (
+    LINES,
+    MOVEMENTS,
+    YEARS,
+    SOURCES,
+    PURPOSES,
+    UNITS,
+    SHARES,
+    FUND_MOVEMENTS,
+    LIBRARY,
+    STAGES,
+    DRIFTS,
+)
 
 _FUND = """
     SELECT s.*, s.contributed_fen - s.invested_fen + s.returned_fen AS balance_fen
@@ -200,80 +459,6 @@ _FUND = """
                  count(*) FILTER (WHERE kind = 'INVESTED') AS investments
           FROM fund_movements WHERE log_id = %(log_id)s) s
 """
-_MOVEMENTS = """
-    SELECT m.version, m.kind, m.number, m.project_id, p.number AS project_number, p.name AS project_name,
-           m.contributor, m.fen, m.fields, m.stage, m.document_no, m.happened_on
-    FROM fund_movements m LEFT JOIN projects p USING (log_id, project_id)
-    WHERE m.log_id = %(log_id)s AND (%(classified)s OR p.classified IS NOT TRUE)
-      AND (%(project)s::uuid IS NULL OR m.project_id = %(project)s)
-    ORDER BY m.happened_from DESC, m.version DESC
-"""
-
-_LIBRARY = f"""
-    SELECT {_PROJECT}, e.entry, e.regime, e.risk_allocation, e.return_boundary, e.evaluation_plan, e.reason,
-           e.listed_on, e.delisted_on,
-           (SELECT coalesce(jsonb_agg(jsonb_build_object('year', r.year, 'summary', r.summary,
-                'user_paid_fen', r.user_paid_fen, 'reported_on', r.reported_on) ORDER BY r.year DESC), '[]')
-            FROM operation_reports r WHERE r.log_id = p.log_id AND r.project_id = p.project_id) AS reports
-    FROM ppp_entries e JOIN projects p USING (log_id, project_id)
-    WHERE {_VISIBLE} AND (%(delisted)s OR e.delisted_on IS NULL)
-      AND (%(regime)s::text IS NULL OR e.regime = %(regime)s)
-    ORDER BY p.number NULLS LAST, p.project_id, e.entry
-"""
-
-_STAGES = f"""
-    SELECT {_PROJECT}, s.stage, s.origin, s.fen, s.currency, s.document_no, s.stated_total, s.stated_on, s.revised
-    FROM stages s JOIN projects p USING (log_id, project_id)
-    WHERE {_VISIBLE} AND (%(project)s::uuid IS NULL OR s.project_id = %(project)s)
-    ORDER BY p.number NULLS LAST, p.project_id, s.ordinal
-"""
-_DRIFTS = f"""
-    SELECT {_PROJECT}, d.earlier, d.later, d.earlier_fen, d.later_fen, d.change_fen, d.change_bp, d.exceeds
-    FROM drifts d JOIN projects p USING (log_id, project_id)
-    WHERE {_VISIBLE} AND (NOT %(exceeding)s OR d.exceeds)
-      AND (%(project)s::uuid IS NULL OR d.project_id = %(project)s)
-    ORDER BY p.number NULLS LAST, p.project_id, d.ordinal
-"""
-
-
-class Filter(Row):
-    """Which lines are asked for; None is all."""
-
-    classified: bool
-    project: UUID | None = None
-    unit: str | None = None
-    year: int | None = None
-    source: FundSource | None = None
-    purpose: FundPurpose | None = None
-
-    def parameters(self, log_id: int) -> dict[str, Any]:
-        """The parameters of a query over the lines of a log."""
-        return {"log_id": log_id, **dict(self)}
-
-
-def lines(conn: Connection, log_id: int, window: Window, which: Filter) -> Listing[Line]:
-    """Rows per project, purpose, year and source."""
-    return listing(conn, Line, _LINES, which.parameters(log_id), window)
-
-
-def by_year(conn: Connection, log_id: int, window: Window, which: Filter) -> Listing[YearSums]:
-    """Sums per budget year, newest first."""
-    return listing(conn, YearSums, _YEARS, which.parameters(log_id), window)
-
-
-def by_source(conn: Connection, log_id: int, window: Window, which: Filter) -> Listing[SourceSums]:
-    """Sums per source."""
-    return listing(conn, SourceSums, _SOURCES, which.parameters(log_id), window)
-
-
-def by_unit(conn: Connection, log_id: int, window: Window, which: Filter) -> Listing[UnitSums]:
-    """Sums per owner unit."""
-    return listing(conn, UnitSums, _UNITS, which.parameters(log_id), window)
-
-
-def operation_shares(conn: Connection, log_id: int, window: Window, which: Filter) -> Listing[OperationShare]:
-    """What was spent on building and operating per budget year, and the share of operating (F09)."""
-    return listing(conn, OperationShare, _SHARES, which.parameters(log_id), window)
 
 
 def fund_figures(conn: Connection, log_id: int) -> FundFigures:
@@ -281,34 +466,3 @@ def fund_figures(conn: Connection, log_id: int) -> FundFigures:
     with conn.cursor(row_factory=dict_row) as cursor:
         cursor.execute(_FUND.encode(), {"log_id": log_id})
         return FundFigures.model_validate(cursor.fetchone())
-
-
-def fund_movements(
-    conn: Connection, log_id: int, window: Window, *, classified: bool, project: UUID | None
-) -> Listing[Movement]:
-    """Movements of the fund, newest first."""
-    parameters = {"log_id": log_id, "classified": classified, "project": project}
-    return listing(conn, Movement, _MOVEMENTS, parameters, window)
-
-
-def ppp_library(
-    conn: Connection, log_id: int, window: Window, *, classified: bool, delisted: bool, regime: str | None
-) -> Listing[LibraryEntry]:
-    """Entries of the library with their operation reports; those that left it only when asked for."""
-    parameters = {"log_id": log_id, "classified": classified, "delisted": delisted, "regime": regime}
-    return listing(conn, LibraryEntry, _LIBRARY, parameters, window)
-
-
-def amount_stages(
-    conn: Connection, log_id: int, window: Window, *, classified: bool, project: UUID | None
-) -> Listing[StageRow]:
-    """Every amount of every stage, revised ones too."""
-    return listing(conn, StageRow, _STAGES, {"log_id": log_id, "classified": classified, "project": project}, window)
-
-
-def amount_drifts(
-    conn: Connection, log_id: int, window: Window, *, classified: bool, project: UUID | None, exceeding: bool
-) -> Listing[DriftRow]:
-    """Changes from stage to stage; with `exceeding` only those where the later exceeds the earlier."""
-    parameters = {"log_id": log_id, "classified": classified, "project": project, "exceeding": exceeding}
-    return listing(conn, DriftRow, _DRIFTS, parameters, window)

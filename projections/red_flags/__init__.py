@@ -92,10 +92,12 @@ class RedFlags(Projection):
             for entry in page.entries
             if (late := self._late(entry)) is not None or entry.event.TOPIC in TRACED
         ]
-        county.read([entry for entry, _ in kept])
+        county.read([entry for entry, _ in kept if entry.event.TOPIC in TRACED])
+        county.read_projects({entry.originator_id for entry, late in kept if late is not None})
         for entry, late in kept:
             corrects = isinstance(entry.event, FactCorrected) and page.corrects(entry.originator_id)
             county.take(entry, late, applied=not corrects)
+        county.settle_late()
         Comparison(county).make()
         county.write()
         _write_heads(page, cursor)

@@ -16,7 +16,7 @@ from domain.dates import CivilDate
 from domain.recorded import Recorded
 from domain.red_flags import LOOKS_AT, FlagRules, sketch_of
 from domain.red_flags.flag import Dossier, FiredBy, Lateness, RedFlag, Sketch, SystemRecord, UnitRecord
-from domain.red_flags.trace import TRACED, Trace, Traces, trace_of
+from domain.red_flags.trace import TRACED, Trace, Traces
 from domain.rule import RuleSets
 from domain.steps.answering import FlagAnswered
 from domain.steps.connection import ConnectionObligationSet
@@ -55,6 +55,7 @@ class County:
         self._streams: dict[UUID, Traces] = {}
         self._kinds: dict[UUID, StreamKind] = {}
         self._late: dict[UUID, Lateness | None] = {}
+        self._late_at: dict[UUID, list[int]] = {}
         self._sketches: dict[UUID, Sketch | None] = {}
         self._reconsidered: set[UUID] = set()
         self._flags: dict[FlagKey, Row] = {}
@@ -80,26 +81,32 @@ class County:
         filings = [t for p in projects for t in self.traces(p).once(ProjectFiled, FilingAmended)]
         filings += coming.once(ProjectFiled, FilingAmended)
         self._read_traces(listed | {unit_id(owner) for t in filings for owner in t.says["owners"]})
-        self._read_dossiers(projects)
-        self.read_flags(projects)
+        self.read_projects(projects)
+
+    def read_projects(self, projects: Iterable[UUID]) -> None:
+        """Read what came too late in projects before, and their flags."""
+        wanted = list(projects)
+        self._read_dossiers(wanted)
+        self.read_flags(wanted)
 
     def _select(self, query: str, **parameters: Any) -> list[Row]:
         with self._cursor.connection.cursor(row_factory=dict_row) as cursor:
             cursor.execute(query.encode(), {"log_id": self.log_id, **parameters})
             return cursor.fetchall()
 
-    def _read_traces(self, streams: Iterable[UUID]) -> None:
+    def _read_traces(self, streams: Iterable[UUID], topic: str | None = None) -> None:
+        """Read what is kept in mind of streams, all or of one topic, unless it is known already."""
         wanted = [s for s in streams if s not in self._streams]
         if not wanted:
             return
+        self._streams |= {stream: Traces() for stream in wanted}
         for row in self._select(
             "SELECT * FROM traces WHERE log_id = %(log_id)s AND stream_id = ANY(%(streams)s)"
-            " ORDER BY stream_id, version",
+            " AND (%(topic)s::text IS NULL OR topic = %(topic)s) ORDER BY stream_id, version",
             streams=wanted,
+            topic=topic,
         ):
-            self.traces(row["stream_id"]).all.append(_trace(row))
-        for stream in wanted:
-            self.traces(stream)
+            self._streams[row["stream_id"]].all.append(_trace(row))
 
     def _read_owned(self, units: set[UUID]) -> set[UUID]:
         """Projects of the units whose obligations the page touches."""
@@ -152,8 +159,8 @@ class County:
     # Carrying it forward.
 
     def traces(self, stream: UUID) -> Traces:
-        """What is kept in mind of a stream."""
-        return self._streams.setdefault(stream, Traces())
+        """What is kept in mind of a stream; of one that was not read nothing."""
+        return self._streams.get(stream) or Traces()
 
     def take(self, entry: Recorded, late: tuple[int, int] | None, *, applied: bool) -> None:
         """Take in an event: `late` says by how many days it came too late, and beyond which limit.
@@ -171,9 +178,8 @@ class County:
             case StreamKind.PROJECT:
                 if late is not None:
                     before = self._late.get(stream) or Lateness(0, 0, 0, ())
-                    self._late[stream] = before.with_one(trace_of(entry), *late)
-                    self._reconsidered.add(stream)
-                    rules |= {"R06"}
+                    self._late[stream] = before.with_one(entry, *late)
+                    self._late_at.setdefault(stream, []).append(entry.position)
                 if topics & _SKETCHED:
                     self._sketch(stream, entry.position)
                 if FlagAnswered.TOPIC in topics:
@@ -214,7 +220,6 @@ class County:
             traces=own,
             systems=tuple(SystemRecord(s, self.traces(s)) for s in systems),
             owner_units=tuple(UnitRecord(o, self.traces(unit_id(o))) for o in self._owners(project)),
-            late=self._late.get(project),
         )
         raised = {(f.project, f.rule, f.key): f for f in self.rules.within(dossier, self.rule_sets, rules)}
         for flag in raised.values():
@@ -223,8 +228,16 @@ class County:
             if key[1] in rules and key not in raised:
                 self.lift(key, position)
 
-    def hold(self, flag: RedFlag, position: int) -> None:
-        """The flag is raised, or raised still, by the event at a position."""
+    def settle_late(self) -> None:
+        """Raise the flags of what came too late (R06): they only grow, so once for all that the page brings."""
+        for project, at in self._late_at.items():
+            self._reconsidered.add(project)
+            dossier = Dossier(project=project, traces=Traces(), late=self._late[project])
+            for flag in self.rules.within(dossier, self.rule_sets, ("R06",)):
+                self.hold(flag, at[-1], first=at[0])
+
+    def hold(self, flag: RedFlag, position: int, *, first: int | None = None) -> None:
+        """The flag is raised, or raised still, by the event at a position; a new one by the `first`, if it is given."""
         key = (flag.project, flag.rule, flag.key)
         told: Row = {
             "version": flag.version,
@@ -236,7 +249,8 @@ class County:
         known = self._flags.get(key)
         if known is None:
             row = {"log_id": self.log_id, "project_id": flag.project, "rule": flag.rule, "key": flag.key}
-            self._keep({**row, **told, "raised_at": position, "changed_at": position, "lifted_at": None})
+            raised = {"raised_at": position if first is None else first, "changed_at": position, "lifted_at": None}
+            self._keep({**row, **told, **raised})
         elif known["lifted_at"] is None and all(known[name] == value for name, value in told.items()):
             return
         else:
@@ -278,8 +292,8 @@ class County:
         ]
         upsert(self._cursor, "dossiers", ("log_id", "project_id"), dossiers)
         self._write_signs()
-        # A flag that was raised beside another project's event may have been answered before.
-        self._read_traces({project for project, _, _ in self._changed})
+        # A project of which nothing else was read may have answered before.
+        self._read_traces({project for project, _, _ in self._changed}, FlagAnswered.TOPIC)
         flags = [self._flag_row(key) for key in self._changed]
         upsert(self._cursor, "flags", ("log_id", "project_id", "rule", "key"), flags)
 

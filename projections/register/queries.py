@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field
 
-from projections.asking import Connection, Listing, Row, Window, listing
+from domain.project import Category, Stage
+from projections.asking import Row, Rows, TracedRow, of_streams
+from projections.register.searching import pattern, sought, words
 
 
-class ProjectRow(Row):
+class ProjectRow(TracedRow):
     """登记簿一行 A project. Amounts in 分; a day is as exact as it is known."""
 
     project_id: UUID
@@ -17,6 +21,7 @@ class ProjectRow(Row):
     name: str
     stage: str
     owners: list[str] = Field(description="建设单位 owner units, by unified social credit code")
+    owner_names: list[str | None] = Field(description="建设单位名称，次序同上 names of the owner units, in their order")
     organisation: str = Field(description="组织 of an imported project, as its record names it")
     division: str | None
     kind: str | None
@@ -35,7 +40,7 @@ class ProjectRow(Row):
     position: int = Field(description="最后一个事件的位置")
 
 
-class UnitRow(Row):
+class UnitRow(TracedRow):
     """单位一行 A unit, with the number of its projects."""
 
     uscc: str
@@ -48,65 +53,104 @@ class UnitRow(Row):
     position: int
 
 
-_PROJECTS = """
-    SELECT project_id, number, name, stage, owners, organisation, division, kind, categories, build_mode, classified,
-           source, filed_on, approved_on, accepted_on, estimate_fen, approved_fen, arranged_fen, disbursed_fen,
-           operation_fen, position
-    FROM projects
-    WHERE log_id = %(log_id)s
-      AND (%(classified)s OR NOT classified)
-      AND (%(q)s::text IS NULL OR name ILIKE %(pattern)s OR number ILIKE %(pattern)s OR organisation ILIKE %(pattern)s)
-      AND (%(unit)s::text IS NULL OR owners @> ARRAY[%(unit)s::text])
-      AND (%(category)s::text IS NULL OR categories @> ARRAY[%(category)s::text])
-      AND (%(stage)s::text IS NULL OR stage = %(stage)s)
-      AND (%(source)s::text IS NULL OR source = %(source)s)
-    ORDER BY number NULLS LAST, name, project_id
-"""
+class ProjectsAsked(Row):
+    """What is looked for. An amount is what was approved, or else estimated, in 元."""
 
-_UNITS = """
-    SELECT u.uscc, u.name, u.kind, u.division, u.contact_office, u.head_post,
-           (SELECT count(*) FROM projects p
-            WHERE p.log_id = u.log_id AND p.owners @> ARRAY[u.uscc]) AS projects, u.position
-    FROM units u WHERE u.log_id = %(log_id)s
-      AND (%(q)s::text IS NULL OR u.name ILIKE %(pattern)s OR u.uscc ILIKE %(pattern)s)
-    ORDER BY u.name, u.uscc
-"""
+    q: str | None = None
+    unit: str | None = None
+    category: Category | None = None
+    stage: Stage | None = None
+    source: str | None = None
+    least_yuan: Decimal | None = None
+    most_yuan: Decimal | None = None
 
 
-def find_projects(
-    conn: Connection,
-    log_id: int,
-    window: Window,
-    *,
-    classified: bool,
-    q: str | None = None,
-    unit: str | None = None,
-    category: str | None = None,
-    stage: str | None = None,
-    source: str | None = None,
-) -> Listing[ProjectRow]:
-    """Projects by name, number or organisation (part of it), owner unit, category, stage and source."""
-    parameters = {
-        "log_id": log_id,
-        "classified": classified,
-        "q": q,
-        "pattern": like(q),
-        "unit": unit,
-        "category": category,
-        "stage": stage,
-        "source": source,
-    }
-    return listing(conn, ProjectRow, _PROJECTS, parameters, window)
+class UnitsAsked(Row):
+    """Which units are looked for."""
+
+    q: str | None = None
 
 
-def find_units(conn: Connection, log_id: int, window: Window, *, q: str | None = None) -> Listing[UnitRow]:
-    """Units by name or code (part of it), with the number of their projects."""
-    return listing(conn, UnitRow, _UNITS, {"log_id": log_id, "q": q, "pattern": like(q)}, window)
+_COLUMNS = """p.project_id, p.number, p.name, p.stage, p.owners,
+        ARRAY(SELECT u.name FROM unnest(p.owners) WITH ORDINALITY o(uscc, n)
+              LEFT JOIN units u ON u.log_id = p.log_id AND u.uscc = o.uscc ORDER BY o.n) AS owner_names,
+        p.organisation, p.division, p.kind, p.categories, p.build_mode, p.classified, p.source, p.filed_on,
+        p.approved_on, p.accepted_on, p.estimate_fen, p.approved_fen, p.arranged_fen, p.disbursed_fen, p.operation_fen,
+        p.position"""
 
 
-def like(q: str | None) -> str | None:
-    """A pattern for ILIKE that matches the text anywhere, taken literally."""
-    if q is None:
-        return None
-    escaped = q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
+def _matching(asked: dict[str, Any]) -> list[tuple[str, str]]:
+    """For each word that is looked for, SQL that holds of a project or unit whose searched text has it.
+
+    The index finds it by its terms, where it is long enough to have any.
+    """
+    found = []
+    for n, word in enumerate(words(asked["q"] or "")):
+        asked[f"word_{n}"], asked[f"terms_{n}"] = pattern(word), sought(word)
+        by_terms = f"{{of}}.terms @> %(terms_{n})s::text[] AND " if asked[f"terms_{n}"] else ""
+        matches = f"({by_terms}{{of}}.searched LIKE %(word_{n})s)"
+        found.append((matches.format(of="p"), matches.format(of="u")))
+    return found
+
+
+def _projects(asked: dict[str, Any]) -> str:
+    """Only what is asked for stands in the query, so that the database can use its indexes."""
+    where = ["p.log_id = %(log_id)s"]
+    if not asked["classified"]:
+        where.append("NOT p.classified")
+    for of_project, of_unit in _matching(asked):
+        units = f"SELECT u.uscc FROM units u WHERE u.log_id = %(log_id)s AND {of_unit}"
+        where.append(f"({of_project} OR p.owners && ARRAY({units}))")
+    if asked["unit"] is not None:
+        where.append("p.owners @> ARRAY[%(unit)s::text]")
+    if asked["category"] is not None:
+        where.append("p.categories @> ARRAY[%(category)s::text]")
+    if asked["stage"] is not None:
+        where.append("p.stage = %(stage)s")
+    if asked["source"] is not None:
+        where.append("(p.source = %(source)s OR starts_with(p.source, %(source)s::text || '-'))")
+    for name, compares in (("least_yuan", ">="), ("most_yuan", "<=")):
+        if asked[name] is not None:
+            asked[f"{name}_fen"] = int(asked[name] * 100)
+            where.append(f"p.amount_fen {compares} %({name}_fen)s::bigint")
+    return f"SELECT {_COLUMNS} FROM projects p WHERE {' AND '.join(where)}"
+
+
+def _units(asked: dict[str, Any]) -> str:
+    where = ["u.log_id = %(log_id)s", *(of_unit for _, of_unit in _matching(asked))]
+    return f"""
+        SELECT u.uscc, u.name, u.kind, u.division, u.contact_office, u.head_post, u.unit_id,
+               (SELECT count(*) FROM projects p WHERE p.log_id = u.log_id AND p.owners @> ARRAY[u.uscc]) AS projects,
+               u.position
+        FROM units u WHERE {" AND ".join(where)}"""
+
+
+PROJECTS = Rows(
+    view="register",
+    name="projects",
+    row=ProjectRow,
+    asked=ProjectsAsked,
+    query=_projects,
+    order="number, name, project_id",
+    key=("project_id",),
+    origin=of_streams("project_id"),
+)
+"""Projects by name, number, organisation, category or unit (any part of it), stage, source and amount."""
+
+UNITS = Rows(
+    view="register",
+    name="units",
+    row=UnitRow,
+    asked=UnitsAsked,
+    query=_units,
+    order="name, uscc",
+    key=("uscc",),
+    origin=f"""{of_streams("unit_id")} UNION ALL
+        SELECT e.position FROM q JOIN projects p ON p.log_id = %(log_id)s AND p.owners @> ARRAY[q.uscc]
+             AND (%(classified)s OR NOT p.classified)
+        JOIN liuhen.events e ON e.log_id = %(log_id)s AND e.stream_id = p.project_id
+         AND e.topic IN ('project.filed', 'project.filing_amended')""",
+)
+"""Units by name or code (part of it), with the number of their projects."""
+
+LISTS: tuple[Rows[Any], ...] = (PROJECTS, UNITS)

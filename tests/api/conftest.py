@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from api.main import create_app
+from api.rate_limits import Rates
 from domain.recorded import RECORDING_ROLES, Role
 from infrastructure.bootstrap import Liuhen
 from infrastructure.issuer import Holder, Issuer
@@ -119,7 +120,7 @@ def app() -> FastAPI:
 
 @pytest.fixture
 def http(app: FastAPI, liuhen: Liuhen, issuer: Issuer) -> Iterator[TestClient]:
-    app.state.liuhen, app.state.issuer = liuhen, issuer
+    app.state.liuhen, app.state.issuer, app.state.rates = liuhen, issuer, Rates()
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 

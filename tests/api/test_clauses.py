@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from infrastructure.bootstrap import Liuhen
-from tests.api.conftest import CONNECTION, PROJECT, Client
+from tests.api.conftest import CONNECTION, OBLIGATION, PROJECT, Client
 from tests.stages import OTHER, OWNER
 
 THEMED: dict[str, Any] = {"themes": ["ONE_WINDOW", "GRASS_ROOTS", "DECISION_SUPPORT"], "track": "GOVERNANCE_SERVICE"}
@@ -269,3 +269,22 @@ def test_the_capacity_to_act_in_is_chosen_among_those_held(client: Client, audit
     assert {f["rule"] for f in early["judged"]["findings"]} >= {"G03", "G06"}
     places = auditor.get("/rule-sets/yuanzhengfa-2018-16/differences/data-regulation-2025-draft").json()
     assert "clauses.C01.strength" in {d["place"] for d in places}
+
+
+def test_counts_and_reminders_are_traced(client: Client, auditor: Client, liuhen: Liuhen) -> None:
+    client.enrol()
+    client.done(f"/units/{OWNER}/connection-obligations", "2019-02-01", OBLIGATION)
+    liuhen.engine.catch_up()
+
+    def topics(link: str) -> list[str]:
+        return [e["topic"] for e in auditor.http.get(link, headers=auditor.headers).json()["items"]]
+
+    counted = auditor.get("/clauses", on="2020-01-01").json()["clauses"]
+    count = next(c["count"] for c in counted if c["clause"]["rule"] == "G10")
+    assert topics(count["trace"]) == ["unit.connection_obligation_set"]
+    (record,) = auditor.get("/clauses/G10/records").json()["items"]
+    assert topics(record["trace"]) == ["unit.connection_obligation_set"]
+    reminders = auditor.get("/reminders", on="2020-01-01").json()["items"]
+    (obligation,) = [r for r in reminders if r["rule"] == "G10"]
+    assert topics(obligation["trace"]) == ["unit.enrolled", "unit.connection_obligation_set"]
+    assert all(r["trace"].startswith("/v1/trace/") for r in reminders)

@@ -38,6 +38,7 @@ IDENTITY = "00000000-0000-0000-0000-000000000001"
 
 
 def concrete(path: str) -> str:
+    """A path of the document with something in each of its places."""
     for name in ("subject", "project_id", "system_id"):
         path = path.replace("{" + name + "}", IDENTITY)
     return (

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from domain.recorded import Role
+from infrastructure.account_directory import AccountDirectory
 from infrastructure.foreign_issuers import ForeignIssuers
 from infrastructure.issuer import Holder
 from infrastructure.settings import Settings
@@ -93,7 +94,10 @@ class Holders:
 
 @pytest.fixture
 def http(app: FastAPI) -> Iterator[TestClient]:
-    app.state.liuhen = SimpleNamespace(desk=memory_desk(), settings=Settings(), foreign=ForeignIssuers(()))
+    desk = memory_desk()
+    app.state.liuhen = SimpleNamespace(
+        desk=desk, settings=Settings(), foreign=ForeignIssuers(()), directory=AccountDirectory(desk)
+    )
     app.state.issuer = Holders()
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlencode
+from uuid import UUID
 
 import pytest
+from fastapi import FastAPI
 from typer.testing import CliRunner, Result
 
-from api import cli_evidence
-from api.cli import app
+from api import cli
+from application.ports import NewEvent
 from domain.dates import civil_day
+from domain.event import Event
+from domain.steps.building import ProgressReported
+from domain.steps.systems import SystemRegistered
+from domain.streams import StreamAt, StreamKind
 from infrastructure.bootstrap import Liuhen
+from infrastructure.tlog import evidence_collection
 from infrastructure.tlog.bundle_file import read_parts
 from infrastructure.tlog.cosignature import Policy
 from infrastructure.tlog.evidence import verify, verify_proof_file
 from infrastructure.tlog.operator_key import operator_verifiers
 from infrastructure.tlog.proof_file import ProofFile
 from tests.api.conftest import Client
+from tests.serving import serving
 from tests.stages import OWNER
 from verifier import liuhen_verify
 
@@ -105,7 +112,7 @@ def test_summaries_tell_the_stage_in_their_language(client: Client, project: str
 
 
 def liuhen_command(*words: object) -> Result:
-    return CliRunner().invoke(app, [str(w) for w in words])
+    return CliRunner().invoke(cli.app, [str(w) for w in words])
 
 
 @pytest.fixture(params=["here", "over HTTP"])
@@ -113,29 +120,26 @@ def source(
     request: pytest.FixtureRequest,
     liuhen: Liuhen,
     client: Client,
+    app: FastAPI,
     project: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> list[object]:
-    """Options of the commands: this machine's database, or a service that is asked by its routes."""
+) -> Iterator[list[object]]:
+    """Options of the commands: this machine's database, or a service that is asked over HTTP."""
     del project
     if request.param == "here":
         monkeypatch.setenv("LIUHEN_DATABASE_URL", liuhen.conninfo)
         monkeypatch.setenv("LIUHEN_DATA_DIR", str(tmp_path))
         # The command's standard error ends with it; logging goes on here.
         monkeypatch.setattr("api.cli_service.configure_logging", lambda level: None)
-        return ["--wait", 0]
+        yield ["--wait", 0]
+        return
 
-    def ask(address: str, *, query: dict[str, str] | None = None, headers: dict[str, str], **_: Any) -> Any:
-        path = address.removeprefix("http://liuhen.example")
-        answer = client.http.get(f"{path}?{urlencode(query)}" if query else path, headers=headers)
-        return answer.status_code, answer.content, answer.headers
-
-    monkeypatch.setattr(cli_evidence, "ask", ask)
     token = tmp_path / "token"
     token.write_text(client.headers["Authorization"].removeprefix("Bearer "), encoding="ascii")
     keys = [word for key in policy_of(liuhen).log for word in ("--key", key)]
-    return ["--service", "http://liuhen.example/", "--token-file", token, "--wait", 0, *keys]
+    with serving(liuhen, app) as address:
+        yield ["--service", f"{address}/", "--token-file", token, "--wait", 0, *keys]
 
 
 def test_an_answer_becomes_a_receipt_that_is_kept(
@@ -197,3 +201,45 @@ def test_a_bundle_of_each_kind_is_written_and_verifies(
     for absent in (["unit", "91110000000000000X"], ["decision", 999], ["period", "--from", "2018-01-01", "--until", "2018-01-02"]):  # fmt: skip
         assert liuhen_command("evidence", *absent, "--to", tmp_path / "w.zip", *source).exit_code == 1, absent
     assert not (tmp_path / "w.zip").exists()
+
+
+def test_a_classified_system_is_left_out_of_the_grounds_for_whom_it_is_not(
+    liuhen: Liuhen, client: Client, auditor: Client, evaluator: Client, project: str
+) -> None:
+    system = client.get(f"/projects/{project}").json()["systems"][0]["id"]
+    history = liuhen.desk.ledger.read(StreamKind.SYSTEM, UUID(system))
+    at = StreamAt(kind=StreamKind.SYSTEM, id=UUID(system), version=len(history) + 1)
+    secret = SystemRegistered(name="", project=UUID(project), classified=True)
+    liuhen.ledger.record([NewEvent(at, history[0].circumstances, secret)])
+    liuhen.sequencer.catch_up()
+    streams = {}
+    for reader in (auditor, evaluator):
+        answer = reader.get(f"/projects/{project}/evidence")
+        assert answer.status_code == 200, answer.text
+        checked(answer.content, policy_of(liuhen))
+        parts = read_parts(answer.content)
+        streams[reader] = {json.loads(line)["stream"] for line in parts["events.jsonl"].splitlines()}
+        assert ("您无权查看" in parts["summary.zh.txt"].decode()) is (reader is evaluator)
+    assert streams[auditor] - streams[evaluator] == {system}
+    last = liuhen.tree.checkpoint().size
+    for path in (f"/systems/{system}/evidence", f"/log/events/{last}/evidence"):
+        assert auditor.get(path).status_code == 200
+        assert evaluator.get(path).status_code == 404, path
+    today = str(civil_day(datetime.now(UTC)))
+    period = evaluator.get("/log/evidence", **{"from": "2018-01-01", "until": today}).content
+    checked(period, policy_of(liuhen))
+    shown = {json.loads(line)["stream"] for line in read_parts(period)["events.jsonl"].splitlines()}
+    assert project in shown
+    assert system not in shown
+    assert "位置因此不连续" in read_parts(period)["summary.zh.txt"].decode()
+    assert client.http.get("/v1/log/evidence", params={"from": today, "until": today}).status_code == 401
+
+
+def test_an_event_without_words_is_told_by_its_topic() -> None:
+    class Wordless(Event):
+        """An event that nobody wrote a sentence for."""
+
+        TOPIC = "test.wordless"
+
+    assert evidence_collection._words(Wordless()).en == "test.wordless"
+    assert evidence_collection._words(ProgressReported(percent=5)).en != ProgressReported.TOPIC

@@ -58,6 +58,7 @@ def items(reader: Client, liuhen: Liuhen, path: str, **asked: Any) -> list[dict[
     body = answer.json()
     assert body["freshness"]["lag_events"] == 0
     assert body["total"] >= len(body["items"])
+    assert all(row["trace"].startswith("/v1/trace/money/") for row in body["items"])
     return list(body["items"])
 
 
@@ -85,7 +86,9 @@ def test_the_ledger_by_line_year_unit_and_source(client: Client, project: str, l
         "refunded_fen": 1_500_000,
     }
     assert found[1].items() >= {**sums, "project_id": project, "owners": [OWNER], "purpose": "BUILD"}.items()
-    assert items(client, liuhen, "/years", year=2019) == [{**sums, "year": 2019, "lines": 1}]
+    in_yuan = {"budget_yuan": "600000.00", "arranged_yuan": "600000.00", "disbursed_yuan": "400000.00"}
+    (year,) = items(client, liuhen, "/years", year=2019)
+    assert year.items() >= {**sums, **in_yuan, "refunded_yuan": "15000.00", "year": 2019, "lines": 1}.items()
     (unit,) = items(client, liuhen, "/units")
     assert (unit["uscc"], unit["projects"], unit["arranged_fen"]) == (OWNER, 1, 70_000_000)
     by_source = {r["source"]: r["arranged_fen"] for r in items(client, liuhen, "/sources")}
@@ -128,9 +131,10 @@ def test_the_share_of_operating_is_exact_and_absent_when_nothing_was_spent(
         client.done(f"{funds}/arrangements", day, line(purpose, year, source, "5"))
         if paid:
             client.done(f"{funds}/disbursements", day, {"arrangement": number, "amount": wan(paid)})
-    assert items(client, liuhen, "/operation-shares") == [
-        {"year": 2020, "build_fen": 0, "operation_fen": 0, "operation_bp": None},
-        {"year": 2019, "build_fen": 2_000_000, "operation_fen": 1_000_000, "operation_bp": 3333},
+    shares = items(client, liuhen, "/operation-shares")
+    assert [[s[k] for k in ("year", "build_fen", "operation_fen", "operation_bp", "build_yuan")] for s in shares] == [
+        [2020, 0, 0, None, "0.00"],
+        [2019, 2_000_000, 1_000_000, 3333, "20000.00"],
     ]
     client.done(f"{funds}/refunds", "2019-06-21", {"arrangement": 1, "amount": wan("2"), "reason": "退回"})
     assert items(client, liuhen, "/operation-shares", year=2019)[0]["operation_bp"] == 10_000

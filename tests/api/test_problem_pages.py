@@ -67,5 +67,5 @@ def test_each_bad_field_is_pointed_at_in_the_readers_language(
         answer = client.post(path, "2019-03-01", sent, headers={"Accept-Language": language})
         assert answer.status_code == 422
         assert answer.headers["content-language"] == language
-        assert answer.headers["vary"] == "Accept-Language"
+        assert "Accept-Language" in answer.headers["vary"]
         assert answer.json()["errors"] == [{"pointer": pointer, "detail": told}]

@@ -186,6 +186,85 @@ def test_both_ways_answer_alike(client: Client, ordinary: TestClient, issuer: Is
     assert quick == plain
 
 
+ROWS = [
+    (path, body)
+    for path, body, headers, query in WRONG.values()
+    if isinstance(body, dict) and not headers and not query and "%" not in path and not path.endswith("/")
+]
+"""What may stand in a batch: a row has no headers, and its path is written plainly."""
+
+
+def test_a_row_of_a_batch_is_answered_as_the_act_by_itself(client: Client) -> None:
+    client.enrol()
+    project = client.file()["subject"]
+    names = {"p": project, "none": str(uuid4())}
+    headers = {**client.headers, "X-Request-ID": "r" * 8}
+    acts = [(f"/v1{path.format(**names)}", body) for path, body in ROWS]
+    singly = [
+        client.http.post(path, json=body, headers={**headers, "Idempotency-Key": f"s{n}"})
+        for n, (path, body) in enumerate(acts)
+    ]
+    rows = [{"path": path, "idempotency_key": f"b{n}", **body} for n, (path, body) in enumerate(acts)]
+    answer = client.http.post(
+        "/v1/batch",
+        content="\n".join(map(json.dumps, rows)),
+        headers={**headers, "Content-Type": "application/x-ndjson"},
+    )
+    told = [json.loads(line) for line in answer.text.splitlines()]
+    assert [(t["status"], _without_places(t["answer"])) for t in told] == [
+        (one.status_code, _without_places(one.json())) for one in singly
+    ]
+
+
+# What is sent as a batch: body, headers, query.
+BATCHES: dict[str, tuple[bytes, dict[str, str], str]] = {
+    "right": (b"", {}, ""),
+    "all": (b"", {}, "?mode=all"),
+    "each": (b"", {}, "?mode=each"),
+    "no such mode": (b"", {}, "?mode=perhaps"),
+    "both modes": (b"", {}, "?mode=each&mode=all"),
+    "something else asked": (b"", {}, "?dry_run=true"),
+    "a mode written otherwise": (b"", {}, "?mode=%61ll"),
+    "no token": (b"", {"Authorization": ""}, ""),
+    "another scheme": (b"", {"Authorization": "Basic {token}"}, ""),
+    "a forged token": (b"", {"Authorization": "Bearer {token}x"}, "?mode=all"),
+    "no role": (b"", {"Authorization": "Bearer {reader}"}, ""),
+    "another content type": (b"", {"Content-Type": "application/json"}, ""),
+    "a kindred content type": (b"", {"Content-Type": "Application/X-NDJSON; charset=utf-8"}, ""),
+    "no row": (b"\n \n", {}, ""),
+    "no JSON": (b"{", {}, ""),
+    "a byte order mark": (b"\xef\xbb\xbf{}", {}, ""),
+    "English": (b"[]", {"Accept-Language": "en"}, ""),
+    "too much": (b" " * (4 * 2**20 + 1), {}, ""),
+}
+
+
+@pytest.mark.parametrize("case", BATCHES)
+def test_batches_are_answered_alike_both_ways(client: Client, ordinary: TestClient, issuer: Issuer, case: str) -> None:
+    client.enrol()
+    project = client.file()["subject"]
+    body, headers, query = BATCHES[case]
+    token = client.headers["Authorization"].removeprefix("Bearer ")
+    reader = issuer.issue(Holder("reader", "读者", frozenset({Role.AUDITOR})), days=1)
+    sent = {"Authorization": f"Bearer {token}", "Content-Type": "application/x-ndjson", "X-Request-ID": "r" * 8}
+    sent |= {name: value.format(token=token, reader=reader) for name, value in headers.items()}
+
+    def ask(http: TestClient, key: str) -> tuple[Any, ...]:
+        row = {"path": f"/v1/projects/{project}/progress", "idempotency_key": key, **PROGRESS}
+        answer = http.post(f"/v1/batch{query}", content=body or json.dumps(row), headers=sent)
+        told = [_without_places(json.loads(line)) for line in answer.text.splitlines()]
+        answer.headers.pop("content-length")
+        return answer.status_code, dict(answer.headers), told
+
+    assert ask(client.http, "quick") == ask(ordinary, "plain")
+
+
+def test_a_usual_batch_is_served_the_quick_way(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.routing_table.RoutingTable.__call__", None)
+    headers = {**client.headers, "Content-Type": "application/x-ndjson"}
+    assert client.http.post("/v1/batch?mode=all", content="{}", headers=headers).status_code == 409
+
+
 def _without_places(answer: Any) -> Any:
     """An answer without what differs between any two requests: where and when it was recorded."""
     if isinstance(answer, dict):

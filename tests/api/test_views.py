@@ -19,8 +19,10 @@ from infrastructure.bootstrap import Liuhen, wired
 from infrastructure.issuer import Holder, Issuer
 from infrastructure.projecting.follower import Trouble
 from infrastructure.settings import Settings
+from projections.tracing import LISTS
 from tests.api.conftest import APPROVAL, OBLIGATION, RECORDING, SHARING, Client
 from tests.conftest import NewDatabase
+from tests.projections.test_tracing import SUBJECTS, asked_of, walk
 from tests.stages import OWNER
 
 
@@ -248,6 +250,41 @@ class TestTheDemoCounty:
         assert sum(1 for r in rows if r["end_basis"] == "ACTUAL" and (r["deviation_days"] or 0) > 0 and r["number"]) > 5
         own = [d for d in county.get("/performance/disagreements", limit=500).json()["items"] if d["number"]]
         assert own
+
+    def test_flags_of_many_kinds_are_in_it_some_answered_and_lifted(self, county: Client) -> None:
+        rules = {r["rule"]["id"]: r["by_status"] for r in county.get("/red-flags/rules").json()["rules"]}
+        raised = {rule for rule, by_status in rules.items() if sum(by_status.values())}
+        assert raised >= {"R03", "R04", "R05", "R06", "R07", "R08", "R09", "R10"}
+        for status in ("OPEN", "ANSWERED", "STANDS", "LIFTED"):
+            assert sum(by_status[status] for by_status in rules.values()) > 0, status
+        split = county.get("/red-flags", rule="R04").json()["items"]
+        assert {f["status"] for f in split} == {"OPEN", "STANDS", "LIFTED"}
+
+    def test_its_stages_and_tests_can_be_counted(self, county: Client) -> None:
+        durations = county.get("/stages/durations", limit=500).json()["items"]
+        assert all(d["passed"] > 20 and d["median_days"] <= d["p90_days"] for d in durations if d["ends"] != "TESTED")
+        steps = [s["projects"] for s in county.get("/stages/funnel").json()["items"]]
+        assert steps == sorted(steps, reverse=True)
+        assert steps[-1] > 10
+        assert county.get("/security/tests", state="LAPSED").json()["total"] > 0
+        assert county.get("/security/tests", state="INVALIDATED").json()["total"] == 1
+
+    def test_every_figure_is_traced_to_the_events_behind_it(self, county: Client) -> None:
+        """Every row of every list, and every total; of imported projects some."""
+        liuhen = county.http.app.state.liuhen  # type: ignore[attr-defined]
+        lists = [(rows, asked_of(rows)) for rows in LISTS.values() if rows.view not in {*SUBJECTS, "red_flags"}]
+        followed = {f"{rows.view}/{rows.name}": walk(liuhen, rows, asked, most_imported=5) for rows, asked in lists}
+        assert {name for name, n in followed.items() if not n} <= {"performance/edition-pairs", "performance/names"}
+        # Over HTTP the links are the same: the board's counts, and the first rows of its lists.
+        board = county.get("/supervision", limit=1).json()["lists"]
+        summary = county.get("/performance/summary").json()["traces"]
+        links = [part["trace"] for part in board.values() if part["total"]] + [summary["refusals"], summary["projects"]]
+        links += [row["trace"] for part in board.values() for row in part["items"]]
+        for link in links:
+            answer = county.http.get(link, headers=county.headers).json()
+            assert answer["total"] > 0, link
+            assert all(e["position"] <= answer["freshness"]["position"] for e in answer["items"])
+            assert all(e["zh"] and e["en"] for e in answer["items"])
 
     def test_corrections_are_in_it(self, county: Client) -> None:
         with county.http.app.state.liuhen.pool.connection() as conn:  # type: ignore[attr-defined]

@@ -37,7 +37,7 @@ from infrastructure.store.batch_writer import Save
 from infrastructure.store.mapper import event_from
 from infrastructure.store.recorder import LedgerRecorder
 
-TINY = replace(FULL, rounds=1, seconds=0.1, warm_up=0.05, projects=64, rows=20, small=100, grown=300)
+TINY = replace(FULL, rounds=1, seconds=0.1, warm_up=0.05, projects=64, rows=20, small=100, grown=300, rebuilt=100)
 
 DOCUMENTED = (Path(__file__).parents[2] / "docs/performance.md").read_text(encoding="utf-8")
 
@@ -52,6 +52,7 @@ FIGURES = {
         "posting.p99",
         "posting.ceiling",
         "posting.with_views",
+        "posting.views_apart",
         "posting.ordinary",
         "posting.workers",
     },
@@ -59,7 +60,9 @@ FIGURES = {
     What.READING: {"reading.6", "reading.50", "reading.500"},
     What.BULK: {"bulk.import"},
     What.GROWTH: {"growth.append"},
-    What.PROJECTING: {"projecting.one_view", "projecting.all_views", "projecting.as_of"},
+    What.PROJECTING: {f"projecting.{what}" for what in ("one_view", "all_views", "replay", "as_of")},
+    What.REBUILDING: {"rebuilding.all_views"},
+    What.FRESHNESS: {f"freshness.{what}" for what in ("p50", "p99", "growth")},
     What.TLOG: {
         *(f"tlog.{what}" for what in ("cost", "integration", "integration_cpu", "events_per_byte", "audit", "audit.2")),
         *(f"tlog.inclusion.{what}" for what in ("p50", "p99")),

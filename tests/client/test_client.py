@@ -158,7 +158,7 @@ def test_a_receipt_is_checked_against_a_key_got_elsewhere(liuhen: Liuhen, client
     other = client.file_project(FILING, happened_on="2019-01-05")
     liuhen.sequencer.catch_up()
     [verifier] = operator_verifiers(liuhen.settings.data_dir, liuhen.settings.division)
-    key = verifier.vkey
+    key = str(verifier)
     proof = client.receipt(answer, key)
     event: Any = answer["events"][0]
     assert check_receipt(proof, event, [key]) >= 1
@@ -189,8 +189,8 @@ def test_tokens_are_renewed_before_they_end(address: str, token: str) -> None:
 
 
 def test_a_problem_says_which_field(client: Client) -> None:
+    wrong: Any = {**UNIT, "uscc": "1"}
     with pytest.raises(ProblemError) as told:
-        wrong: Any = {**UNIT, "uscc": "1"}
         client.enrol_unit(wrong, happened_on="2018-10-01")
     assert (told.value.status, told.value.errors[0]["pointer"]) == (422, "/act/uscc")
     assert told.value.request_id

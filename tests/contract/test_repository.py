@@ -13,6 +13,7 @@ import pytest
 import domain
 from api.cli_rules import rule_table
 from api.main import create_app
+from api.red_flag_page import red_flag_page
 from domain.event import Event, Value
 from domain.evolve import evolve
 from domain.recorded import Circumstances
@@ -156,3 +157,7 @@ def test_values_refuse_unknown_fields() -> None:
     models: tuple[type[Value], ...] = (Circumstances, StreamAt, *EVENTS)
     for model in models:
         assert model.model_config["extra"] == "forbid"
+
+
+def test_the_page_of_red_flags_is_that_of_the_code() -> None:
+    assert (ROOT / "docs/red-flags.md").read_text(encoding="utf-8") == red_flag_page()

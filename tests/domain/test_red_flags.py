@@ -29,7 +29,7 @@ from domain.red_flags.flag import (
     rare_pairs,
     resemblance_bp,
 )
-from domain.red_flags.trace import Traces, trace_of
+from domain.red_flags.trace import Traces
 from domain.rule import Gate
 from domain.steps.amounts import AmountStated
 from domain.steps.connection import ConnectionObligationMet, ConnectionObligationSet
@@ -90,7 +90,7 @@ def of_events(
     late = None
     for entry in events:
         if (found := lateness(entry, RULE_SETS)) is not None:
-            late = (late or Lateness(0, 0, 0, ())).with_one(trace_of(entry), *found)
+            late = (late or Lateness(0, 0, 0, ())).with_one(entry, *found)
     return Dossier(project=PROJECT, traces=Traces.of(events), systems=systems, owner_units=units, late=late)
 
 
@@ -293,7 +293,7 @@ def test_of_very_many_late_events_the_first_are_named_and_all_counted() -> None:
     entry = dossier_events(filed())[0]
     late = Lateness(0, 0, 0, ())
     for days in range(1, 31):
-        late = late.with_one(trace_of(entry), days, 30)
+        late = late.with_one(entry, days, 30)
     assert (late.count, late.most_days, len(late.first)) == (30, 30, Lateness.NAMED)
 
 

@@ -64,6 +64,7 @@ class Service:
             "LIUHEN_DATA_DIR": str(folder),
             "LIUHEN_DATABASE_URL": database_url,
             "LIUHEN_PORT": "0",
+            "LIUHEN_RATE_LIMIT": "0",  # one account stands for all clients here
             "PYTHONUNBUFFERED": "1",
             **settings,
         }

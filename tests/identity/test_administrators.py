@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from pydantic import ValidationError
 
-from domain.accounts import Accounts
+from domain.accounts import INCOMPATIBLE, Accounts
 from domain.evolve import fold
 from domain.faults import ActError, BadFieldError, UnknownSubjectError
 from domain.recorded import ADMINISTRATORS, RECORDING_ROLES, Role
@@ -130,6 +130,27 @@ def test_nobody_grants_to_itself_or_to_what_it_opened(history: History) -> None:
     opened = history.accounts.accounts["sec-2"].but(person=person("li"), opener=person("sec-1"))
     history.accounts = history.accounts.but(accounts={**history.accounts.accounts, "sec-2": opened})
     assert rules(history.grant("sec-2", Role.AUDITOR)) == ("A03",)
+
+
+@pytest.mark.parametrize("pair", sorted(sorted(p) for p in INCOMPATIBLE), ids="-".join)
+def test_incompatible_roles_are_not_one_persons(history: History, pair: list[Role]) -> None:
+    """Also when the second is held by another account of the same person (A7)."""
+    for name in ("li-1", "li-2"):
+        history.open(name, of="li", uscc="11370323MB0000019Q")
+    first, second = pair
+    history.grant("li-1", first)
+    for name in ("li-1", "li-2"):
+        assert rules(history.grant(name, second)) == ("A08",)
+    emergency = steps.AskEmergency(role=second, reason="突发", until=DAY)
+    assert rules(history.do(steps.ask_emergency, "li-2", emergency, SYS)) == ("A08",)
+    history.do(steps.revoke_grant, "li-1", steps.RevokeGrant(number=1, reason="轮岗"), SEC)
+    assert rules(history.grant("li-2", second)) == ()
+
+
+def test_whoever_files_approves_pays_tests_or_evaluates_is_not_the_same() -> None:
+    owner = {r for pair in INCOMPATIBLE if Role.OWNER_UNIT in pair for r in pair}
+    assert owner >= {Role.PROJECT_AUTHORITY, Role.DRC, Role.FINANCE, Role.TEST_AGENCY, Role.THIRD_PARTY}
+    assert {Role.FINANCE, Role.PLATFORM_OPERATOR} in INCOMPATIBLE  # who pays does not verify sharing
 
 
 def test_a_program_is_no_administrator(history: History) -> None:
@@ -281,6 +302,13 @@ class Administering(RuleBasedStateMachine):
         for someone in {a.person for a in self.history.accounts.accounts.values()}:
             held = {r for a in self.history.accounts.accounts.values() if a.person == someone for r in a.roles(day)}
             assert len(held) < 2 or not held & ADMINISTRATORS
+
+    @invariant()
+    def nobody_holds_incompatible_roles(self) -> None:
+        day = self.history.day
+        for someone in {a.person for a in self.history.accounts.accounts.values()}:
+            held = {r for a in self.history.accounts.accounts.values() if a.person == someone for r in a.roles(day)}
+            assert not any(pair <= held for pair in INCOMPATIBLE)
 
     @invariant()
     def each_of_the_three_is_held(self) -> None:

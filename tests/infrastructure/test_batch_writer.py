@@ -186,6 +186,14 @@ def test_a_connection_that_was_ended_between_batches_is_replaced(site: Site) -> 
     assert logged(site) == LOGGED
 
 
+def test_what_the_driver_forgets_is_prepared_again(site: Site) -> None:
+    with writing(site) as writer:
+        assert writer._conn is not None
+        writer._conn.execute("DEALLOCATE ALL")  # as the driver does after a ROLLBACK or DROP that it is given
+        assert [told(r) for r in written(writer, batch())] == OUTCOMES
+    assert logged(site) == LOGGED
+
+
 def test_a_connection_that_is_ended_within_a_batch_is_replaced(site: Site) -> None:
     with writing(site) as writer, psycopg.connect(site.conninfo) as holder:
         holder.execute(HEAD, (site.log,))

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import pairwise
-from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -21,6 +20,7 @@ from domain.recorded import Actor, Circumstances, Recorded, Role
 from domain.steps.building import ProgressReported
 from domain.streams import StreamAt, StreamKind
 from infrastructure.store.ledger import EventLedger, UnsafeEnvironmentError
+from infrastructure.store.server_function import Answer, ServerFunction
 
 LOG = 370323
 CIRCUMSTANCES = Circumstances(
@@ -117,18 +117,17 @@ def test_a_lost_answer_is_resolved_and_adds_nothing(
     ledger: EventLedger, monkeypatch: pytest.MonkeyPatch, request_key: RequestKey | None
 ) -> None:
     """The commit happened, the connection broke before the answer: the batch, sent again, is known by its number."""
-    real = psycopg.Connection.execute
+    real = ServerFunction.call
     sent = []
 
-    def losing(conn: psycopg.Connection[TupleRow], query: str, *args: Any, **kwargs: Any) -> Any:
-        cursor = real(conn, query, *args, **kwargs)
-        if "append_batch" in str(query):
-            sent.append(query)
-            if len(sent) == 1:
-                raise psycopg.OperationalError("the connection is lost")
-        return cursor
+    def losing(function: ServerFunction, conn: psycopg.Connection[TupleRow], parameters: tuple[bytes, ...]) -> Answer:
+        answer = real(function, conn, parameters)
+        sent.append(parameters)
+        if len(sent) == 1:
+            raise psycopg.OperationalError("the connection is lost")
+        return answer
 
-    monkeypatch.setattr(psycopg.Connection, "execute", losing)
+    monkeypatch.setattr(ServerFunction, "call", losing)
     recorded = ledger.record([event(uuid4(), 1)], request=request_key)
     assert len(sent) == 2
     assert [r.position for r in recorded] == [1]

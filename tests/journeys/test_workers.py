@@ -74,6 +74,21 @@ def test_a_dead_worker_comes_again_and_all_end_together(program: Program) -> Non
     assert program.database_pid() is None
 
 
+def test_one_worker_may_answer_while_its_keeper_makes_the_views(program: Program) -> None:
+    """What is recorded by the one is soon to be read in the views that the other makes, and both end together."""
+    program.environment |= {"LIUHEN_WORKERS": "1", "LIUHEN_VIEWS_APART": "true"}
+    program.start()
+    (worker,) = workers_of(program)
+    done = program.ask("POST", "/units", {"happened_on": "2018-10-01", "act": UNIT}, "u").json()
+    position = done["events"][-1]["position"]
+    found = program.ask("GET", f"/register/units?min_position={position}").json()
+    assert [u["uscc"] for u in found["items"]] == [OWNER]
+    status = program.ask("GET", "/projections").json()
+    assert not any(view["active_here"] for view in status)
+    assert program.end(signal.SIGINT) == 0
+    assert is_gone(worker)
+
+
 def test_workers_do_not_outlive_their_keeper(program: Program) -> None:
     program.start()
     workers = workers_of(program)

@@ -56,4 +56,4 @@ def _looked_at(node: dict[str, Any]) -> int:
 
 
 def _scanned(node: dict[str, Any]) -> str | None:
-    return str(node["Relation Name"]) if node["Node Type"] == "Seq Scan" else None
+    return str(node["Relation Name"]) if node["Node Type"] == "Seq Scan" and node["Actual Loops"] else None

@@ -15,7 +15,10 @@ from application.asking import AsOf
 from application.correcting import correct_fact
 from application.desk import Act
 from application.ports import UpTo
+from domain.correction import FactCorrected
 from domain.dates import CivilDate
+from domain.evolve import effective, fold
+from domain.project import Project
 from domain.recorded import Actor, Role
 from domain.steps.correcting import CorrectFact
 from domain.streams import StreamKind
@@ -33,6 +36,7 @@ from projections.register import ProjectRegister
 from projections.topics import ALL
 from projections.view import Page, Projection
 
+CORRECTED = FactCorrected.TOPIC
 ACT = Act(
     actor=Actor(account="t", organisation="测试", role=Role.SMART_OFFICE), happened_on=CivilDate.parse("2026-01-01")
 )
@@ -105,12 +109,31 @@ def test_as_of_a_position_is_the_view_that_stood_then(county: Liuhen) -> None:
             assert as_of(county, name, AsOf(UpTo(position=position)), list(was)) == was, (position, name)
 
 
+def test_as_of_a_day_is_what_each_history_says_of_it(county: Liuhen) -> None:
+    """On random days, beside each project's own history: corrected first, then what happened later left out."""
+    entries = county.ledger.after(0, 10_000)
+    projects = {e.originator_id for e in entries if e.kind is StreamKind.PROJECT}
+    days = sorted({e.happened_on.latest for e in entries})
+    for day in random.Random(20260102).sample(days, 8):
+        expected = {}
+        for project in projects:
+            history = effective(county.ledger.read(StreamKind.PROJECT, project))
+            kept = [e for e in history if e.happened_on.certainly_on_or_before(day) or e.event.TOPIC == CORRECTED]
+            if any(e.event.TOPIC != CORRECTED for e in kept):
+                state = fold(Project(id=project), kept)
+                expected[project] = (state.stage, sum(a.amount.fen for a in state.arrangements))
+        with view_as_of(county.engine, "register", AsOf(happened=day)) as (conn, fresh):
+            rows = conn.execute("SELECT project_id, stage, arranged_fen FROM projects").fetchall()
+        assert {project: (stage, fen) for project, stage, fen in rows} == expected, day
+        assert (fresh.as_of_happened, fresh.lag_events) == (day, 0)
+
+
 def test_a_correction_changes_what_was_and_not_what_was_known(county: Liuhen) -> None:
     entries = county.ledger.after(0, 10_000)
     budget = next(e for e in entries if e.event.TOPIC == "project.budget_set")
     before, on = county.ledger.position(), date(2026, 12, 31)
     with county.pool.connection() as conn:
-        tables = tables_in(conn, "money_v2")
+        tables = tables_in(conn, "money_v3")
 
     def seen(moment: AsOf) -> Digests:
         return as_of(county, "money", moment, tables)
@@ -130,7 +153,7 @@ def test_a_check_finds_a_row_that_was_changed(county: Liuhen) -> None:
     county.engine.catch_up()
     assert all(t.same for name in county.engine.names() for t in check(county.engine, name))
     with psycopg.connect(county.engine.conninfo) as conn:
-        conn.execute("UPDATE register_v1.projects SET arranged_fen = arranged_fen + 1 WHERE stage <> ''")
+        conn.execute("UPDATE register_v2.projects SET arranged_fen = arranged_fen + 1 WHERE stage <> ''")
     assert [t.table for t in check(county.engine, "register") if not t.same] == ["projects"]
 
 
@@ -170,15 +193,15 @@ def test_a_view_is_built_anew_while_it_is_written_and_read(county: Liuhen) -> No
     stop.set()
     reader.join()
     engine.stop()
-    assert (done.switched, done.schema, done.parked) == (True, "register_v1_b2", 0)
+    assert (done.switched, done.schema, done.parked) == (True, "register_v2_b2", 0)
     assert all(t.same for t in done.tables)
     assert told[-1].position == told[-1].target
-    assert seen <= {("register_v1", True, True), ("register_v1_b2", True, True)}
-    assert ("register_v1", True, True) in seen
+    assert seen <= {("register_v2", True, True), ("register_v2_b2", True, True)}
+    assert ("register_v2", True, True) in seen
     assert all(t.same for t in check(engine, "register"))
     with psycopg.connect(engine.conninfo, autocommit=True) as conn:
         assert drop_retired(conn, list(engine.projections.values())) == []
-        assert drop_retired(conn, list(engine.projections.values()), 0) == ["register_v1"]
+        assert drop_retired(conn, list(engine.projections.values()), 0) == ["register_v2"]
 
 
 def withdraw_if_possible(liuhen: Liuhen, entry: Any) -> None:
@@ -191,11 +214,11 @@ def withdraw_if_possible(liuhen: Liuhen, entry: Any) -> None:
 def test_a_build_that_differs_is_not_switched_to(county: Liuhen) -> None:
     county.engine.catch_up()
     with psycopg.connect(county.engine.conninfo) as conn:
-        conn.execute("DELETE FROM register_v1.units")
+        conn.execute("DELETE FROM register_v2.units")
     done = rebuilding.rebuild(county.engine, "register")
     assert not done.switched
     assert [(t.table, t.same) for t in done.tables] == [("projects", True), ("units", False)]
-    assert county.engine.freshness("register").view == "register_v1"
+    assert county.engine.freshness("register").view == "register_v2"
     assert rebuilding.rebuild(county.engine, "register", accept_differences=True).switched
     assert live(county, "register")["units"][0] > 0
     assert not rebuilding.abandon(county.engine, "register")

@@ -9,8 +9,11 @@ from typing import Any
 import psycopg
 
 from infrastructure.bootstrap import Liuhen
-from projections.asking import Connection, Listing, Window
+from projections.asking import Connection, Listing, Window, read
+from projections.red_flags import queries as red_flags
 from projections.security import queries as security
+from projections.stages import ProjectMilestone
+from projections.stages import queries as stages
 from tests.given import RULES
 from tests.projections.plans import Read, read_by
 
@@ -91,5 +94,73 @@ def test_security(liuhen: Liuhen) -> None:
                 True,
                 lambda c: security.marks(c, LOG, PAGE, classified=False, unit="U300", missing=True),
             ),
+        },
+    )
+
+
+_FILL_RED_FLAGS = """
+    INSERT INTO projects SELECT %(log)s, md5('p' || n)::uuid, 'ZH-' || n, '项目' || n, ARRAY['U' || n / 10], false
+        FROM generate_series(1, %(rows)s) n;
+    INSERT INTO flags SELECT %(log)s, md5('p' || n)::uuid, 'R' || lpad((n %% 10 + 1)::text, 2, '0'), 'k', 1,
+        CASE WHEN n %% 1000 = 0 THEN 'STANDS' ELSE 'OPEN' END, '问', 'asked', '[]',
+        CASE WHEN n %% 10 = 3 THEN ARRAY[md5('p' || n + 1)::uuid] ELSE '{}' END, n, n, NULL, NULL, 0, false
+        FROM generate_series(1, %(rows)s) n;
+"""
+
+
+def test_red_flags(liuhen: Liuhen) -> None:
+    fill(liuhen, "red_flags_v1", _FILL_RED_FLAGS)
+    with psycopg.connect(liuhen.conninfo) as conn:
+        row = conn.execute("SELECT others[1] FROM red_flags_v1.flags WHERE others <> '{}' LIMIT 1").fetchone()
+    about = row[0] if row else None
+
+    def flags(**which: Any) -> Any:
+        asked = red_flags.Filter(**which)
+        return lambda conn: read(conn, LOG, red_flags.FLAGS, asked, PAGE, classified=False)
+
+    pages_are_narrow(
+        liuhen,
+        "red_flags_v1",
+        {
+            "newest": (False, flags()),
+            "of a rule": (False, flags(rule="R04")),
+            "that stand": (True, flags(status=red_flags.Status.STANDS)),
+            "of a project": (True, flags(project=about)),
+            "about a project": (True, flags(about=about)),
+            "of a unit": (True, flags(unit="U300")),
+        },
+    )
+
+
+_FILL_STAGES = """
+    INSERT INTO projects SELECT %(log)s, md5('p' || n)::uuid, 'ZH-' || n, '项目' || n, ARRAY['U' || n / 10], false,
+        NULL, 2019, 'FILED', CASE WHEN n %% 1000 = 0 THEN ARRAY['G06'] ELSE ARRAY['WAITING'] END, NULL
+        FROM generate_series(1, %(rows)s) n;
+    INSERT INTO stages SELECT %(log)s, md5('p' || n)::uuid, 'FILED-APPROVED', '2019-01-01', '2019-01-01', 2019,
+        '2019-02-01', '2019H1', n %% 977, CASE WHEN n %% 1000 = 0 THEN 'REVERSED' ELSE 'PASSED' END, ARRAY[n]
+        FROM generate_series(1, %(rows)s) n;
+"""
+
+
+def test_stages(liuhen: Liuhen) -> None:
+    fill(liuhen, "stages_v1", _FILL_STAGES)
+    asked = stages.AskedStretches(on=date(2021, 1, 1), begins=ProjectMilestone.FILED, ends=ProjectMilestone.APPROVED)
+
+    def stretches(**which: Any) -> Any:
+        return lambda c: read(c, LOG, stages.STRETCHES, asked.but(**which), PAGE, classified=False)
+
+    def stopped(**which: Any) -> Any:
+        return lambda c: read(c, LOG, stages.STOPPED, stages.AskedStopped(**which), PAGE, classified=False)
+
+    pages_are_narrow(
+        liuhen,
+        "stages_v1",
+        {
+            "the longest": (False, stretches(outcome=stages.Outcome.PASSED)),
+            "any, the longest": (False, stretches()),
+            "reversed": (True, stretches(outcome=stages.Outcome.REVERSED)),
+            "of a unit": (True, stretches(unit="U300")),
+            "stopped": (False, stopped(reached=ProjectMilestone.FILED)),
+            "stopped, of a unit": (True, stopped(unit="U300")),
         },
     )

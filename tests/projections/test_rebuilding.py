@@ -370,13 +370,13 @@ def test_one_that_fails_is_told_and_tried_again(county: Liuhen, monkeypatch: pyt
 
 def test_all_views_are_built_anew_in_one_reading(county: Liuhen, monkeypatch: pytest.MonkeyPatch) -> None:
     reads: list[int] = []
-    real = county.ledger.logged_after
+    real = county.ledger.decoded_after
 
     def counted(position: int, limit: int, stop: int | None = None) -> Any:
         reads.append(position)
         return real(position, limit, stop)
 
-    monkeypatch.setattr(county.ledger, "logged_after", counted)
+    monkeypatch.setattr(county.ledger, "decoded_after", counted)
     told: list[rebuilding.Progress] = []
     done = rebuilding.rebuild_together(county.engine, county.engine.names(), told=told.append)
     assert [d.name for d in done] == county.engine.names()

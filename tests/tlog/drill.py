@@ -77,7 +77,7 @@ class Attack:
     found_by: frozenset[str]
 
 
-BYTE = "UPDATE liuhen.events SET state = set_byte(state, octet_length(state) - 5, 33) WHERE position = {}"
+BYTE = "UPDATE liuhen.events SET state = set_byte(state, octet_length(state) - 35, 33) WHERE position = {}"
 
 
 def _move(first: int, by: int) -> tuple[str, str]:

@@ -21,17 +21,19 @@ from infrastructure.tlog import feeding
 from infrastructure.tlog.agreement import TreeDisagreesError
 from infrastructure.tlog.bundle_file import read_parts
 from infrastructure.tlog.checkpoint import Checkpoint
-from infrastructure.tlog.cosignature import Policy, open_checkpoint, sign_checkpoint
+from infrastructure.tlog.cosignature import Policy, open_checkpoint, open_under, sign_checkpoint
 from infrastructure.tlog.evidence import verify, verify_proof_file
 from infrastructure.tlog.evidence_collection import stream_evidence
 from infrastructure.tlog.feeding import NotCosignedError
 from infrastructure.tlog.keys import log_signer, witness_signers
+from infrastructure.tlog.log_client import LogClient, LogUnreachableError, ask
 from infrastructure.tlog.note import Signer
 from infrastructure.tlog.suite import SHA256_ED25519
 from infrastructure.tlog.witness import TrustedLog, Witness
-from infrastructure.tlog.witness_service import WitnessServer, serving
+from infrastructure.tlog.witness_service import Watch, WitnessServer, serving
 from tests.conftest import NewDatabase
 from tests.infrastructure.test_ledger import LOG
+from tests.serving import serving as service
 from tests.tlog.sequencing import ORIGIN, keys_of, record, stream
 from tests.tlog.test_witness import SIGNERS
 
@@ -68,8 +70,13 @@ class Site:
         key.chmod(0o600)
         trusted = TrustedLog(ORIGIN, (self.signer.verifier,))
         self.witness = self.stack.enter_context(Witness(folder / "w", SIGNERS, [trusted]))
-        self.server = self.stack.enter_context(serving(WitnessServer(self.witness, "127.0.0.1", 0)))
+        self._running = self.stack.enter_context(ExitStack())
+        self.server = self._running.enter_context(serving(WitnessServer(self.witness, "127.0.0.1", 0)))
         self.listed = " ".join([*(f"{s.verifier}={self.server.address}" for s in SIGNERS), str(OTHER[0].verifier)])
+
+    def stop_witness(self) -> None:
+        """It is offline; what it remembers stays."""
+        self._running.close()
 
 
 @pytest.fixture
@@ -202,3 +209,47 @@ def test_a_setting_that_cannot_be_is_named(listed: str, required: int, field: st
     with pytest.raises(ValidationError) as caught:
         Settings(witnesses=listed, witnesses_required=required)
     assert [e["loc"] for e in caught.value.errors()] == [(field,)]
+
+
+def test_a_witness_that_was_offline_is_fed_what_it_missed(site: Site) -> None:
+    with deployed(site.database, site.folder, site.listed) as liuhen:
+        at: dict[object, int] = {}
+        grow(liuhen, at, 4)
+        (feeder,) = liuhen.feeding.feeders
+        assert feeder.feed()
+        host, port = site.server.server_address[:2]
+        site.stop_witness()
+        for _ in range(3):
+            grow(liuhen, at, 150)
+            with pytest.raises(LogUnreachableError):
+                feeder.feed()
+        feeder._seen = 0  # another process of the service goes on meanwhile
+        with serving(WitnessServer(site.witness, str(host), int(port))):
+            assert feeder.feed()
+            assert not feeder.feed()
+        seen = site.witness.latest(ORIGIN)
+        assert seen is not None
+        assert seen.size == 454
+        assert [e["size"] for e in site.witness.history(ORIGIN)] == [4, 454], "one proof over all that it missed"
+        assert liuhen.tree.cosigned([s.verifier for s in SIGNERS])[SIGNERS[0].name][0] == 454
+
+
+def test_a_witness_that_comes_by_itself_brings_its_cosignature_over_http(site: Site) -> None:
+    """From the witness's look to the policy of the log: nothing in between is played."""
+    with deployed(site.database, site.folder, str(OTHER[0].verifier), 1) as liuhen, service(liuhen) as address:
+        at: dict[object, int] = {}
+        grow(liuhen, at, 300)
+        trusted = TrustedLog(ORIGIN, (site.signer.verifier,))
+        with Witness(site.folder / "pulling", OTHER, [trusted]) as witness:
+            watch = Watch(witness, LogClient(f"{address}/v1/log"))
+            assert watch.look()
+            grow(liuhen, at, 20)  # away for a while
+            status, note, _ = ask(f"{address}/v1/log/checkpoint", query={"witnessed": "true"})
+            policy = Policy(tuple(keys_of(site.folder)), (OTHER[0].verifier,), 1)
+            assert (status, open_under(note, policy).checkpoint.size) == (200, 300)
+            assert ask(f"{address}/v1/log/receipts/310")[0] == 503
+            assert watch.look()
+            assert not watch.look()
+        status, proof, _ = ask(f"{address}/v1/log/receipts/310")
+        assert status == 200
+        assert verify_proof_file(proof, policy).ok

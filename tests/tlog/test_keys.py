@@ -13,9 +13,12 @@ from application.asking import county_state, history_of
 from domain.steps.log_keeping import LogKeyChanged
 from domain.streams import StreamKind, county_id
 from infrastructure.bootstrap import Liuhen
-from infrastructure.tlog.keys import read_keys
+from infrastructure.tlog.keys import create_keys, read_keys, witness_signers
 from infrastructure.tlog.note import NoteError, Signer, Verifier, open_note
 from infrastructure.tlog.operator_key import operator_key_path
+from infrastructure.tlog.suite import SHA256_ED25519
+from infrastructure.tlog.witness import TrustedLog, Witness
+from tests.tlog.small_log import SmallLog
 
 WHY = ("--reason", "定期轮换", "--document-no", "县数据局〔2026〕9号", "--who", "密钥管理员甲岗")
 
@@ -107,3 +110,33 @@ def test_keys_of_a_witness_are_never_overwritten(tmp_path: Path) -> None:
     assert keys("show", *folder).stdout.split() == [new]
     assert (tmp_path / "w/key").stat().st_mode & 0o077 == 0
     assert isinstance(read_keys(tmp_path / "w/key")[0], Signer)
+
+
+def test_a_witness_with_two_kinds_of_signature_rotates_both(tmp_path: Path) -> None:
+    folder = ("--witness", str(tmp_path / "w"))
+    path = tmp_path / "w/key"
+    create_keys(path, witness_signers("shenji.example/witness", SHA256_ED25519, post_quantum=True))
+    old = keys("show", *folder).stdout.split()
+    new = keys("rotate", *folder).stdout.split()
+    assert [Verifier.parse(k).kind for k in new] == [Verifier.parse(k).kind for k in old]
+    assert not set(new) & set(old)
+    assert keys("rotate", *folder).exit_code == 2, "one rotation at a time"
+    log = SmallLog([b"a", b"b"])
+
+    def cosigned() -> list[str]:
+        with Witness(
+            tmp_path / "w", read_keys(path), [TrustedLog(log.signers[0].name, (log.signers[0].verifier,))]
+        ) as it:
+            seen = it.latest(log.signers[0].name)
+            lines = it.add_checkpoint(seen.size if seen else 0, [], log.checkpoint())
+        note = log.checkpoint() + lines.encode()
+        found = open_note(note, [Verifier.parse(k) for k in (*old, *new)])
+        return [str(v.verifier) for v in found.verified]
+
+    assert cosigned() == [*old, *new], "during the overlap all of them sign"
+    for key in old:
+        assert keys("retire", key.split("+")[1], *folder).exit_code == 0
+    assert cosigned() == new
+    told = keys("retire", new[1].split("+")[1], *folder)
+    assert told.exit_code == 2, "who relies on ML-DSA-44 would see no signature any more"
+    assert "ML-DSA-44" in told.stderr

@@ -444,6 +444,7 @@ class Clause(TypedDict):
 class ClauseAct(TypedDict):
     """条款下的一项记录 One event, or one finding of a decision, under a clause."""
 
+    trace: str
     position: int
     rule: str
     effect: str
@@ -461,6 +462,7 @@ class ClauseAct(TypedDict):
 class ClauseCount(TypedDict):
     """条款计数 How often something was recorded under a clause, and how often it stopped a step."""
 
+    trace: str
     rule: str
     recorded: int
     blocked: int
@@ -598,6 +600,7 @@ class Conflict(TypedDict):
 class ConnectedSystem(TypedDict):
     """系统 and the levels at which it is connected (O11); isolated when at none (O12)."""
 
+    trace: str
     system_id: str
     name: str
     projects: list[str]
@@ -610,6 +613,21 @@ class ConnectedSystem(TypedDict):
     calls: int
     last_updated: str | None
     retired: bool
+
+
+class Connection(TypedDict):
+    """互联互通 A passed connection test of a system with another department, at a level, by a route (G08, G20, O11)."""
+
+    trace: str
+    system_id: str
+    system_name: str
+    owners: list[str]
+    number: int
+    department: str
+    department_uscc: str | None
+    level: str
+    route: str
+    tested_on: str
 
 ConnectionLevel = Literal['NETWORK', 'DATA', 'BUSINESS']
 """网络通、数据通、业务通 (O11)."""
@@ -935,6 +953,7 @@ class Document(TypedDict):
 class DriftRow(TypedDict):
     """金额变化一行 From a known stage to the next known one."""
 
+    trace: str
     project_id: str
     number: str | None
     name: str
@@ -946,6 +965,25 @@ class DriftRow(TypedDict):
     change_fen: int
     change_bp: int | None
     exceeds: bool
+
+
+class Duration(TypedDict):
+    """阶段用时 How long a stage took, in calendar days, over the projects that passed it."""
+
+    trace: str
+    begins: "ProjectMilestone"
+    ends: "ProjectMilestone"
+    group: str
+    passed: int
+    median_days: int | None
+    p90_days: int | None
+    shortest_days: int | None
+    longest_days: int | None
+    open: int
+    open_past_median: int
+    longest_open_days: int | None
+    inexact: int
+    reversed: int
 
 
 class DutiesAnswer(TypedDict):
@@ -1470,6 +1508,7 @@ class FundAnswer(TypedDict):
 
     freshness: "Freshness"
     figures: "FundFigures"
+    trace: str
 
 
 class FundFigures(TypedDict):
@@ -1487,6 +1526,16 @@ FundPurpose = Literal['BUILD', 'OPERATION', 'SHARING_WORK']
 
 FundSource = Literal['GOV_BUDGET', 'GOV_FIXED_ASSET', 'DEPT_BUDGET', 'GUIDANCE_FUND', 'INDUSTRY_FUND', 'BANK_LOAN', 'SOCIAL_CAPITAL', 'OTHER']
 """经费渠道 Where the money comes from (F02–F13)."""
+
+
+class FunnelStep(TypedDict):
+    """漏斗 Projects that passed a step and all before it, and of these those that have not passed the next."""
+
+    trace: str
+    step: "ProjectMilestone"
+    projects: int
+    stopped: int
+    reasons: "list[Reason]"
 
 Gate = Literal['FILE', 'APPROVE', 'ACCEPT', 'FUND_BUILD', 'FUND_OPERATION', 'FUND_SHARING_WORK', 'FUND_INVEST', 'PPP_LIST', 'SERVE', 'EVALUATE', 'RECORD']
 """关口 A place where the document says no."""
@@ -1587,6 +1636,9 @@ class GrantedException(TypedDict):
     revoked_on: str | None
     in_force: bool
 
+Grouping = Literal['ALL', 'UNIT', 'YEAR', 'HALF_YEAR']
+"""分组 What durations are counted by."""
+
 
 class Guard(TypedDict):
     """加固 How one of the doctor's checks came out. What it found is for the operator: `liuhen doctor`."""
@@ -1606,6 +1658,15 @@ class HalfYearAnswer(TypedDict):
     half_year: str
     meetings: list[int]
     missed: bool
+
+
+class HalfYearCount(TypedDict):
+    """半年趋势 How many projects reached a milestone in a half-year; refusals and payments count each."""
+
+    trace: str
+    half_year: str
+    mark: str
+    count: int
 
 
 class HeadPost(TypedDict):
@@ -1847,6 +1908,7 @@ class LevelFiling(TypedDict):
 class LibraryEntry(TypedDict):
     """PPP项目库一行 (F12)."""
 
+    trace: str
     project_id: str
     number: str | None
     name: str
@@ -1877,6 +1939,7 @@ class Line(TypedDict):
     arranged_fen: int
     disbursed_fen: int
     refunded_fen: int
+    trace: str
     project_id: str
     number: str | None
     name: str
@@ -1885,6 +1948,10 @@ class Line(TypedDict):
     year: int
     source: str
     over_budget_fen: int | None
+    budget_yuan: str | None
+    arranged_yuan: str
+    disbursed_yuan: str
+    refunded_yuan: str
 
 
 class ListExpert(TypedDict):
@@ -2101,6 +2168,26 @@ class Money(TypedDict):
     text: str
     unit: NotRequired["MoneyUnit"]
 
+
+class MoneyMovement(TypedDict):
+    """资金变动 An event that set a budget, or arranged, disbursed or refunded money; lines are their sums."""
+
+    trace: str
+    project_id: str
+    number: str | None
+    name: str
+    owners: list[str]
+    position: int
+    kind: str
+    purpose: str
+    year: int
+    source: str
+    fen: int
+    happened_on: str
+    document_no: str | None
+    payee: str | None
+    yuan: str
+
 MoneyUnit = Literal['FEN', 'YUAN', 'WAN_YUAN', 'YI_YUAN', 'MILLION']
 """The unit in which a paper states an amount."""
 
@@ -2108,6 +2195,7 @@ MoneyUnit = Literal['FEN', 'YUAN', 'WAN_YUAN', 'YI_YUAN', 'MILLION']
 class Movement(TypedDict):
     """基金变动 A contribution, an investment, or a return."""
 
+    trace: str
     version: int
     kind: str
     number: int | None
@@ -2142,6 +2230,21 @@ class NamedPaper(TypedDict):
     kept: bool
     size: int | None
     media_type: str | None
+
+
+class Need(TypedDict):
+    """共享需求 What a project needs from another department, and who in the county provides a resource of that name."""
+
+    trace: str
+    project_id: str
+    project_name: str
+    owners: list[str]
+    number: int
+    provider: str
+    resource: str
+    purpose: str
+    provided_by: list[str]
+    supplied: bool
 
 NetworkKind = Literal['EGOV_EXTRANET', 'INTERNET', 'DEDICATED', 'ISOLATED']
 """联网方式 How a project is networked (G12)."""
@@ -2252,9 +2355,12 @@ class OperationReport(TypedDict):
 class OperationShare(TypedDict):
     """建设与运营 What was spent (disbursed − refunded) on building and operating in a budget year (F09)."""
 
+    trace: str
     year: int
     build_fen: int
     operation_fen: int
+    build_yuan: str
+    operation_yuan: str
     operation_bp: int | None
 
 
@@ -2288,6 +2394,9 @@ class OutOfOrder(TypedDict):
     owners: list[str]
     position: int
     disorders: "list[Disorder]"
+
+Outcome = Literal['PASSED', 'INEXACT', 'REVERSED', 'OPEN']
+"""阶段结果 How a stage stands."""
 
 
 class Overdue(TypedDict):
@@ -2519,15 +2628,20 @@ class ProjectIndicators(TypedDict):
 ProjectKind = Literal['NEW', 'UNDER_CONSTRUCTION', 'UPGRADE']
 """新建、在建、升级改造. G07 is for new systems, G08 for systems under construction."""
 
+ProjectMilestone = Literal['ASKED', 'FILED', 'SHARED', 'APPROVED', 'FUNDED', 'CONTRACTED', 'TESTED', 'COMPLETED', 'ACCEPTED', 'OPERATED']
+"""里程碑 In the order of a project's life. Money is no straight line: it has two milestones."""
+
 
 class ProjectRow(TypedDict):
     """登记簿一行 A project. Amounts in 分; a day is as exact as it is known."""
 
+    trace: str
     project_id: str
     number: str | None
     name: str
     stage: str
     owners: list[str]
+    owner_names: list[str | None]
     organisation: str
     division: str | None
     kind: str | None
@@ -2544,6 +2658,22 @@ class ProjectRow(TypedDict):
     disbursed_fen: int
     operation_fen: int
     position: int
+
+
+class PurposeSums(TypedDict):
+    """用途合计 Sums by purpose: building, operating, the work of sharing."""
+
+    trace: str
+    budget_fen: int | None
+    arranged_fen: int
+    disbursed_fen: int
+    refunded_fen: int
+    purpose: str
+    lines: int
+    budget_yuan: str | None
+    arranged_yuan: str
+    disbursed_yuan: str
+    refunded_yuan: str
 
 
 class RankedProject(TypedDict):
@@ -2651,6 +2781,13 @@ class Readiness(TypedDict):
     failing: NotRequired[list[str]]
     stalled: NotRequired[list[str]]
     filling: NotRequired[list[str]]
+
+
+class Reason(TypedDict):
+    """未继续的原因 Why projects did not pass the next step. One with several reasons counts for each."""
+
+    reason: str
+    projects: int
 
 
 class RebuildOrdered(TypedDict):
@@ -2861,6 +2998,7 @@ class RejudgedAnswer(TypedDict):
 class Reminder(TypedDict):
     """提醒 A deadline that is not met, as of a day."""
 
+    trace: str
     kind: "DeadlineKind"
     rule: str
     due_on: str
@@ -2967,8 +3105,9 @@ class ResolveIncident(TypedDict):
 
 
 class Resource(TypedDict):
-    """共享资源 as declared, and whether it is supplied."""
+    """共享资源 as declared, whether it is supplied, and whether it has lapsed or is due to be updated."""
 
+    trace: str
     project_id: str
     project_name: str
     owners: list[str]
@@ -2976,12 +3115,17 @@ class Resource(TypedDict):
     code: str | None
     kind: str
     share_type: str
+    condition: str | None
+    legal_basis: str | None
     open_attribute: str | None
     personal_information: bool
     update_cycle_days: int | None
     verified: bool
     last_updated: str | None
     lapsed: bool
+    update_due: str | None
+    days_overdue: int
+    needed_by: int
 
 ResourceKind = Literal['DATA', 'E_LICENCE']
 """资源类别: data, or electronic licences (电子证照, O15)."""
@@ -3107,6 +3251,7 @@ class RuleCount(TypedDict):
     """疑点规则与计数 A rule, what it looks at, and its flags by status."""
 
     rule: "FlagRule"
+    fires_on: "Text"
     looks_at: list[str]
     by_status: "dict[str, int]"
 
@@ -3406,12 +3551,17 @@ class ShownPerson(TypedDict):
 class SourceSums(TypedDict):
     """渠道合计 Sums by source (F03, F04, F06, F10, F13)."""
 
+    trace: str
     budget_fen: int | None
     arranged_fen: int
     disbursed_fen: int
     refunded_fen: int
     source: str
     lines: int
+    budget_yuan: str | None
+    arranged_yuan: str
+    disbursed_yuan: str
+    refunded_yuan: str
 
 Stage = Literal['UNKNOWN', 'FOUND_UNFILED', 'FILING_REFUSED', 'HISTORICAL', 'FILED', 'SHARING_DECLARED', 'APPROVED', 'ACCEPTED', 'IN_OPERATION']
 """阶段 How far a project has come, by recorded facts."""
@@ -3420,6 +3570,7 @@ Stage = Literal['UNKNOWN', 'FOUND_UNFILED', 'FILING_REFUSED', 'HISTORICAL', 'FIL
 class StageRow(TypedDict):
     """阶段金额一行 An amount of a stage, and where it is known from."""
 
+    trace: str
     project_id: str
     number: str | None
     name: str
@@ -3467,6 +3618,19 @@ Status = Literal['OPEN', 'ANSWERED', 'STANDS', 'LIFTED']
 """疑点状态 What became of a flag. It is never deleted."""
 
 
+class Stopped(TypedDict):
+    """停在某步的项目 A project that has not passed the next step of the funnel, and why."""
+
+    trace: str
+    project_id: str
+    number: str | None
+    name: str
+    owners: list[str]
+    reached: "ProjectMilestone"
+    reasons: list[str]
+    position: int | None
+
+
 class StreamAt(TypedDict):
     """A stream at a version: what a decision read, or where an event stands."""
 
@@ -3476,6 +3640,23 @@ class StreamAt(TypedDict):
 
 StreamKind = Literal['project', 'system', 'unit', 'register', 'county', 'evaluator', 'guidance-fund', 'accounts']
 """What a stream is the history of."""
+
+
+class Stretch(TypedDict):
+    """一个项目的阶段 One project's stage, with the positions of the events that say so."""
+
+    trace: str
+    project_id: str
+    number: str | None
+    name: str
+    owners: list[str]
+    begins: "ProjectMilestone"
+    ends: "ProjectMilestone"
+    began_on: str
+    ended_on: str | None
+    outcome: "Outcome"
+    days: int | None
+    positions: list[int]
 
 Subject = Literal['PROJECT', 'UNIT', 'COUNTY']
 """评价对象 What a scheme evaluates."""
@@ -4492,6 +4673,7 @@ Theme = Literal['ONE_WINDOW', 'GRASS_ROOTS', 'DATA_INTEGRATION', 'DIGITAL_INFRAS
 class ThemeCount(TypedDict):
     """主题 and how many projects serve it, by track (O10, O14, O16, O17, O30)."""
 
+    trace: str
     theme: str
     track: str
     projects: int
@@ -4666,6 +4848,7 @@ class UnitName(TypedDict):
 class UnitRow(TypedDict):
     """单位一行 A unit, with the number of its projects."""
 
+    trace: str
     uscc: str
     name: str
     kind: str | None
@@ -4679,12 +4862,17 @@ class UnitRow(TypedDict):
 class UnitSums(TypedDict):
     """单位合计 Sums over the projects of an owner unit. A project of several owners counts for each."""
 
+    trace: str
     budget_fen: int | None
     arranged_fen: int
     disbursed_fen: int
     refunded_fen: int
     uscc: str
     projects: int
+    budget_yuan: str | None
+    arranged_yuan: str
+    disbursed_yuan: str
+    refunded_yuan: str
 
 
 class UseEvaluation(TypedDict):
@@ -4738,6 +4926,14 @@ class ViewAnswer_ConnectedSystem(TypedDict):
     items: "list[ConnectedSystem]"
 
 
+class ViewAnswer_Connection(TypedDict):
+    freshness: "Freshness"
+    total: int
+    exact: NotRequired[bool]
+    trace: NotRequired[str | None]
+    items: "list[Connection]"
+
+
 class ViewAnswer_CountyIndicators(TypedDict):
     freshness: "Freshness"
     total: int
@@ -4768,6 +4964,14 @@ class ViewAnswer_DriftRow(TypedDict):
     exact: NotRequired[bool]
     trace: NotRequired[str | None]
     items: "list[DriftRow]"
+
+
+class ViewAnswer_Duration(TypedDict):
+    freshness: "Freshness"
+    total: int
+    exact: NotRequired[bool]
+    trace: NotRequired[str | None]
+    items: "list[Duration]"
 
 
 class ViewAnswer_EditionCounts(TypedDict):
@@ -4802,12 +5006,28 @@ class ViewAnswer_Flag(TypedDict):
     items: "list[Flag]"
 
 
+class ViewAnswer_FunnelStep(TypedDict):
+    freshness: "Freshness"
+    total: int
+    exact: NotRequired[bool]
+    trace: NotRequired[str | None]
+    items: "list[FunnelStep]"
+
+
 class ViewAnswer_GrantedException(TypedDict):
     freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
     trace: NotRequired[str | None]
     items: "list[GrantedException]"
+
+
+class ViewAnswer_HalfYearCount(TypedDict):
+    freshness: "Freshness"
+    total: int
+    exact: NotRequired[bool]
+    trace: NotRequired[str | None]
+    items: "list[HalfYearCount]"
 
 
 class ViewAnswer_Incident(TypedDict):
@@ -4858,6 +5078,14 @@ class ViewAnswer_MissedMeeting(TypedDict):
     items: "list[MissedMeeting]"
 
 
+class ViewAnswer_MoneyMovement(TypedDict):
+    freshness: "Freshness"
+    total: int
+    exact: NotRequired[bool]
+    trace: NotRequired[str | None]
+    items: "list[MoneyMovement]"
+
+
 class ViewAnswer_Movement(TypedDict):
     freshness: "Freshness"
     total: int
@@ -4872,6 +5100,14 @@ class ViewAnswer_NamedPaper(TypedDict):
     exact: NotRequired[bool]
     trace: NotRequired[str | None]
     items: "list[NamedPaper]"
+
+
+class ViewAnswer_Need(TypedDict):
+    freshness: "Freshness"
+    total: int
+    exact: NotRequired[bool]
+    trace: NotRequired[str | None]
+    items: "list[Need]"
 
 
 class ViewAnswer_OpenItem(TypedDict):
@@ -4928,6 +5164,14 @@ class ViewAnswer_ProjectRow(TypedDict):
     exact: NotRequired[bool]
     trace: NotRequired[str | None]
     items: "list[ProjectRow]"
+
+
+class ViewAnswer_PurposeSums(TypedDict):
+    freshness: "Freshness"
+    total: int
+    exact: NotRequired[bool]
+    trace: NotRequired[str | None]
+    items: "list[PurposeSums]"
 
 
 class ViewAnswer_RankedProjectScore(TypedDict):
@@ -5032,6 +5276,22 @@ class ViewAnswer_StageRow(TypedDict):
     exact: NotRequired[bool]
     trace: NotRequired[str | None]
     items: "list[StageRow]"
+
+
+class ViewAnswer_Stopped(TypedDict):
+    freshness: "Freshness"
+    total: int
+    exact: NotRequired[bool]
+    trace: NotRequired[str | None]
+    items: "list[Stopped]"
+
+
+class ViewAnswer_Stretch(TypedDict):
+    freshness: "Freshness"
+    total: int
+    exact: NotRequired[bool]
+    trace: NotRequired[str | None]
+    items: "list[Stretch]"
 
 
 class ViewAnswer_SystemSecurity(TypedDict):
@@ -5203,12 +5463,17 @@ class YearIndicators(TypedDict):
 class YearSums(TypedDict):
     """年度合计."""
 
+    trace: str
     budget_fen: int | None
     arranged_fen: int
     disbursed_fen: int
     refunded_fen: int
     year: int
     lines: int
+    budget_yuan: str | None
+    arranged_yuan: str
+    disbursed_yuan: str
+    refunded_yuan: str
 
 
 class domain__scheme__Score(TypedDict):
@@ -6840,12 +7105,12 @@ class Operations(Sender):
             headers={"prefer": prefer},
         )
 
-    def views_register_projects(self, *, q: str | None = None, unit: str | None = None, category: Category | None = None, stage: Stage | None = None, source: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None, prefer: str | None = None) -> ViewAnswer_ProjectRow:
+    def views_register_projects(self, *, q: str | None = None, unit: str | None = None, category: Category | None = None, stage: Stage | None = None, source: str | None = None, least_yuan: float | str | None = None, most_yuan: float | str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None, prefer: str | None = None) -> ViewAnswer_ProjectRow:
         """项目登记簿 the register of projects"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/register/projects',
-            query={"q": q, "unit": unit, "category": category, "stage": stage, "source": source, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"q": q, "unit": unit, "category": category, "stage": stage, "source": source, "least_yuan": least_yuan, "most_yuan": most_yuan, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
             headers={"prefer": prefer},
         )
 
@@ -7137,12 +7402,30 @@ class Operations(Sender):
             headers={"prefer": prefer},
         )
 
-    def views_sharing_resources(self, *, kind: ResourceKind | None = None, open_attribute: OpenAttribute | None = None, unit: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None, prefer: str | None = None) -> ViewAnswer_Resource:
-        """共享资源 declared resources"""
+    def views_sharing_connections(self, *, unit: str | None = None, level: Literal['NETWORK', 'DATA', 'BUSINESS'] | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None, prefer: str | None = None) -> ViewAnswer_Connection:
+        """互联互通 which system is connected with whom"""
+        return self.send(  # type: ignore[no-any-return]
+            'GET',
+            '/v1/sharing/connections',
+            query={"unit": unit, "level": level, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            headers={"prefer": prefer},
+        )
+
+    def views_sharing_resources(self, *, kind: ResourceKind | None = None, open_attribute: OpenAttribute | None = None, unit: str | None = None, lapsed: bool | None = None, on: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None, prefer: str | None = None) -> ViewAnswer_Resource:
+        """共享资源：谁提供什么 who provides what"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/sharing/resources',
-            query={"kind": kind, "open_attribute": open_attribute, "unit": unit, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"kind": kind, "open_attribute": open_attribute, "unit": unit, "lapsed": lapsed, "on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            headers={"prefer": prefer},
+        )
+
+    def views_sharing_needs(self, *, unit: str | None = None, provided: bool | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None, prefer: str | None = None) -> ViewAnswer_Need:
+        """共享需求：谁需要什么 who needs what"""
+        return self.send(  # type: ignore[no-any-return]
+            'GET',
+            '/v1/sharing/needs',
+            query={"unit": unit, "provided": provided, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
             headers={"prefer": prefer},
         )
 
@@ -7205,6 +7488,24 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/operation-shares',
+            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
+            headers={"prefer": prefer},
+        )
+
+    def money_read_purposes(self, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None, project: str | None = None, unit: str | None = None, year: int | None = None, source: FundSource | None = None, purpose: FundPurpose | None = None, prefer: str | None = None) -> ViewAnswer_PurposeSums:
+        """按用途 the ledger by purpose (F02–F04)"""
+        return self.send(  # type: ignore[no-any-return]
+            'GET',
+            '/v1/money/purposes',
+            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
+            headers={"prefer": prefer},
+        )
+
+    def money_read_movements(self, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None, project: str | None = None, unit: str | None = None, year: int | None = None, source: FundSource | None = None, purpose: FundPurpose | None = None, prefer: str | None = None) -> ViewAnswer_MoneyMovement:
+        """资金流水 what moved money (F01)"""
+        return self.send(  # type: ignore[no-any-return]
+            'GET',
+            '/v1/money/movements',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
             headers={"prefer": prefer},
         )
@@ -7314,6 +7615,51 @@ class Operations(Sender):
             'GET',
             '/v1/red-flags/rules',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
+            headers={"prefer": prefer},
+        )
+
+    def stage_views_read_durations(self, *, by: Grouping | None = None, begins: ProjectMilestone | None = None, ends: ProjectMilestone | None = None, year: int | None = None, on: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None, unit: str | None = None, source: str | None = None, prefer: str | None = None) -> ViewAnswer_Duration:
+        """阶段用时 how long stages take"""
+        return self.send(  # type: ignore[no-any-return]
+            'GET',
+            '/v1/stages/durations',
+            query={"by": by, "begins": begins, "ends": ends, "year": year, "on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact, "unit": unit, "source": source},
+            headers={"prefer": prefer},
+        )
+
+    def stage_views_read_stretches(self, *, begins: ProjectMilestone | None = None, ends: ProjectMilestone | None = None, outcome: Outcome | None = None, year: int | None = None, on: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None, unit: str | None = None, source: str | None = None, prefer: str | None = None) -> ViewAnswer_Stretch:
+        """各项目的阶段 a stage, project by project"""
+        return self.send(  # type: ignore[no-any-return]
+            'GET',
+            '/v1/stages/stretches',
+            query={"begins": begins, "ends": ends, "outcome": outcome, "year": year, "on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact, "unit": unit, "source": source},
+            headers={"prefer": prefer},
+        )
+
+    def stage_views_read_funnel(self, *, year: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None, unit: str | None = None, source: str | None = None, prefer: str | None = None) -> ViewAnswer_FunnelStep:
+        """漏斗 how far projects come, and what stops them"""
+        return self.send(  # type: ignore[no-any-return]
+            'GET',
+            '/v1/stages/funnel',
+            query={"year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact, "unit": unit, "source": source},
+            headers={"prefer": prefer},
+        )
+
+    def stage_views_read_stopped(self, *, reached: ProjectMilestone | None = None, reason: str | None = None, year: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None, unit: str | None = None, source: str | None = None, prefer: str | None = None) -> ViewAnswer_Stopped:
+        """未继续的项目 projects that stopped at a step"""
+        return self.send(  # type: ignore[no-any-return]
+            'GET',
+            '/v1/stages/stopped',
+            query={"reached": reached, "reason": reason, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact, "unit": unit, "source": source},
+            headers={"prefer": prefer},
+        )
+
+    def stage_views_read_half_years(self, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None, unit: str | None = None, source: str | None = None, prefer: str | None = None) -> ViewAnswer_HalfYearCount:
+        """半年趋势 trends by half-year"""
+        return self.send(  # type: ignore[no-any-return]
+            'GET',
+            '/v1/stages/half-years',
+            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact, "unit": unit, "source": source},
             headers={"prefer": prefer},
         )
 
