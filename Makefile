@@ -37,6 +37,7 @@ format: $(VENV)/.dev ## 排版 format the code
 
 docs: $(VENV)/.dev ## 重写由代码生成的文档 write the generated pages of docs/
 	@$(VENV)/bin/liuhen openapi > docs/openapi.json
+	@$(PY) -m clients.generate > clients/python/liuhen_client/operations.py
 	@$(VENV)/bin/liuhen rules table > docs/rules.md
 	@$(PY) -m tests.contract.proofs > docs/clauses.md
 	@$(VENV)/bin/liuhen settings > docs/settings.md

@@ -150,6 +150,12 @@ DESCRIPTION = """
 """
 
 
+def _operation(route: APIRoute) -> str:
+    """The name of an operation that has none of its own: RegisterProjects of views is ViewsRegisterProjects."""
+    module = route.endpoint.__module__.rsplit(".", 1)[-1]
+    return "".join(word.capitalize() for word in f"{module}_{route.name}".split("_"))
+
+
 def create_app(liuhen: Liuhen | None, issuer: Issuer | None, *, demo: bool = False) -> FastAPI:
     """The application over a wired service. Without one it only describes itself (for the API document).
 
@@ -159,6 +165,7 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None, *, demo: bool = Fal
         title="留痕 Liuhen",
         version=version("liuhen"),
         description=DESCRIPTION,
+        generate_unique_id_function=_operation,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         docs_url="/docs",
         redoc_url=None,

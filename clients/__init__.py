@@ -1,0 +1,1 @@
+"""客户端 Clients of the API, made from its document."""
