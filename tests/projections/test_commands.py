@@ -84,7 +84,8 @@ def test_parked_events_are_listed_retried_and_discarded(
     count = len(tallied.engine.parked("register"))
     assert run("status").exit_code == 1
     listed = run("parked", "register").stdout
-    assert ("ValueError: poison" in listed, listed.count("behind")) == (True, count - 1)
+    # A narrow terminal breaks the words apart.
+    assert ("ValueError" in listed, "poison" in listed, listed.count("behind")) == (True, True, count - 1)
     waiting = run("retry", "register")
     assert (waiting.exit_code, f"waiting: {count}" in waiting.stdout) == (1, True)
     assert run("discard", "register", str(bad.position)).exit_code == 2, "it went without a reason"

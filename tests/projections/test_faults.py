@@ -80,15 +80,17 @@ class Watch:
     def __init__(self, app: FastAPI, liuhen: Liuhen) -> None:
         app.state.liuhen, app.state.issuer = liuhen, Issuer(liuhen.settings.data_dir)
         self._http = TestClient(app, raise_server_exceptions=False)
-        token = app.state.issuer.issue(Holder("auditor", "审计局", frozenset({Role.AUDITOR})), days=1)
-        self._headers = {"Authorization": f"Bearer {token}"}
+        self._headers, self._administering = (
+            {"Authorization": f"Bearer {app.state.issuer.issue(Holder(role, '某局', frozenset({role})), days=1)}"}
+            for role in (Role.AUDITOR, Role.SYS_ADMIN)
+        )
 
     def ready(self) -> tuple[int, Any]:
         answer = self._http.get("/readyz")
         return answer.status_code, answer.json()
 
     def status(self) -> dict[str, Any]:
-        answer = self._http.get("/v1/projections", headers=self._headers)
+        answer = self._http.get("/v1/projections", headers=self._administering)
         return {view["name"]: view for view in answer.json()}
 
     def answer(self) -> Any:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -56,7 +57,8 @@ class Caller:
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
     def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        self._connection.request(method, path, json.dumps(body) if body is not None else None, self._headers)
+        headers = {**self._headers, "Idempotency-Key": str(uuid4()), "If-Match": "*"}
+        self._connection.request(method, path, json.dumps(body) if body is not None else None, headers)
         response = self._connection.getresponse()
         return response.status, json.loads(response.read() or b"null")
 
