@@ -36,6 +36,7 @@ from api import (
     cli_witness,
 )
 from api.cli_service import err, out, read_settings, service
+from api.demo_walk import walk
 from api.main import create_app
 from api.problem_pages import as_markdown as problem_pages
 from api.routes.webhooks import messages_for
@@ -47,7 +48,7 @@ from application.sealing import shown
 from domain.faults import UnknownSubjectError
 from domain.recorded import RECORDING_ROLES, Actor, Role
 from domain.streams import StreamKind
-from infrastructure.bootstrap import Liuhen
+from infrastructure.bootstrap import Liuhen, today
 from infrastructure.calendars import CalendarError
 from infrastructure.demo import record_demo_county
 from infrastructure.embedded_postgres import EmbeddedPostgresError
@@ -58,6 +59,7 @@ from infrastructure.roles import RolesError
 from infrastructure.rule_sets import RuleSetError
 from infrastructure.schemes import SchemeError
 from infrastructure.settings import Settings
+from infrastructure.tlog.operator_key import operator_verifiers
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="留痕：县级电子政务项目全过程记录 Liuhen")
 app.add_typer(cli_rules.app, name="rules")
@@ -204,6 +206,11 @@ def _announce(port: int, settings: Settings, issuer: Issuer, *, demo: bool) -> N
     else:
         out.print("签发令牌 issue tokens: liuhen token --role … --account … --organisation …", highlight=False)
     out.print("\nCtrl-C 停止 stops everything that was started here\n")
+    if demo:
+        out.print("[bold yellow]演示客户端 demo client[/bold yellow]（clients/python）")
+        keys = [str(v) for v in operator_verifiers(settings.data_dir, settings.division)]
+        client = issuer.issue(DEMO_HOLDERS["对接程序 API client"], days=1)
+        walk(address, client, keys, today(), lambda told: out.print(told, highlight=False))
 
 
 @app.command()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "openapi.json"
-_SENT_BY_THE_CLIENT = {"Idempotency-Key", "If-Match", "Prefer", "Accept", "Content-Type", "If-None-Match"}
+_SENT_BY_THE_CLIENT = {"idempotency-key", "if-match", "prefer", "accept", "content-type", "if-none-match"}
 """Headers that the client's own layer sets."""
 _JSON = "application/json"
 _PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
@@ -116,7 +116,7 @@ def _method(document: Mapping[str, Any], path: str, method: str, operation: Mapp
     parameters = operation.get("parameters", [])
     in_path = [p for p in parameters if p["in"] == "path"]
     in_query = [p for p in parameters if p["in"] == "query"]
-    in_header = [p for p in parameters if p["in"] == "header" and p["name"] not in _SENT_BY_THE_CLIENT]
+    in_header = [p for p in parameters if p["in"] == "header" and p["name"].lower() not in _SENT_BY_THE_CLIENT]
     known = {p["name"]: p for p in parameters if p["in"] == "header"}
     body, fields = _body(document, operation)
     act, versioned = "Idempotency-Key" in known, "If-Match" in known
