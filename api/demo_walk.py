@@ -5,6 +5,7 @@ It records nothing, so that the demo can be started again and again.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
@@ -14,6 +15,7 @@ from liuhen_client import Client, LiuhenError, ReceiptError
 
 def walk(address: str, token: str, keys: Sequence[str], on: date, tell: Callable[[str], None]) -> None:
     """Ask the service as another department's program would, and tell what came of it, failures too."""
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # the service logs each request already
     try:
         with Client(address, token) as client:
             _walk(client, list(keys), on, tell)
