@@ -16,6 +16,7 @@ from uuid import UUID
 import psycopg
 import structlog
 from eventsourcing.persistence import ApplicationRecorder, IntegrityError, StoredEvent
+from psycopg_pool import PoolTimeout
 
 from application.ports import ALL_OF_IT, StoreDownError, StreamMovedError, UpTo
 from infrastructure.store import connections
@@ -215,10 +216,12 @@ class LedgerRecorder(ApplicationRecorder):
     def _select(self, query: str, parameters: Sequence[Any]) -> list[Any]:
         """Rows of a query. Asked once more when the connection turns out to be dead: reading twice does no harm.
 
-        Raises StoreDownError when the server does not answer.
+        Raises StoreDownError when the server does not answer, PoolTimeout when no connection is to be had.
         """
         try:
             return self._select_once(query, parameters)
+        except PoolTimeout:
+            raise  # it was waited for long enough
         except psycopg.OperationalError:
             self.pool.check()  # drops all the others that died with it
             return self._select_once(query, parameters)

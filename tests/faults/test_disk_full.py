@@ -36,6 +36,7 @@ def department(server: Cluster, folder: Path) -> Iterator[tuple[Client, Liuhen]]
     settings = Settings(data_dir=folder, database_url=server.conninfo(), poll_seconds=0.2)
     with wired(settings, server.conninfo()) as liuhen:
         liuhen.ledger._ledger_recorder._writer._give_up_after = 2.0
+        liuhen.ledger.recorder_pool.timeout = 1.0
         issuer = Issuer(folder)
         with TestClient(create_app(liuhen, issuer), raise_server_exceptions=False) as http:
             yield Client(http, issuer.issue(Holder("c", "测试", frozenset(Role)), days=1)), liuhen
