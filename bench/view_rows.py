@@ -10,10 +10,12 @@ from typing import Any
 
 import psycopg
 
+from projections import money
 from projections.money import Money
 from projections.red_flags import RedFlags
 from projections.register import ProjectRegister
-from projections.supervision import Supervision
+from projections.supervision import EXCEPTION_DAYS, Supervision
+from projections.tallies import Tally
 
 REGISTER = """
     INSERT INTO projects SELECT %(log)s, md5('p' || n)::uuid, 'ZH-' || to_char(n, 'FM000000'), '智慧平台' || n,
@@ -70,12 +72,12 @@ MONEY = """
         date '2019-01-01' + n %% 3650, NULL, NULL
         FROM generate_series(1, %(rows)s) n, generate_series(1, 4) k;
     INSERT INTO lines SELECT %(log)s, md5('p' || n)::uuid, 'BUILD', 2015 + n %% 10,
-        CASE WHEN n %% 1000 = 0 THEN 'BANK_LOAN' ELSE 'GOV_BUDGET' END, n, n, n, n
-        FROM generate_series(1, %(rows)s) n;
-    INSERT INTO stages SELECT %(log)s, md5('p' || n)::uuid, k, 'ESTIMATE', 'RECORDED', n, 'CNY', NULL, NULL, NULL, false
-        FROM generate_series(1, %(rows)s) n, generate_series(1, 2) k;
-    INSERT INTO drifts SELECT %(log)s, md5('p' || n)::uuid, 1, 'ESTIMATE', 'CONTRACT', n, n, 0, 0, n %% 1000 = 0
-        FROM generate_series(1, %(rows)s) n;
+        CASE WHEN n %% 1000 = 0 THEN 'BANK_LOAN' ELSE 'GOV_BUDGET' END, n, n, n, n,
+        'ZH-' || to_char(n, 'FM000000') FROM generate_series(1, %(rows)s) n;
+    INSERT INTO stages SELECT %(log)s, md5('p' || n)::uuid, k, 'ESTIMATE', 'RECORDED', n, 'CNY', NULL, NULL, NULL,
+        false, 'ZH-' || to_char(n, 'FM000000') FROM generate_series(1, %(rows)s) n, generate_series(1, 2) k;
+    INSERT INTO drifts SELECT %(log)s, md5('p' || n)::uuid, 1, 'ESTIMATE', 'CONTRACT', n, n, 0, 0, n %% 1000 = 0,
+        'ZH-' || to_char(n, 'FM000000') FROM generate_series(1, %(rows)s) n;
 """
 
 ROWS = {
@@ -86,6 +88,8 @@ ROWS = {
 }
 """The rows by the schema of their view."""
 
+TALLIES: dict[str, tuple[Tally, ...]] = {Supervision.schema(): (EXCEPTION_DAYS,), Money.schema(): money.TALLIES}
+
 
 def fill(conninfo: str, schema: str, rows: str, *, log_id: int, projects: int) -> None:
     """Fill a view with rows for so many projects, and let the database look at them."""
@@ -93,6 +97,9 @@ def fill(conninfo: str, schema: str, rows: str, *, log_id: int, projects: int) -
         conn.execute(f"SET search_path TO {schema}".encode())
         conn.cursor_factory = psycopg.ClientCursor[Any]  # several statements at once
         conn.execute(rows.encode(), {"log": log_id, "rows": projects})
+        for tally in TALLIES.get(schema, ()):
+            found = conn.execute("SELECT project_id FROM projects").fetchall()
+            tally.put_in(conn.cursor(), log_id, [project for (project,) in found])
     with psycopg.connect(conninfo, autocommit=True) as conn:
         tables = conn.execute("SELECT tablename::text FROM pg_tables WHERE schemaname = %s", (schema,)).fetchall()
         for (table,) in tables:

@@ -435,7 +435,7 @@ class RandomCounty:
 def rows_of_view(liuhen: Liuhen) -> dict[str, list[Any]]:
     with psycopg.connect(liuhen.conninfo) as conn:
         return {
-            table: conn.execute(f"SELECT t::text FROM red_flags_v1.{table} t ORDER BY 1".encode()).fetchall()
+            table: conn.execute(f"SELECT t::text FROM {RedFlags.schema()}.{table} t ORDER BY 1".encode()).fetchall()
             for table in ("projects", "dossiers", "traces", "signs", "flags")
         }
 
@@ -448,7 +448,7 @@ def test_however_it_is_paged_the_flags_are_those_of_comparing_everything_with_ev
     for page in (1, 23):
         with psycopg.connect(liuhen.conninfo) as conn:
             for table in whole:
-                conn.execute(f"TRUNCATE red_flags_v1.{table}".encode())
+                conn.execute(f"TRUNCATE {RedFlags.schema()}.{table}".encode())
             conn.execute("UPDATE liuhen.projections SET position = 0 WHERE name = 'red_flags'")
         engine(liuhen, page).catch_up()
         assert rows_of_view(liuhen) == whole, page
