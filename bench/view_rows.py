@@ -12,7 +12,7 @@ import psycopg
 
 from projections import money
 from projections.money import Money
-from projections.red_flags import RedFlags
+from projections.red_flags import COUNTS, RedFlags
 from projections.register import ProjectRegister
 from projections.supervision import EXCEPTION_DAYS, Supervision
 from projections.tallies import Tally
@@ -88,7 +88,11 @@ ROWS = {
 }
 """The rows by the schema of their view."""
 
-TALLIES: dict[str, tuple[Tally, ...]] = {Supervision.schema(): (EXCEPTION_DAYS,), Money.schema(): money.TALLIES}
+TALLIES: dict[str, tuple[Tally, ...]] = {
+    Supervision.schema(): (EXCEPTION_DAYS,),
+    RedFlags.schema(): (COUNTS,),
+    Money.schema(): money.TALLIES,
+}
 
 
 def fill(conninfo: str, schema: str, rows: str, *, log_id: int, projects: int) -> None:

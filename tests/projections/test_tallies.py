@@ -8,6 +8,7 @@ import pytest
 from infrastructure.bootstrap import Liuhen
 from projections import money, supervision
 from projections.money import Money
+from projections.red_flags import COUNTS, RedFlags
 from projections.supervision import Supervision
 from projections.tallies import Tally
 from projections.view import Projection
@@ -18,6 +19,7 @@ small_county = test_engine.small_county
 
 KEPT: tuple[tuple[type[Projection], Tally], ...] = (
     (Supervision, supervision.EXCEPTION_DAYS),
+    (RedFlags, COUNTS),
     *((Money, tally) for tally in money.TALLIES),
 )
 
