@@ -17,6 +17,7 @@ from api.context import reader
 from api.middleware import Gate
 from api.quick_acts import ActTable, QuickActs
 from api.rate_limits import Rates, rated
+from api.representations import Representations
 from api.routes import (
     acceptance,
     accounts,
@@ -194,6 +195,7 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None, *, demo: bool = Fal
     closed_routes = (r for m in (*ACTS, *READS) for r in m.router.routes if isinstance(r, APIRoute))
     app.router.middleware_stack = RoutingTable(app.router.middleware_stack, closed, closed_routes)
     app.state.acts = ActTable(PREFIX, quick)
+    app.add_middleware(Representations)
     app.add_middleware(QuickActs, acts=app.state.acts, batches=batch.record_quickly, batch_path=f"{PREFIX}/batch")
     app.add_middleware(Gate, policies=_page_policies(app))
     app.openapi = partial(_document, app)  # type: ignore[method-assign]
@@ -216,9 +218,11 @@ def _document(app: FastAPI) -> dict[str, Any]:
             f"Problem{status}": {"description": description, "content": {problems.MEDIA_TYPE: {"schema": _A_PROBLEM}}}
             for status, description in _EVERYWHERE.items()
         }
-        operations = [(path, o) for path, methods in told["paths"].items() for o in methods.values()]
-        for path, operation in operations:
+        operations = [(path, m, o) for path, methods in told["paths"].items() for m, o in methods.items()]
+        for path, method, operation in operations:
             answers = operation["responses"]
+            if method == "get" and _JSON in answers.get("200", {}).get("content", {}):
+                answers.setdefault("304", {"description": _UNCHANGED})
             if path.startswith(f"{PREFIX}/"):
                 for status in _EVERYWHERE:
                     answers.setdefault(status, {"$ref": f"#/components/responses/Problem{status}"})
@@ -235,5 +239,7 @@ _EVERYWHERE = {
     "431": "请求头过大 the headers are too large",
     "503": "繁忙 busy",
 }
+_UNCHANGED = "与If-None-Match所示相同 as it was known"
+"""Told of every read that is answered in JSON: each has an entity tag."""
 _JSON = "application/json"
 _A_PROBLEM = {"$ref": "#/components/schemas/Problem"}
