@@ -11,9 +11,10 @@ from fastapi.openapi.docs import get_swagger_ui_html, get_swagger_ui_oauth2_redi
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 
-from api import moments, problems
+from api import exports, lists, moments, problems
 from api.answer_headers import page_policy
 from api.context import reader
+from api.lists import only_known_parameters
 from api.middleware import Gate
 from api.quick_acts import ActTable, QuickActs
 from api.rate_limits import Rates, rated
@@ -181,8 +182,10 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None, *, demo: bool = Fal
     app.state.streams = set()
     problems.install(app)
     moments.install(app)
+    lists.install(app)
+    exports.install(app)
     # Every route under /v1 needs a token, whatever the route itself says.
-    closed = APIRouter(prefix=PREFIX, dependencies=[Depends(reader), Depends(rated)])
+    closed = APIRouter(prefix=PREFIX, dependencies=[Depends(reader), Depends(rated), Depends(only_known_parameters)])
     for module in (*ACTS, *READS):
         closed.include_router(module.router)
     app.include_router(closed)
@@ -216,11 +219,17 @@ def _document(app: FastAPI) -> dict[str, Any]:
         told = FastAPI.openapi(app)
         told["components"]["responses"] = {
             f"Problem{status}": {"description": description, "content": {problems.MEDIA_TYPE: {"schema": _A_PROBLEM}}}
-            for status, description in _EVERYWHERE.items()
+            for status, description in {**_EVERYWHERE, "400": _OF_READS, "501": _NO_FILES}.items()
         }
         operations = [(path, m, o) for path, methods in told["paths"].items() for m, o in methods.items()]
         for path, method, operation in operations:
             answers = operation["responses"]
+            if method == "get" and path.startswith(f"{PREFIX}/") and not path.startswith(f"{PREFIX}/log/"):
+                answers.setdefault("400", {"$ref": "#/components/responses/Problem400"})
+            if any(p["name"] == "cursor" for p in operation.get("parameters", ())):
+                answers["200"]["headers"] = _PAGES
+                answers["200"]["content"] |= _FILES
+                answers.setdefault("501", {"$ref": "#/components/responses/Problem501"})
             if method == "get" and _JSON in answers.get("200", {}).get("content", {}):
                 answers.setdefault("304", {"description": _UNCHANGED})
             if path.startswith(f"{PREFIX}/"):
@@ -238,6 +247,18 @@ _EVERYWHERE = {
     "429": "请求过于频繁 too many requests",
     "431": "请求头过大 the headers are too large",
     "503": "繁忙 busy",
+}
+_OF_READS = "查询参数或游标无效 an unknown parameter, or a cursor that is not valid here"
+_NO_FILES = "此处未装xlsx附加组件 workbooks cannot be had here"
+_FILES = {
+    exports.MEDIA_TYPES[exports.Form.CSV]: {"schema": {"type": "string"}},
+    exports.MEDIA_TYPES[exports.Form.XLSX]: {"schema": {"type": "string", "format": "binary"}},
+}
+_PAGES = {
+    "Link": {
+        "description": "首页first与下一页next links to the first and the next page (RFC 8288)",
+        "schema": {"type": "string"},
+    }
 }
 _UNCHANGED = "与If-None-Match所示相同 as it was known"
 """Told of every read that is answered in JSON: each has an entity tag."""
