@@ -6,7 +6,7 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html, get_swagger_ui_oauth2_redirect_html
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
@@ -142,6 +142,8 @@ READS = (
 )
 
 PREFIX = "/v1"
+CLOSED = (Depends(reader), Depends(rated), Depends(only_known_parameters))
+"""Every route under the prefix needs a token, whatever the route itself says."""
 
 DESCRIPTION = """
 留痕记录县级新型智慧城市（电子政务）项目从备案到拨款的全过程：**不共享，不立项，不拨款**（源政发〔2018〕16号）。
@@ -184,19 +186,16 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None, *, demo: bool = Fal
     moments.install(app)
     lists.install(app)
     exports.install(app)
-    # Every route under /v1 needs a token, whatever the route itself says.
-    closed = APIRouter(prefix=PREFIX, dependencies=[Depends(reader), Depends(rated), Depends(only_known_parameters)])
+    app.include_router(health.router)  # first, so that who watches it waits for no other route
     for module in (*ACTS, *READS):
-        closed.include_router(module.router)
-    app.include_router(closed)
+        app.include_router(module.router, prefix=PREFIX, dependencies=CLOSED)
     app.include_router(evidence.receipts, prefix=PREFIX)  # as the log
     app.include_router(log.router, prefix=PREFIX)  # decides itself: commitments may be public
     app.include_router(oauth.router)  # open by its nature: it asks for the client's own secret
-    app.include_router(health.router)
     app.include_router(problem_types.router)
     quick = {r.path: r.endpoint.quick for m in ACTS for r in m.router.routes if hasattr(r.endpoint, "quick")}
     closed_routes = (r for m in (*ACTS, *READS) for r in m.router.routes if isinstance(r, APIRoute))
-    app.router.middleware_stack = RoutingTable(app.router.middleware_stack, closed, closed_routes)
+    app.router.middleware_stack = RoutingTable(app.router.middleware_stack, PREFIX, CLOSED, closed_routes)
     app.state.acts = ActTable(PREFIX, quick)
     app.add_middleware(Representations)
     app.add_middleware(QuickActs, acts=app.state.acts, batches=batch.record_quickly, batch_path=f"{PREFIX}/batch")

@@ -28,6 +28,7 @@ from domain.streams import unit_id
 from infrastructure.bootstrap import today
 from infrastructure.projecting.as_of import view_as_of
 from infrastructure.projecting.engine import ViewFillingError
+from infrastructure.store.connections import answering
 from projections.asking import Connection, Listing, Row, Rows, RowT, TracedRow, Window, read, trace_of
 from projections.performance import queries as performance
 from projections.red_flags import queries as red_flags
@@ -123,7 +124,7 @@ def reading(context: Context, name: str, at: Moment) -> Iterator[View]:
         return
     if at.min_position and not engine.wait_for(name, at.min_position, at.wait_seconds):
         raise ViewBehindError(engine.freshness(name), at.min_position, at.wait_seconds)
-    with context.liuhen.pool.connection() as conn, conn.transaction():
+    with answering(context.liuhen.pool) as conn, conn.transaction():
         conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         conn.execute(f"SET LOCAL search_path TO {engine.schema(name, conn)}".encode())
         yield View(conn, engine.freshness(name, conn))

@@ -5568,6 +5568,33 @@ class projections__performance__queries__Score(TypedDict):
 class Operations(Sender):
     """Every operation, by the name that the API document gives it."""
 
+    def health_alive(self) -> dict[str, str]:
+        """存活 alive"""
+        return self.send(  # type: ignore[no-any-return]
+            'GET',
+            '/livez',
+            query={},
+            headers={},
+        )
+
+    def health_ready(self) -> Readiness:
+        """就绪 ready"""
+        return self.send(  # type: ignore[no-any-return]
+            'GET',
+            '/readyz',
+            query={},
+            headers={},
+        )
+
+    def health_metrics(self) -> None:
+        """指标 metrics for Prometheus"""
+        self.send(
+            'GET',
+            '/metrics',
+            query={},
+            headers={},
+        )
+
     def enrol_unit(self, act: EnrolUnit, *, happened_on: CivilDate, authority: Authority | None = None, evidence: list[Evidence] | None = None, acting_as: Role | None = None, dry_run: bool | None = None, key: str | None = None) -> Receipt:
         """登记单位 enrol a unit [SMART_OFFICE]"""
         return self.send(  # type: ignore[no-any-return]
@@ -8090,33 +8117,6 @@ class Operations(Sender):
             query={},
             headers={},
             body=body,
-        )
-
-    def health_alive(self) -> dict[str, str]:
-        """存活 alive"""
-        return self.send(  # type: ignore[no-any-return]
-            'GET',
-            '/livez',
-            query={},
-            headers={},
-        )
-
-    def health_ready(self) -> Readiness:
-        """就绪 ready"""
-        return self.send(  # type: ignore[no-any-return]
-            'GET',
-            '/readyz',
-            query={},
-            headers={},
-        )
-
-    def health_metrics(self) -> None:
-        """指标 metrics for Prometheus"""
-        self.send(
-            'GET',
-            '/metrics',
-            query={},
-            headers={},
         )
 
     def problem_types_read_problems(self) -> bytes:
