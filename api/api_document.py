@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from api.exports import MEDIA_TYPES, Form
 from api.problems import MEDIA_TYPE
 
 _JSON = "application/json"
@@ -27,6 +28,20 @@ _OF_BODIES = {
     "400": "请求内容不完整 the body cannot be read at all",
     "413": "请求过大 the request is too large",
 }
+_OF_READS = "查询参数或游标无效 an unknown parameter, or a cursor that is not valid here"
+_NO_FILES = "此处未装xlsx附加组件 workbooks cannot be had here"
+_FILES = {
+    MEDIA_TYPES[Form.CSV]: {"schema": {"type": "string"}},
+    MEDIA_TYPES[Form.XLSX]: {"schema": {"type": "string", "format": "binary"}},
+}
+_PAGES = {
+    "Link": {
+        "description": "首页first与下一页next links to the first and the next page (RFC 8288)",
+        "schema": {"type": "string"},
+    }
+}
+_UNCHANGED = "与If-None-Match所示相同 as it was known"
+"""Told of every read that is answered in JSON: each has an entity tag."""
 _OF_INPUT = {"422": "请求内容有误 the request is not acceptable"}
 
 
@@ -37,15 +52,18 @@ def document(app: FastAPI, prefix: str, public: Collection[str]) -> dict[str, An
     """
     if app.openapi_schema is None:
         told = FastAPI.openapi(app)
-        descriptions = {**_EVERYWHERE, **_OF_NAMES, **_OF_BODIES, **_OF_INPUT}
+        descriptions = {**_EVERYWHERE, **_OF_NAMES, **_OF_BODIES, **_OF_INPUT, "501": _NO_FILES}
         told["components"]["responses"] = {
-            f"Problem{status}": {"description": description, "content": {MEDIA_TYPE: {"schema": _A_PROBLEM}}}
-            for status, description in sorted(descriptions.items())
+            f"Problem{status}": _problem(description) for status, description in sorted(descriptions.items())
         }
         for name in _FRAMEWORKS_OWN:
             told["components"]["schemas"].pop(name, None)
+        for path, methods in told["paths"].items():
+            for method, operation in methods.items():
+                if method == "get":
+                    _tell_reading(operation, closed=path.startswith(f"{prefix}/") and path not in public)
+                _tell_problems(path, operation, prefix)
         for path, operation in operations(told):
-            _tell_problems(path, operation, prefix)
             if path in public:
                 operation["security"] = [{}, *operation["security"]]
     return app.openapi_schema or {}
@@ -54,6 +72,23 @@ def document(app: FastAPI, prefix: str, public: Collection[str]) -> dict[str, An
 def operations(told: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each operation of a document, with its path."""
     return ((path, operation) for path, methods in told["paths"].items() for operation in methods.values())
+
+
+def _tell_reading(operation: dict[str, Any], *, closed: bool) -> None:
+    """Name what may be answered to a read besides; `closed`: it is one that needs a token."""
+    answers = operation["responses"]
+    if closed:
+        answers.setdefault("400", _problem(_OF_READS))
+    if any(p["name"] == "cursor" for p in operation.get("parameters", ())):
+        answers["200"]["headers"] = _PAGES
+        answers["200"]["content"] |= _FILES
+        answers.setdefault("501", {"$ref": "#/components/responses/Problem501"})
+    if _JSON in answers.get("200", {}).get("content", {}):
+        answers.setdefault("304", {"description": _UNCHANGED})
+
+
+def _problem(description: str) -> dict[str, Any]:
+    return {"description": description, "content": {MEDIA_TYPE: {"schema": _A_PROBLEM}}}
 
 
 def _tell_problems(path: str, operation: dict[str, Any], prefix: str) -> None:

@@ -10,13 +10,15 @@ from fastapi.openapi.docs import get_swagger_ui_html, get_swagger_ui_oauth2_redi
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 
-from api import moments, problems
+from api import exports, lists, moments, problems
 from api.answer_headers import page_policy
 from api.api_document import document
 from api.context import reader
+from api.lists import only_known_parameters
 from api.middleware import Gate
 from api.quick_acts import ActTable, QuickActs
 from api.rate_limits import Rates, rated
+from api.representations import Representations
 from api.routes import (
     acceptance,
     accounts,
@@ -140,7 +142,7 @@ READS = (
 )
 
 PREFIX = "/v1"
-CLOSED = (Depends(reader), Depends(rated))
+CLOSED = (Depends(reader), Depends(rated), Depends(only_known_parameters))
 """Every route under the prefix needs a token, whatever the route itself says."""
 
 DESCRIPTION = """
@@ -182,6 +184,8 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None, *, demo: bool = Fal
     app.state.streams = set()
     problems.install(app)
     moments.install(app)
+    lists.install(app)
+    exports.install(app)
     app.include_router(health.router)  # first, so that who watches it waits for no other route
     for module in (*ACTS, *READS):
         app.include_router(module.router, prefix=PREFIX, dependencies=CLOSED)
@@ -193,6 +197,7 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None, *, demo: bool = Fal
     closed_routes = (r for m in (*ACTS, *READS) for r in m.router.routes if isinstance(r, APIRoute))
     app.router.middleware_stack = RoutingTable(app.router.middleware_stack, PREFIX, CLOSED, closed_routes)
     app.state.acts = ActTable(PREFIX, quick)
+    app.add_middleware(Representations)
     app.add_middleware(QuickActs, acts=app.state.acts, batches=batch.record_quickly, batch_path=f"{PREFIX}/batch")
     app.add_middleware(Gate, policies=_page_policies(app))
     public = {PREFIX + r.path for router in (log.router, evidence.receipts) for r in router.routes}  # type: ignore[attr-defined]

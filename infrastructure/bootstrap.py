@@ -21,6 +21,7 @@ from infrastructure.documents.papers import Papers
 from infrastructure.documents.stores import store_named
 from infrastructure.embedded_postgres import EmbeddedPostgres
 from infrastructure.foreign_issuers import ForeignIssuers, load_issuers
+from infrastructure.list_cursors import Cursors, cursors_of
 from infrastructure.migrations import migrate
 from infrastructure.projecting.engine import Engine
 from infrastructure.red_flags import load_flag_rules
@@ -63,6 +64,7 @@ class Liuhen:
     papers: Papers
     foreign: ForeignIssuers
     directory: AccountDirectory
+    cursors: Cursors
 
 
 @contextmanager
@@ -141,6 +143,7 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
                 papers,
                 foreign,
                 AccountDirectory(desk),
+                cursors_of(settings),
             )
         finally:
             engine.stop()
