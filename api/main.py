@@ -18,9 +18,11 @@ from api.lists import only_known_parameters
 from api.middleware import Gate
 from api.quick_acts import ActTable, QuickActs
 from api.rate_limits import Rates, rated
+from api.reads import LONGEST_PURPOSE, PURPOSE, noted
 from api.representations import Representations
 from api.routes import (
     acceptance,
+    access_log,
     accounts,
     amounts,
     answering,
@@ -139,10 +141,11 @@ READS = (
     projections,
     feed,
     webhooks,
+    access_log,
 )
 
 PREFIX = "/v1"
-CLOSED = (Depends(reader), Depends(rated), Depends(only_known_parameters))
+CLOSED = (Depends(reader), Depends(rated), Depends(only_known_parameters), Depends(noted))
 """Every route under the prefix needs a token, whatever the route itself says."""
 
 DESCRIPTION = """
@@ -225,6 +228,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
             answers = operation["responses"]
             if method == "get" and path.startswith(f"{PREFIX}/") and not path.startswith(f"{PREFIX}/log/"):
                 answers.setdefault("400", {"$ref": "#/components/responses/Problem400"})
+                operation.setdefault("parameters", []).append(_PURPOSE)
             if any(p["name"] == "cursor" for p in operation.get("parameters", ())):
                 answers["200"]["headers"] = _PAGES
                 answers["200"]["content"] |= _FILES
@@ -246,6 +250,13 @@ _EVERYWHERE = {
     "429": "请求过于频繁 too many requests",
     "431": "请求头过大 the headers are too large",
     "503": "繁忙 busy",
+}
+_PURPOSE = {
+    "name": PURPOSE,
+    "in": "header",
+    "required": False,
+    "description": "阅览目的，记入阅览日志；中文以百分号编码 why it is read, for the access log; percent-encoded UTF-8",
+    "schema": {"type": "string", "maxLength": 9 * LONGEST_PURPOSE},
 }
 _OF_READS = "查询参数或游标无效 an unknown parameter, or a cursor that is not valid here"
 _NO_FILES = "此处未装xlsx附加组件 workbooks cannot be had here"
