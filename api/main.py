@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 from importlib.metadata import version
-from typing import Any
 
 from fastapi import Depends, FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html, get_swagger_ui_oauth2_redirect_html
@@ -13,12 +12,13 @@ from fastapi_offline import FastAPIOffline
 
 from api import exports, lists, moments, problems
 from api.answer_headers import page_policy
+from api.api_document import document
 from api.context import reader
 from api.lists import only_known_parameters
 from api.middleware import Gate
 from api.quick_acts import ActTable, QuickActs
 from api.rate_limits import Rates, rated
-from api.reads import LONGEST_PURPOSE, PURPOSE, noted
+from api.reads import noted
 from api.representations import Representations
 from api.routes import (
     acceptance,
@@ -203,7 +203,8 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None, *, demo: bool = Fal
     app.add_middleware(Representations)
     app.add_middleware(QuickActs, acts=app.state.acts, batches=batch.record_quickly, batch_path=f"{PREFIX}/batch")
     app.add_middleware(Gate, policies=_page_policies(app))
-    app.openapi = partial(_document, app)  # type: ignore[method-assign]
+    public = {PREFIX + r.path for router in (log.router, evidence.receipts) for r in router.routes}  # type: ignore[attr-defined]
+    app.openapi = partial(document, app, PREFIX, public)  # type: ignore[method-assign]
     return app
 
 
@@ -213,64 +214,3 @@ def _page_policies(app: FastAPI) -> dict[str, bytes]:
     docs = get_swagger_ui_html(openapi_url=str(app.openapi_url), title=app.title, oauth2_redirect_url=redirect)
     pages = {"/docs": docs, redirect: get_swagger_ui_oauth2_redirect_html()}
     return {path: page_policy(bytes(page.body).decode()) for path, page in pages.items()}
-
-
-def _document(app: FastAPI) -> dict[str, Any]:
-    """The API document, in which problems have their media type, and what any request may be told stands everywhere."""
-    if app.openapi_schema is None:
-        told = FastAPI.openapi(app)
-        told["components"]["responses"] = {
-            f"Problem{status}": {"description": description, "content": {problems.MEDIA_TYPE: {"schema": _A_PROBLEM}}}
-            for status, description in {**_EVERYWHERE, "400": _OF_READS, "501": _NO_FILES}.items()
-        }
-        operations = [(path, m, o) for path, methods in told["paths"].items() for m, o in methods.items()]
-        for path, method, operation in operations:
-            answers = operation["responses"]
-            if method == "get" and path.startswith(f"{PREFIX}/") and not path.startswith(f"{PREFIX}/log/"):
-                answers.setdefault("400", {"$ref": "#/components/responses/Problem400"})
-                operation.setdefault("parameters", []).append(_PURPOSE)
-            if any(p["name"] == "cursor" for p in operation.get("parameters", ())):
-                answers["200"]["headers"] = _PAGES
-                answers["200"]["content"] |= _FILES
-                answers.setdefault("501", {"$ref": "#/components/responses/Problem501"})
-            if method == "get" and _JSON in answers.get("200", {}).get("content", {}):
-                answers.setdefault("304", {"description": _UNCHANGED})
-            if path.startswith(f"{PREFIX}/"):
-                for status in _EVERYWHERE:
-                    answers.setdefault(status, {"$ref": f"#/components/responses/Problem{status}"})
-            for content in (a.get("content", {}) for a in answers.values()):
-                if content.get(_JSON, {}).get("schema") == _A_PROBLEM:
-                    content[problems.MEDIA_TYPE] = content.pop(_JSON)
-    return app.openapi_schema or {}
-
-
-_EVERYWHERE = {
-    "401": "未提供有效令牌 no valid token",
-    "414": "地址过长 the address is too long",
-    "429": "请求过于频繁 too many requests",
-    "431": "请求头过大 the headers are too large",
-    "503": "繁忙 busy",
-}
-_PURPOSE = {
-    "name": PURPOSE,
-    "in": "header",
-    "required": False,
-    "description": "阅览目的，记入阅览日志；中文以百分号编码 why it is read, for the access log; percent-encoded UTF-8",
-    "schema": {"type": "string", "maxLength": 9 * LONGEST_PURPOSE},
-}
-_OF_READS = "查询参数或游标无效 an unknown parameter, or a cursor that is not valid here"
-_NO_FILES = "此处未装xlsx附加组件 workbooks cannot be had here"
-_FILES = {
-    exports.MEDIA_TYPES[exports.Form.CSV]: {"schema": {"type": "string"}},
-    exports.MEDIA_TYPES[exports.Form.XLSX]: {"schema": {"type": "string", "format": "binary"}},
-}
-_PAGES = {
-    "Link": {
-        "description": "首页first与下一页next links to the first and the next page (RFC 8288)",
-        "schema": {"type": "string"},
-    }
-}
-_UNCHANGED = "与If-None-Match所示相同 as it was known"
-"""Told of every read that is answered in JSON: each has an entity tag."""
-_JSON = "application/json"
-_A_PROBLEM = {"$ref": "#/components/schemas/Problem"}

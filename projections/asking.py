@@ -31,7 +31,7 @@ from projections.list_order import (
 Connection = psycopg.Connection[Any]
 """A connection in a transaction that sees one state of the database, so that all that it reads belongs together."""
 
-MOST_COUNTED = 10_000
+MOST_COUNTED = 2_000
 """Rows up to which a total is counted, unless the exact one is asked for: a page must not cost more with the log."""
 
 FEW = 300

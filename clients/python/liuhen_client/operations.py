@@ -1673,10 +1673,6 @@ class Guard(TypedDict):
     state: "State"
 
 
-class HTTPValidationError(TypedDict):
-    detail: NotRequired["list[ValidationError]"]
-
-
 class HalfYearAnswer(TypedDict):
     """半年 and its joint meetings (O01)."""
 
@@ -4915,14 +4911,6 @@ class UseEvaluation(TypedDict):
     evaluation: int
     use: "ResultUse"
     note: NotRequired[str]
-
-
-class ValidationError(TypedDict):
-    loc: list[str | int]
-    msg: str
-    type: str
-    input: NotRequired[Any]
-    ctx: NotRequired[dict[str, Any]]
 
 Validity = Literal['NO_LEVEL', 'EXEMPT', 'NO_TEST', 'UNFIT', 'EXPIRED', 'NOT_PASSED', 'VALID']
 """覆盖状态 What covers a system on the day of asking."""
