@@ -18,9 +18,11 @@ from api.lists import only_known_parameters
 from api.middleware import Gate
 from api.quick_acts import ActTable, QuickActs
 from api.rate_limits import Rates, rated
+from api.reads import noted
 from api.representations import Representations
 from api.routes import (
     acceptance,
+    access_log,
     accounts,
     amounts,
     answering,
@@ -139,10 +141,11 @@ READS = (
     projections,
     feed,
     webhooks,
+    access_log,
 )
 
 PREFIX = "/v1"
-CLOSED = (Depends(reader), Depends(rated), Depends(only_known_parameters))
+CLOSED = (Depends(reader), Depends(rated), Depends(only_known_parameters), Depends(noted))
 """Every route under the prefix needs a token, whatever the route itself says."""
 
 DESCRIPTION = """

@@ -93,6 +93,17 @@ PAGES: dict[str, Page] = {
             "Begin at the first page without a cursor, and follow the addresses of the Link header as they are.",
         ),
     ),
+    "access-log": Page(
+        text(
+            "阅览日志写不进数据库，待写的已到上限。没有留痕的阅览不予提供；办理不受影响。",
+            "The access log cannot be written, and as many reads wait for it as may. Nothing is shown that leaves no "
+            "trace; acts are not concerned.",
+        ),
+        text(
+            "照Retry-After稍后再读；持续如此请告知系统管理员。",
+            "Read again after Retry-After; if it goes on, tell the administrator.",
+        ),
+    ),
     "export-too-long": Page(
         text(
             "以CSV或XLSX取的列表超过一个文件能容的行数；不截断后给出，因为截断的文件看不出是一部分。",

@@ -44,7 +44,7 @@ class Representations:
         if any(tag.endswith(GZIP + b'"') for tag in known):
             # Routes that make tags know nothing of how their answers are sent.
             plain = b", ".join(_plain(tag) for tag in known)
-            scope = {**scope, "headers": [*_but(scope["headers"], b"if-none-match"), (b"if-none-match", plain)]}
+            scope["headers"] = [*_but(scope["headers"], b"if-none-match"), (b"if-none-match", plain)]
         await self._app(scope, receive, _Answer(send, known, compressed=_takes_gzip(scope)).send)
 
 

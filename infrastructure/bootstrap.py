@@ -15,6 +15,7 @@ from psycopg.conninfo import make_conninfo
 from application.ports import Desk
 from domain.dates import civil_day
 from domain.identifiers import DivisionTable
+from infrastructure.access_log import AccessLog
 from infrastructure.account_directory import AccountDirectory
 from infrastructure.calendars import load_calendar
 from infrastructure.documents.papers import Papers
@@ -65,6 +66,7 @@ class Liuhen:
     foreign: ForeignIssuers
     directory: AccountDirectory
     cursors: Cursors
+    access_log: AccessLog
 
 
 @contextmanager
@@ -128,6 +130,7 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
         ledger.wakes(webhooks.wake)
         papers = papers_of(settings, pool)
         papers.tidy()
+        access_log = AccessLog(pool, settings.division)
         try:
             yield Liuhen(
                 settings,
@@ -144,8 +147,10 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
                 foreign,
                 AccountDirectory(desk),
                 cursors_of(settings),
+                access_log,
             )
         finally:
+            access_log.stop()
             engine.stop()
             webhooks.stop()
             feeding.stop()

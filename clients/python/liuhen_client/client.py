@@ -9,7 +9,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any, Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx2
 
@@ -42,15 +42,19 @@ class Client(Operations):
         attempts: int = 6,
         patience: float = 30.0,
         reads_its_writes: bool = True,
+        purpose: str | None = None,
         transport: httpx2.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """`token`, or `client_id` and `client_secret` to get tokens with (RFC 6749, 4.4). `patience`: seconds an answer
-        may take. `reads_its_writes`: views are read no older than what this client has recorded.
+        may take. `reads_its_writes`: views are read no older than what this client has recorded. `purpose`: why it
+        reads, for the access log.
         """
         self._http = httpx2.Client(
             base_url=address.rstrip("/"), timeout=patience, transport=transport, headers={"Accept-Language": language}
         )
+        if purpose:
+            self._http.headers["Liuhen-Purpose"] = quote(purpose)
         self._token = token
         self._login = (client_id, client_secret) if client_id and client_secret else None
         self._token_ends = float("inf") if token else 0.0

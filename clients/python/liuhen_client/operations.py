@@ -41,6 +41,25 @@ class Acceptance(TypedDict):
     document_no: str | None
 
 
+class AccessEntry(TypedDict):
+    """阅览 One read of records, or the beginning or end of a process that notes them."""
+
+    number: int
+    kind: "EntryKind"
+    read_at: str
+    written_at: str
+    account: str | None
+    person: str | None
+    roles: list[str]
+    route: str | None
+    object: str | None
+    status: int | None
+    purpose: str | None
+    request_id: str | None
+    process: str
+    entry: int
+
+
 class Account(TypedDict):
     """账户 One account, with all that was ever granted to it."""
 
@@ -1092,6 +1111,9 @@ class EnrolUnit(TypedDict):
     head_post: NotRequired[str]
     contact_office: NotRequired[str]
 
+EntryKind = Literal['BEGUN', 'READ', 'ENDED']
+"""记录种类 BEGUN and ENDED: a process began and ended to note reads. One without its end was killed."""
+
 
 class ErasePersonalData(TypedDict):
     """Ask to erase the sealed data of a person for good. Nobody can undo it; the record and its proofs stay."""
@@ -1951,6 +1973,14 @@ class Line(TypedDict):
     arranged_yuan: str
     disbursed_yuan: str
     refunded_yuan: str
+
+
+class ListAnswer_AccessEntry(TypedDict):
+    total: int
+    exact: NotRequired[bool]
+    next: NotRequired[str | None]
+    trace: NotRequired[str | None]
+    items: "list[AccessEntry]"
 
 
 class ListExpert(TypedDict):
@@ -7129,21 +7159,21 @@ class Operations(Sender):
             headers={},
         )
 
-    def county_read_half_years(self, *, on: str | None = None) -> list[HalfYearAnswer]:
+    def county_read_half_years(self, *, on: str | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None) -> list[HalfYearAnswer]:
         """联席会议召开情况 joint meetings by half-year"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/county/half-years',
-            query={"on": on},
+            query={"on": on, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
 
-    def county_read_duties(self, *, on: str | None = None) -> DutiesAnswer:
+    def county_read_duties(self, *, on: str | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None) -> DutiesAnswer:
         """职责 who led and held what on a day"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/county/duties',
-            query={"on": on},
+            query={"on": on, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
 
@@ -8003,6 +8033,15 @@ class Operations(Sender):
             'DELETE',
             f"/v1/webhooks/{quote(str(webhook_id), safe='')}/undelivered/{quote(str(position), safe='')}",
             query={},
+            headers={},
+        )
+
+    def access_log_read_access_log(self, *, account: str | None = None, object: str | None = None, route: str | None = None, kind: EntryKind | None = None, since: str | None = None, until: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ListAnswer_AccessEntry:
+        """阅览日志 who read what"""
+        return self.send(  # type: ignore[no-any-return]
+            'GET',
+            '/v1/access-log',
+            query={"account": account, "object": object, "route": route, "kind": kind, "since": since, "until": until, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
