@@ -81,6 +81,10 @@ class Rows(Generic[RowT]):
     picks: Mapping[str, str] = field(default_factory=dict)
     """By a column of the key the attribute of events that must equal it where an event has it: a number in a stream."""
 
+    walked: bool = False
+    """An index has their order, by which many are read: how often words stand together the planner cannot know, and
+    may gather and sort them all."""
+
     def sql(self, parameters: dict[str, Any]) -> str:
         """The rows, in no order."""
         return self.query if isinstance(self.query, str) else self.query(parameters)
@@ -112,11 +116,12 @@ def read(
     sql = rows.sql(parameters)
     with conn.cursor(row_factory=dict_row) as cursor:
         some = "" if window.exact else f" LIMIT {MOST_COUNTED + 1}"
-        # Where there are very many, the planner may still expect few, and gather and sort them all: how often words
-        # stand together it cannot know. Then it is kept from sorting where an index has the order.
-        ordering = f"set_config('enable_sort', CASE WHEN count(*) > {MOST_COUNTED} THEN 'off' ELSE 'on' END, true)"
+        ordering = ""
+        if rows.walked:
+            sorting = f"CASE WHEN count(*) > {MOST_COUNTED} THEN 'off' ELSE 'on' END"
+            ordering = f", set_config('enable_sort', {sorting}, true)"
         cursor.execute(
-            f"SELECT count(*) AS total, {ordering} FROM (SELECT 1 FROM ({sql}) r{some}) q".encode(), parameters
+            f"SELECT count(*) AS total{ordering} FROM (SELECT 1 FROM ({sql}) r{some}) q".encode(), parameters
         )
         total = (cursor.fetchone() or {})["total"]
         page = {**parameters, "limit": window.limit, "offset": window.offset}
