@@ -1,7 +1,8 @@
 """视图的行 Rows of the register, board, red flags and money for so many projects, made in SQL: of a county of any size.
 
 What is rare is as rare in a large county as in a small one, days are spread over ten years, a unit has ten projects.
-Each statement is for the schema of its view, and takes `log` and `rows`, the number of projects.
+Each statement is for the schema of its view, and takes `log`, `rows`, the number of projects, and of how many one is
+`rare`.
 """
 
 from __future__ import annotations
@@ -17,20 +18,25 @@ from projections.register import ProjectRegister
 from projections.supervision import EXCEPTION_DAYS, Supervision
 from projections.tallies import Tally
 
-REGISTER = """
+_TERMS = """ARRAY(
+    SELECT DISTINCT part FROM unnest(string_to_array(s.searched, E'\\n')) t(line),
+           generate_series(1, length(line) - 1) i, LATERAL (VALUES (substr(line, i, 2)), (substr(line, i, 4))) p(part)
+    WHERE length(part) = 2 OR length(part) = 4 AND octet_length(part) = 4)"""
+"""As `projections.register.searching.terms` makes them."""
+
+REGISTER = f"""
     INSERT INTO projects SELECT %(log)s, md5('p' || n)::uuid, 'ZH-' || to_char(n, 'FM000000'), '智慧平台' || n,
-        CASE WHEN n %% 1000 = 0 THEN 'ACCEPTED' ELSE 'FILED' END, ARRAY['U' || n / 10], '', '370323', 'NEW',
-        ARRAY[CASE WHEN n %% 1000 = 0 THEN 'VIDEO_CONFERENCE' ELSE 'OTHER' END], 'STANDALONE', false,
-        CASE WHEN n %% 1000 = 0 THEN 'uk-gmpp' END, '2019-01-01', NULL, NULL, n, NULL, 0, 0, 0, n * 100, s.searched,
-        ARRAY(SELECT DISTINCT substr(line, i, 2) FROM unnest(string_to_array(s.searched, E'\\n')) t(line),
-              generate_series(1, length(line) - 1) i), n
+        CASE WHEN n %% %(rare)s = 0 THEN 'ACCEPTED' ELSE 'FILED' END, ARRAY['U' || n / 10], '', '370323', 'NEW',
+        ARRAY[CASE WHEN n %% %(rare)s = 0 THEN 'VIDEO_CONFERENCE' ELSE 'OTHER' END], 'STANDALONE', false,
+        CASE WHEN n %% %(rare)s = 0 THEN 'uk-gmpp' END, '2019-01-01', NULL, NULL, n, NULL, 0, 0, 0, n * 100,
+        s.searched, {_TERMS}, n
         FROM generate_series(1, %(rows)s) n, LATERAL
              (SELECT 'zh-' || to_char(n, 'FM000000') || E'\\n智慧平台' || n
-                     || CASE WHEN n %% 1000 = 0 THEN E'\\nvideoconference' ELSE '' END AS searched) s;
-    INSERT INTO units SELECT %(log)s, 'U' || n, '单位' || n, 'COUNTY_DEPT', '370323', '', '', md5('u' || n)::uuid,
-        'u' || n || E'\\n单位' || n,
-        ARRAY(SELECT DISTINCT substr('单位' || n, i, 2) FROM generate_series(1, length('单位' || n) - 1) i), n
-        FROM generate_series(0, %(rows)s / 10) n;
+                     || CASE WHEN n %% %(rare)s = 0 THEN E'\\nvideoconference' ELSE '' END AS searched) s;
+    INSERT INTO units SELECT %(log)s, 'U' || n, '单位' || to_char(n, 'FM000000'), 'COUNTY_DEPT', '370323', '', '',
+        md5('u' || n)::uuid, s.searched, {_TERMS}, n
+        FROM generate_series(0, %(rows)s / 10) n, LATERAL
+             (SELECT 'u' || n || E'\\n单位' || to_char(n, 'FM000000') AS searched) s;
 """
 
 BOARD = """
@@ -58,7 +64,7 @@ RED_FLAGS = """
     INSERT INTO projects SELECT %(log)s, md5('p' || n)::uuid, 'ZH-' || n, '项目' || n, ARRAY['U' || n / 10], false
         FROM generate_series(1, %(rows)s) n;
     INSERT INTO flags SELECT %(log)s, md5('p' || n)::uuid, 'R' || lpad((n %% 10 + 1)::text, 2, '0'), 'k', 1,
-        CASE WHEN n %% 1000 = 0 THEN 'STANDS' ELSE 'OPEN' END, '问', 'asked', '[]',
+        CASE WHEN n %% %(rare)s = 0 THEN 'STANDS' ELSE 'OPEN' END, '问', 'asked', '[]',
         CASE WHEN n %% 10 = 3 THEN ARRAY[md5('p' || n + 1)::uuid] ELSE '{}' END, n, n, NULL, NULL, 0, false
         FROM generate_series(1, %(rows)s) n;
 """
@@ -68,16 +74,17 @@ MONEY = """
         ARRAY['U' || n / 10], false FROM generate_series(1, %(rows)s) n;
     INSERT INTO movements SELECT %(log)s, n * 4 + k, md5('p' || n)::uuid,
         (ARRAY['BUDGET', 'ARRANGED', 'DISBURSED', 'REFUNDED'])[k], 'BUILD', 2015 + n %% 10,
-        CASE WHEN n %% 1000 = 0 THEN 'BANK_LOAN' ELSE 'GOV_BUDGET' END, n, '2019-01-01',
+        CASE WHEN n %% %(rare)s = 0 THEN 'BANK_LOAN' ELSE 'GOV_BUDGET' END, n, '2019-01-01',
         date '2019-01-01' + n %% 3650, NULL, NULL
         FROM generate_series(1, %(rows)s) n, generate_series(1, 4) k;
     INSERT INTO lines SELECT %(log)s, md5('p' || n)::uuid, 'BUILD', 2015 + n %% 10,
-        CASE WHEN n %% 1000 = 0 THEN 'BANK_LOAN' ELSE 'GOV_BUDGET' END, n, n, n, n,
-        'ZH-' || to_char(n, 'FM000000') FROM generate_series(1, %(rows)s) n;
+        CASE WHEN n %% %(rare)s = 0 THEN 'BANK_LOAN' ELSE 'GOV_BUDGET' END, n, n, n, n,
+        'ZH-' || to_char(n, 'FM000000'), false FROM generate_series(1, %(rows)s) n;
     INSERT INTO stages SELECT %(log)s, md5('p' || n)::uuid, k, 'ESTIMATE', 'RECORDED', n, 'CNY', NULL, NULL, NULL,
-        false, 'ZH-' || to_char(n, 'FM000000') FROM generate_series(1, %(rows)s) n, generate_series(1, 2) k;
-    INSERT INTO drifts SELECT %(log)s, md5('p' || n)::uuid, 1, 'ESTIMATE', 'CONTRACT', n, n, 0, 0, n %% 1000 = 0,
-        'ZH-' || to_char(n, 'FM000000') FROM generate_series(1, %(rows)s) n;
+        false, 'ZH-' || to_char(n, 'FM000000'), false
+        FROM generate_series(1, %(rows)s) n, generate_series(1, 2) k;
+    INSERT INTO drifts SELECT %(log)s, md5('p' || n)::uuid, 1, 'ESTIMATE', 'CONTRACT', n, n, 0, 0, n %% %(rare)s = 0,
+        'ZH-' || to_char(n, 'FM000000'), false FROM generate_series(1, %(rows)s) n;
 """
 
 ROWS = {
@@ -95,12 +102,12 @@ TALLIES: dict[str, tuple[Tally, ...]] = {
 }
 
 
-def fill(conninfo: str, schema: str, rows: str, *, log_id: int, projects: int) -> None:
+def fill(conninfo: str, schema: str, rows: str, *, log_id: int, projects: int, rare: int = 20) -> None:
     """Fill a view with rows for so many projects, and let the database look at them."""
     with psycopg.connect(conninfo) as conn:
         conn.execute(f"SET search_path TO {schema}".encode())
         conn.cursor_factory = psycopg.ClientCursor[Any]  # several statements at once
-        conn.execute(rows.encode(), {"log": log_id, "rows": projects})
+        conn.execute(rows.encode(), {"log": log_id, "rows": projects, "rare": rare})
         for tally in TALLIES.get(schema, ()):
             found = conn.execute("SELECT project_id FROM projects").fetchall()
             tally.put_in(conn.cursor(), log_id, [project for (project,) in found])

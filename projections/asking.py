@@ -102,6 +102,10 @@ class Rows(Generic[RowT]):
     picks: Mapping[str, str] = field(default_factory=dict)
     """By a column of the key the attribute of events that must equal it where an event has it: a number in a stream."""
 
+    walked: bool = False
+    """An index has their order, by which many are read: how often words stand together the planner cannot know, and
+    may gather and sort them all."""
+
     def sql(self, parameters: dict[str, Any]) -> str:
         """The rows, in no order."""
         return self.query if isinstance(self.query, str) else self.query(parameters)
@@ -139,7 +143,8 @@ def read(
     """Rows within the window, each with where it is traced, and how many there are."""
     parameters = {"log_id": log_id, "classified": classified, **dict(asked)}
     order = ordered(rows.order, rows.row, window.sort)
-    found = _found(conn, rows.sql(parameters), parameters, order, window)
+    walked = rows.walked and not window.sort
+    found = _found(conn, rows.sql(parameters), parameters, order, window, walked=walked)
     trace = trace_of(rows, asked, moment=window.moment)
     joint = ("&" if "?" in trace else "?") if rows.key else ""
     named = f"{trace}{joint}"
@@ -166,9 +171,18 @@ class _Found:
 
 
 def _found(
-    conn: Connection, sql: str, parameters: dict[str, Any], order: Sequence[OrderColumn], window: Window
+    conn: Connection,
+    sql: str,
+    parameters: dict[str, Any],
+    order: Sequence[OrderColumn],
+    window: Window,
+    *,
+    walked: bool = False,
 ) -> _Found:
-    """The rows of a query within the window, and how many there are. Raises KeyOfAnotherOrderError."""
+    """The rows of a query within the window, and how many there are. Raises KeyOfAnotherOrderError.
+
+    `walked`: of many, the first are found in the order of an index.
+    """
     beyond = stretches(order, window.after)
     with conn.cursor(row_factory=dict_row) as cursor:
         total = MOST_COUNTED + 1
@@ -176,6 +190,8 @@ def _found(
             some = "" if window.exact else f" LIMIT {MOST_COUNTED + 1}"
             cursor.execute(f"SELECT count(*) AS total FROM (SELECT 1 FROM ({sql}) r{some}) q".encode(), parameters)
             total = (cursor.fetchone() or {})["total"]
+        if walked:
+            cursor.execute("SELECT set_config('enable_sort', %s, true)", ["off" if total > MOST_COUNTED else "on"])
         # Few are gathered and then put in order; of many the first are found by walking an index in that order.
         gathered = "MATERIALIZED" if total <= FEW else "NOT MATERIALIZED"
         if total <= FEW:

@@ -13,7 +13,7 @@ from pydantic import Field
 from domain.dates import CivilDate
 from domain.event import Event, Value
 from domain.recorded import Recorded
-from domain.red_flags.trace import Trace, Traces, trace_of
+from domain.red_flags.trace import Trace, Traces
 from domain.rule import RuleSets
 from domain.steps.enrolment import UnitEnrolled
 from domain.steps.systems import SystemRegistered
@@ -52,6 +52,17 @@ class FiredBy(Value):
             recorded_at=trace.recorded_at,
         )
 
+    @classmethod
+    def by(cls, entry: Recorded) -> FiredBy:
+        """The place and times of an event as it was recorded."""
+        return cls.made_of(
+            topic=entry.event.TOPIC,
+            stream=entry.stream,
+            position=entry.position,
+            happened_on=entry.happened_on,
+            recorded_at=entry.recorded_at,
+        )
+
 
 class RedFlag(Value):
     """疑点 A history that a rule asks about, with the events that fired it."""
@@ -85,7 +96,7 @@ class Lateness:
 
     def with_one(self, entry: Recorded, days: int, limit_days: int) -> Lateness:
         """The same with one more."""
-        named = (*self.first, FiredBy.of(trace_of(entry))) if len(self.first) < self.NAMED else self.first
+        named = (*self.first, FiredBy.by(entry)) if len(self.first) < self.NAMED else self.first
         worse = days > self.most_days
         return Lateness(
             self.count + 1, days if worse else self.most_days, limit_days if worse else self.limit_days, named

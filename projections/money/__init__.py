@@ -59,7 +59,7 @@ _IGNORED = (
 
 
 _SUMS = ("lines", "budgets", "budget_fen", "arranged_fen", "disbursed_fen", "refunded_fen")
-_ADDED = """p.classified, l.year, l.source, l.purpose, 1 AS lines, (l.budget_fen IS NOT NULL)::integer AS budgets,
+_ADDED = """l.classified, l.year, l.source, l.purpose, 1 AS lines, (l.budget_fen IS NOT NULL)::integer AS budgets,
     coalesce(l.budget_fen, 0) AS budget_fen, l.arranged_fen, l.disbursed_fen, l.refunded_fen
     FROM lines l JOIN projects p USING (log_id, project_id)"""
 _OF = "WHERE l.log_id = %(log_id)s AND l.project_id = ANY(%(of)s)"
@@ -101,6 +101,7 @@ class Money(Projection):
             log_id integer NOT NULL, project_id uuid NOT NULL, purpose text NOT NULL, year integer NOT NULL,
             source text NOT NULL, budget_fen numeric, arranged_fen numeric NOT NULL, disbursed_fen numeric NOT NULL,
             refunded_fen numeric NOT NULL, number text,
+            classified boolean NOT NULL,
             PRIMARY KEY (log_id, project_id, purpose, year, source));
         CREATE INDEX ON lines (log_id, year DESC, number, project_id, purpose, source);
         CREATE TABLE sums (
@@ -119,12 +120,14 @@ class Money(Projection):
             log_id integer NOT NULL, project_id uuid NOT NULL, ordinal integer NOT NULL, stage text NOT NULL,
             origin text NOT NULL, fen numeric NOT NULL, currency text NOT NULL, document_no text, stated_total text,
             stated_on text, revised boolean NOT NULL, number text,
+            classified boolean NOT NULL,
             PRIMARY KEY (log_id, project_id, ordinal));
         CREATE INDEX ON stages (log_id, number, project_id, ordinal);
         CREATE TABLE drifts (
             log_id integer NOT NULL, project_id uuid NOT NULL, ordinal integer NOT NULL, earlier text NOT NULL,
             later text NOT NULL, earlier_fen numeric NOT NULL, later_fen numeric NOT NULL, change_fen numeric NOT NULL,
             change_bp numeric, exceeds boolean NOT NULL, number text,
+            classified boolean NOT NULL,
             PRIMARY KEY (log_id, project_id, ordinal));
         CREATE INDEX ON drifts (log_id, number, project_id, ordinal);
         CREATE INDEX ON drifts (log_id, number, project_id, ordinal) WHERE exceeds;
@@ -153,7 +156,7 @@ class Money(Projection):
             project = page.project(stream)
             key = {"log_id": page.log_id, "project_id": stream}
             heads.append({**key, **_head(project)})
-            ordered = {**key, "number": project.number}
+            ordered = {**key, "number": project.number, "classified": project.classified}
             rows["lines"] += [{**ordered, **r} for r in _lines(project, page.balance(stream))]
             rows["stages"] += [{**ordered, **r} for r in _stages(project)]
             rows["drifts"] += [{**ordered, **r} for r in _drifts(project)]

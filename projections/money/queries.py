@@ -250,6 +250,13 @@ _WHERE = f"""
 _FROM = "FROM lines l JOIN projects p USING (log_id, project_id)"
 
 
+def _of(table: str, alias: str) -> str:
+    """Rows of a table that says itself which of them are for all: counting them need not look at their projects."""
+    return f"""FROM {table} {alias} LEFT JOIN projects p USING (log_id, project_id)
+        WHERE log_id = %(log_id)s AND (%(classified)s OR NOT {alias}.classified)
+          AND (%(project)s::uuid IS NULL OR project_id = %(project)s)"""
+
+
 def _moved(*same: str) -> str:
     """The movements behind rows of lines that are grouped by these columns, under the filter of the lines."""
     joined = "".join(f" AND l.{column} = q.{column}" for column in same)
@@ -334,7 +341,11 @@ LINES = Rows(
                l.arranged_fen, l.disbursed_fen, l.refunded_fen,
                CASE WHEN l.budget_fen IS NOT NULL THEN greatest(l.arranged_fen - l.budget_fen, 0) END
                    AS over_budget_fen
-        {_FROM} {_WHERE}
+        {_of("lines", "l")}
+          AND (%(unit)s::text IS NULL OR p.owners @> ARRAY[%(unit)s::text])
+          AND (%(year)s::integer IS NULL OR l.year = %(year)s)
+          AND (%(source)s::text IS NULL OR l.source = %(source)s)
+          AND (%(purpose)s::text IS NULL OR l.purpose = %(purpose)s)
     """,
     order="year DESC, number, project_id, purpose, source",
     key=("project_id", "purpose", "year", "source"),
@@ -446,8 +457,7 @@ STAGES = Rows(
     query=f"""
         SELECT s.project_id, s.number, p.name, p.owners, s.ordinal, s.stage, s.origin, s.fen, s.currency, s.document_no,
                s.stated_total, s.stated_on, s.revised
-        FROM stages s JOIN projects p USING (log_id, project_id)
-        WHERE {_VISIBLE} AND (%(project)s::uuid IS NULL OR s.project_id = %(project)s)
+        {_of("stages", "s")}
     """,
     order="number, project_id, ordinal",
     key=("project_id", "ordinal"),
@@ -463,9 +473,7 @@ DRIFTS = Rows(
     query=f"""
         SELECT d.project_id, d.number, p.name, p.owners, d.ordinal, d.earlier, d.later, d.earlier_fen, d.later_fen,
                d.change_fen, d.change_bp, d.exceeds
-        FROM drifts d JOIN projects p USING (log_id, project_id)
-        WHERE {_VISIBLE} AND (NOT %(exceeding)s OR d.exceeds)
-          AND (%(project)s::uuid IS NULL OR d.project_id = %(project)s)
+        {_of("drifts", "d")} AND (NOT %(exceeding)s OR d.exceeds)
     """,
     order="number, project_id, ordinal",
     key=("project_id", "ordinal"),

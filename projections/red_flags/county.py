@@ -171,22 +171,25 @@ class County:
 
         `applied`: events come in the form that their corrections gave them.
         """
-        stream, topics = entry.originator_id, {entry.event.TOPIC}
+        stream, topic = entry.originator_id, entry.event.TOPIC
         self._kinds[stream] = entry.kind
-        if entry.event.TOPIC in TRACED:
+        if topic in TRACED:
             self.traces(stream).take(entry, applied=applied)
+        rules = self.rules.looking_at(topic)
+        sketched, answered = topic in _SKETCHED, topic == FlagAnswered.TOPIC
         if isinstance(entry.event, FactCorrected):
-            topics = {entry.event.target_topic}
-        rules = frozenset[str]().union(*map(self.rules.looking_at, topics))
+            target = entry.event.target_topic
+            rules = self.rules.looking_at(target)
+            sketched, answered = target in _SKETCHED, target == FlagAnswered.TOPIC
         match entry.kind:
             case StreamKind.PROJECT:
                 if late is not None:
                     before = self._late.get(stream) or Lateness(0, 0, 0, ())
                     self._late[stream] = before.with_one(entry, *late)
                     self._late_at.setdefault(stream, []).append(entry.position)
-                if topics & _SKETCHED:
+                if sketched:
                     self._sketch(stream, entry.position)
-                if FlagAnswered.TOPIC in topics:
+                if answered:
                     self._changed |= self._flags_of.get(stream, set())
                 self._evaluate(stream, rules, entry.position)
             case StreamKind.SYSTEM:

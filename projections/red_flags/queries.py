@@ -92,7 +92,7 @@ _FLAGS = f"""
                 'recorded_at', t.recorded_at, 'position', t.position) ORDER BY t.position) FROM traces t
             WHERE t.log_id = f.log_id AND t.stream_id = f.project_id AND t.topic = 'project.flag_answered'
               AND NOT t.withdrawn AND t.says ->> 'flag' = f.rule AND t.says ->> 'key' = f.key) END AS answers
-    FROM flags f JOIN projects p ON p.log_id = f.log_id AND p.project_id = f.project_id
+    FROM flags f LEFT JOIN projects p ON p.log_id = f.log_id AND p.project_id = f.project_id
     WHERE {_VISIBLE}
       AND (%(rule)s::text IS NULL OR f.rule = %(rule)s)
       AND (%(status)s::text IS NULL OR f.status = %(status)s)

@@ -16,7 +16,7 @@ class ProjectRegister(Projection):
     """One row per project, one per unit."""
 
     NAME = "register"
-    VERSION = 2
+    VERSION = 3
     HANDLES = topics("project", "unit", "record")
     IGNORES = topics("system", "register", "county", "evaluator", "guidance_fund", "accounts")
     TABLES = """

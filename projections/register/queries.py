@@ -134,6 +134,7 @@ PROJECTS = Rows(
     order="number, name, project_id",
     key=("project_id",),
     origin=of_streams("project_id"),
+    walked=True,
 )
 """Projects by name, number, organisation, category or unit (any part of it), stage, source and amount."""
 

@@ -1,11 +1,13 @@
 """检索 How names, numbers and categories are searched: any part of them, in Chinese or English, in any width.
 
 A text is searched by the pairs of characters that follow each other in it, which an index finds whatever the language
-or locale of the database; what it finds is then compared as a whole.
+or locale of the database; what it finds is then compared as a whole. There are few letters and digits, and so many
+texts with a pair of them: of these, runs of four are looked up.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from domain.project import Category
@@ -28,6 +30,7 @@ CATEGORIES: dict[str, tuple[str, str]] = {
 """The eight categories of 二（三）1, as readers of either language look for them."""
 
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−－", "-"))
+_RUNS = re.compile(r"[!-~]{4,}")
 _BETWEEN = "\n"
 """Between texts that are searched together: nothing that is searched for holds it."""
 
@@ -44,13 +47,19 @@ def searched(texts: Iterable[str | None]) -> str:
 
 
 def terms(text: str) -> list[str]:
-    """What a searched text is found by: its pairs of characters, and each character that may stand for a word."""
-    return sorted(t for t in {*_pairs(text), *filter(_stands_alone, text)} if _BETWEEN not in t)
+    """What a searched text is found by: its pairs of characters, its runs, and each that may stand for a word."""
+    runs = (text[n : n + 4] for n in range(len(text) - 3))
+    found = {*_pairs(text), *filter(str.isascii, runs), *filter(_stands_alone, text)}
+    return sorted(t for t in found if _BETWEEN not in t)
 
 
 def sought(word: str) -> list[str]:
     """The terms that every text with this word has. None for a single letter or digit: then texts are read through."""
-    return sorted(_pairs(word)) or list(filter(_stands_alone, word))
+    within = [range(m.start(), m.end() - 3) for m in _RUNS.finditer(word)]
+    runs = {word[n : n + 4] for starts in within for n in (*starts[::4], starts[-1])}
+    covered = {n for starts in within for n in range(starts[0], starts[-1] + 3)}
+    pairs = {word[n : n + 2] for n in range(len(word) - 1) if n not in covered}
+    return sorted(runs | pairs) or list(filter(_stands_alone, word))
 
 
 def _pairs(text: str) -> set[str]:

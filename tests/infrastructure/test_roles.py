@@ -148,9 +148,9 @@ ATTEMPTS = [
     # What is whose to read.
     Attempt("SELECT count(*) FROM liuhen.events", writer=ALLOWED, reader=ALLOWED),
     Attempt("SELECT count(*) FROM liuhen.requests", writer=ALLOWED),
-    Attempt("SELECT count(*) FROM register_v2.projects", writer=ALLOWED, reader=ALLOWED, owner=DENIED),
+    Attempt("SELECT count(*) FROM register_v3.projects", writer=ALLOWED, reader=ALLOWED, owner=DENIED),
     Attempt("UPDATE liuhen.projections SET moved_at = moved_at", writer=ALLOWED),
-    Attempt("TRUNCATE register_v2.projects", writer=ALLOWED, owner=DENIED),
+    Attempt("TRUNCATE register_v3.projects", writer=ALLOWED, owner=DENIED),
     # Where followers stand is theirs to move, not to forget.
     Attempt("INSERT INTO liuhen.tracking VALUES (1, 'f', 'a', 1)", writer=ALLOWED),
     Attempt("UPDATE liuhen.tracking SET position = 1", writer=ALLOWED),

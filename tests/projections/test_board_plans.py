@@ -10,6 +10,8 @@ from uuid import UUID
 
 from infrastructure.bootstrap import Liuhen
 from projections.asking import Row, Rows, read
+from projections.money import Money
+from projections.money import queries as money
 from projections.register import ProjectRegister
 from projections.register.queries import PROJECTS, UNITS, ProjectsAsked, UnitsAsked
 from projections.supervision import Supervision
@@ -34,9 +36,10 @@ def test_the_register(liuhen: Liuhen) -> None:
         {
             "all": (False, projects()),
             "by a common word": (False, projects(q="智慧")),
+            "by words that stand together": (False, projects(q="智慧 平台")),
             "by a rare name": (True, projects(q="智慧平台１２３４５")),
             "by part of a number": (True, projects(q="ZH-012345")),
-            "by the name of a unit": (True, projects(q="单位1234")),
+            "by the name of a unit": (True, projects(q="单位001234")),
             "by a stage that is rare": (True, projects(stage="ACCEPTED")),
             "by a common stage": (False, projects(stage="FILED")),
             "of a unit": (True, projects(unit="U300")),
@@ -44,7 +47,7 @@ def test_the_register(liuhen: Liuhen) -> None:
             "of a source": (False, projects(source="uk-gmpp")),
             "by amount": (True, projects(least_yuan=Decimal(100), most_yuan=Decimal(150))),
             "units": (False, lambda c: read(c, LOG, UNITS, UnitsAsked(), PAGE.but(limit=10), classified=False)),
-            "units by name": (True, page(UNITS, UnitsAsked(q="单位1234"))),
+            "units by name": (True, page(UNITS, UnitsAsked(q="单位001234"))),
         },
     )
 
@@ -68,6 +71,38 @@ def test_the_board(liuhen: Liuhen) -> None:
             },
             "late by very much": (True, page(board.LATE_ENTRIES, asked.but(limit_days=3640))),
             "of a project": (True, page(board.REFUSALS, asked.but(project=project_id(7)))),
+            "exceptions by body": (True, page(board.EXCEPTIONS_BY_BODY, asked)),
+        },
+    )
+
+
+def test_the_money(liuhen: Liuhen) -> None:
+    schema = Money.schema()
+    filled(liuhen, schema)
+    one = project_id(7)
+
+    def lines(rows: Rows[Any], **asked: Any) -> Any:
+        return page(rows, money.Filter(**asked))
+
+    pages_are_narrow(
+        liuhen,
+        schema,
+        {
+            "lines": (False, lines(money.LINES)),
+            "lines of a year": (False, lines(money.LINES, year=2019)),
+            "lines of a unit": (True, lines(money.LINES, unit="U300")),
+            "lines of a project": (True, lines(money.LINES, project=one)),
+            "movements": (False, lines(money.MOVEMENTS)),
+            "movements of a project": (True, lines(money.MOVEMENTS, project=one)),
+            **{
+                f"{rows.name}, {asked or 'all'}": (True, lines(rows, **asked))
+                for rows in (money.YEARS, money.SOURCES, money.PURPOSES, money.SHARES)
+                for asked in ({}, {"unit": "U300"}, {"year": 2019})
+            },
+            "units": (False, lambda c: read(c, LOG, money.UNITS, money.Filter(), PAGE.but(limit=5), classified=False)),
+            "stages": (False, page(money.STAGES, money.ProjectAsked())),
+            "drifts": (False, page(money.DRIFTS, money.ProjectAsked())),
+            "drifts that exceed": (True, page(money.DRIFTS, money.ProjectAsked(exceeding=True))),
         },
     )
 

@@ -154,7 +154,7 @@ def test_a_check_finds_a_row_that_was_changed(county: Liuhen) -> None:
     county.engine.catch_up()
     assert all(t.same for name in county.engine.names() for t in check(county.engine, name))
     with psycopg.connect(county.engine.conninfo) as conn:
-        conn.execute("UPDATE register_v2.projects SET arranged_fen = arranged_fen + 1 WHERE stage <> ''")
+        conn.execute("UPDATE register_v3.projects SET arranged_fen = arranged_fen + 1 WHERE stage <> ''")
     assert [t.table for t in check(county.engine, "register") if not t.same] == ["projects"]
 
 
@@ -194,15 +194,15 @@ def test_a_view_is_built_anew_while_it_is_written_and_read(county: Liuhen) -> No
     stop.set()
     reader.join()
     engine.stop()
-    assert (done.switched, done.schema, done.parked) == (True, "register_v2_b2", 0)
+    assert (done.switched, done.schema, done.parked) == (True, "register_v3_b2", 0)
     assert all(t.same for t in done.tables)
     assert told[-1].position == told[-1].target
-    assert seen <= {("register_v2", True, True), ("register_v2_b2", True, True)}
-    assert ("register_v2", True, True) in seen
+    assert seen <= {("register_v3", True, True), ("register_v3_b2", True, True)}
+    assert ("register_v3", True, True) in seen
     assert all(t.same for t in check(engine, "register"))
     with psycopg.connect(engine.conninfo, autocommit=True) as conn:
         assert drop_retired(conn, list(engine.projections.values())) == []
-        assert drop_retired(conn, list(engine.projections.values()), 0) == ["register_v2"]
+        assert drop_retired(conn, list(engine.projections.values()), 0) == ["register_v3"]
 
 
 def withdraw_if_possible(liuhen: Liuhen, entry: Any) -> None:
@@ -215,11 +215,11 @@ def withdraw_if_possible(liuhen: Liuhen, entry: Any) -> None:
 def test_a_build_that_differs_is_not_switched_to(county: Liuhen) -> None:
     county.engine.catch_up()
     with psycopg.connect(county.engine.conninfo) as conn:
-        conn.execute("DELETE FROM register_v2.units")
+        conn.execute("DELETE FROM register_v3.units")
     done = rebuilding.rebuild(county.engine, "register")
     assert not done.switched
     assert [(t.table, t.same) for t in done.tables] == [("projects", True), ("units", False)]
-    assert county.engine.freshness("register").view == "register_v2"
+    assert county.engine.freshness("register").view == "register_v3"
     assert rebuilding.rebuild(county.engine, "register", accept_differences=True).switched
     assert live(county, "register")["units"][0] > 0
     assert not rebuilding.abandon(county.engine, "register")

@@ -48,7 +48,7 @@ from tests.schemes import STARS
 from tests.stages import CLASSIFIED
 
 TABLES = {
-    "register_v2": ("projects", "units"),
+    "register_v3": ("projects", "units"),
     "timeline_v2": ("entries", "links", "hidden"),
     "supervision_v4": (
         "projects",
@@ -320,9 +320,9 @@ def test_tables_made_by_other_sql_are_filled_anew(small_county: Liuhen, monkeypa
         other.schema("register", conn)
     other.catch_up()
     with liuhen.pool.connection() as conn:
-        assert other.schema("register", conn) == "register_v2_b2"
-        (filled,) = conn.execute("SELECT count(*) FROM register_v2_b2.projects").fetchone() or ()
-    assert filled == len(whole["register_v2.projects"])
+        assert other.schema("register", conn) == "register_v3_b2"
+        (filled,) = conn.execute("SELECT count(*) FROM register_v3_b2.projects").fetchone() or ()
+    assert filled == len(whole["register_v3.projects"])
 
 
 def test_lag_is_measured_against_the_log(small_county: Liuhen) -> None:
