@@ -101,7 +101,6 @@ class Rows(Generic[RowT]):
     """SQL of the positions of the events behind the rows, which are `q`."""
     picks: Mapping[str, str] = field(default_factory=dict)
     """By a column of the key the attribute of events that must equal it where an event has it: a number in a stream."""
-
     walked: bool = False
     """An index has their order, by which many are read: how often words stand together the planner cannot know, and
     may gather and sort them all."""
@@ -143,8 +142,7 @@ def read(
     """Rows within the window, each with where it is traced, and how many there are."""
     parameters = {"log_id": log_id, "classified": classified, **dict(asked)}
     order = ordered(rows.order, rows.row, window.sort)
-    walked = rows.walked and not window.sort
-    found = _found(conn, rows.sql(parameters), parameters, order, window, walked=walked)
+    found = _found(conn, rows.sql(parameters), parameters, order, window, walked=rows.walked and not window.sort)
     trace = trace_of(rows, asked, moment=window.moment)
     joint = ("&" if "?" in trace else "?") if rows.key else ""
     named = f"{trace}{joint}"
@@ -179,19 +177,18 @@ def _found(
     *,
     walked: bool = False,
 ) -> _Found:
-    """The rows of a query within the window, and how many there are. Raises KeyOfAnotherOrderError.
-
-    `walked`: of many, the first are found in the order of an index.
-    """
+    """The rows of a query within the window, and how many there are. Raises KeyOfAnotherOrderError."""
     beyond = stretches(order, window.after)
     with conn.cursor(row_factory=dict_row) as cursor:
         total = MOST_COUNTED + 1
         if window.counted:
             some = "" if window.exact else f" LIMIT {MOST_COUNTED + 1}"
-            cursor.execute(f"SELECT count(*) AS total FROM (SELECT 1 FROM ({sql}) r{some}) q".encode(), parameters)
+            sorting = f"CASE WHEN count(*) > {MOST_COUNTED} THEN 'off' ELSE 'on' END"
+            kept_from = f", set_config('enable_sort', {sorting}, true)" if walked else ""
+            cursor.execute(
+                f"SELECT count(*) AS total{kept_from} FROM (SELECT 1 FROM ({sql}) r{some}) q".encode(), parameters
+            )
             total = (cursor.fetchone() or {})["total"]
-        if walked:
-            cursor.execute("SELECT set_config('enable_sort', %s, true)", ["off" if total > MOST_COUNTED else "on"])
         # Few are gathered and then put in order; of many the first are found by walking an index in that order.
         gathered = "MATERIALIZED" if total <= FEW else "NOT MATERIALIZED"
         if total <= FEW:
