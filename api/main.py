@@ -43,6 +43,7 @@ from api.routes import (
     funding,
     guidance_fund,
     health,
+    import_jobs,
     importing,
     interconnection,
     log,
@@ -137,6 +138,7 @@ READS = (
     projections,
     feed,
     webhooks,
+    import_jobs,
 )
 
 PREFIX = "/v1"
