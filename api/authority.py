@@ -122,6 +122,7 @@ ROUTES: dict[tuple[str, ...], RouteRule] = {
     ("persons",): RouteRule(WATCHING, "有无、已否删除；内容只给可见个人信息的角色", "whether known or erased"),
     ("batch",): RouteRule(EVERY_ROLE, "每行按其办理", "each row as its act by itself"),
     ("imports",): RouteRule(frozenset(STEP_ROLES["importing"]), *_COMMON),
+    ("import-jobs",): RouteRule(RECORDING_ROLES, "本账户的；每行按其办理", "its own; each row as its act by itself"),
     ("imports", "mappings"): RouteRule(WATCHING, *_COMMON),
     ("rule-sets",): RouteRule(EVERY_ROLE, *_COMMON),
     ("evaluation-schemes",): RouteRule(EVERY_ROLE, *_COMMON),

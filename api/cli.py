@@ -37,6 +37,7 @@ from api import (
 )
 from api.cli_service import err, out, read_settings, service
 from api.demo_walk import walk
+from api.import_runner import recording_files
 from api.main import create_app
 from api.problem_pages import as_markdown as problem_pages
 from api.routes.webhooks import messages_for
@@ -177,7 +178,8 @@ def _serve(liuhen: Liuhen, *, demo: bool) -> None:
 
 def _serve_here(liuhen: Liuhen, issuer: Issuer, *, demo: bool) -> None:
     """Serve in this process."""
-    server = ending_streams(uvicorn.Server(server_config(liuhen, issuer, demo=demo)))
+    config = server_config(liuhen, issuer, demo=demo)
+    server = ending_streams(uvicorn.Server(config))
 
     def announce() -> None:
         """Print the address once the server listens; the port may have been chosen by the system (0)."""
@@ -190,7 +192,8 @@ def _serve_here(liuhen: Liuhen, issuer: Issuer, *, demo: bool) -> None:
         _announce(port, liuhen.settings, issuer, demo=demo)
 
     threading.Thread(target=announce, daemon=True).start()
-    server.run()
+    with recording_files(config.app):  # type: ignore[arg-type]
+        server.run()
 
 
 def _announce(port: int, settings: Settings, issuer: Issuer, *, demo: bool) -> None:

@@ -47,6 +47,7 @@ from api.routes import (
     funding,
     guidance_fund,
     health,
+    import_jobs,
     importing,
     interconnection,
     log,
@@ -142,6 +143,7 @@ READS = (
     feed,
     webhooks,
     access_log,
+    import_jobs,
 )
 
 PREFIX = "/v1"

@@ -11,7 +11,7 @@ MOST_HEADERS = 100
 MOST_HEADER_BYTES = 32 * 1024
 MOST_BODY = 2**20
 """Bytes of a body, where nothing else is said."""
-LARGER_BODIES = {"batch": 4 * 2**20, "imports": 20 * 2**20}
+LARGER_BODIES = {"batch": 4 * 2**20, "imports": 20 * 2**20, "import-jobs": 20 * 2**20}
 """By the first part of the path after /v1/."""
 OWN_LIMITS = frozenset({"documents"})
 """These are read piece by piece, and hold their limits themselves."""

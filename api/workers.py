@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 import structlog
 import uvicorn
 
+from api.import_runner import recording_files
 from api.main import create_app
 from infrastructure.bootstrap import Liuhen, wired
 from infrastructure.issuer import Issuer
@@ -220,7 +221,8 @@ def main() -> None:
         config = server_config(liuhen, Issuer(settings.data_dir), demo=order["demo"])
         server = ending_streams(uvicorn.Server(config))
         threading.Thread(target=_obey, args=(server, config), daemon=True).start()
-        server.run(sockets=[socket.socket(fileno=order["socket"])])
+        with recording_files(config.app):  # type: ignore[arg-type]
+            server.run(sockets=[socket.socket(fileno=order["socket"])])
 
 
 @contextmanager

@@ -29,10 +29,22 @@ WRITER_WRITES = {
     "webhooks": frozenset({"INSERT", "UPDATE"}),
     "undelivered": frozenset({"INSERT", "DELETE"}),
     "documents": frozenset({"INSERT"}),
+    "import_jobs": frozenset({"INSERT", "UPDATE"}),
+    "import_chunks": frozenset({"INSERT", "DELETE"}),
 }
 """What the writer may do to a table by itself, beside reading all of them."""
 READER_READS_NOT = frozenset(
-    {"requests", "person_keys", "master_keys", "webhooks", "undelivered", "documents", "reads"}
+    {
+        "requests",
+        "person_keys",
+        "master_keys",
+        "webhooks",
+        "undelivered",
+        "documents",
+        "import_jobs",
+        "import_chunks",
+        "reads",
+    }
 )
 """Tables that are closed to the reader: they name clients, or hold the wrapped keys of persons."""
 

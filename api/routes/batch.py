@@ -47,7 +47,7 @@ _MODES = {b"": Mode.EACH, b"mode=each": Mode.EACH, b"mode=all": Mode.ALL}
 
 
 @dataclass(frozen=True)
-class _Line:
+class Line:
     """A row of the request: its number, and either what it asks for or what is wrong with it."""
 
     number: int
@@ -164,17 +164,17 @@ async def _read(stream: AsyncIterable[bytes]) -> bytes:
     return b"".join(parts)
 
 
-def _lines(acts: ActTable, context: Context, body: bytes) -> list[_Line]:
+def _lines(acts: ActTable, context: Context, body: bytes) -> list[Line]:
     numbered = enumerate(body.split(b"\n"), 1)
-    return [_line(acts, context, number, line) for number, line in numbered if line and not line.isspace()]
+    return [line_of(acts, context, number, line) for number, line in numbered if line and not line.isspace()]
 
 
-def _line(acts: ActTable, context: Context, number: int, line: bytes) -> _Line:
+def line_of(acts: ActTable, context: Context, number: int, line: bytes) -> Line:
     """A row, checked as the act is by itself."""
     try:
-        return _Line(number, run=_run(acts, context, line))
+        return Line(number, run=_run(acts, context, line))
     except (RequestValidationError, HTTPException, NotAllowedError) as error:
-        return _Line(number, fault=error)
+        return Line(number, fault=error)
 
 
 def _run(acts: ActTable, context: Context, line: bytes) -> Row:
@@ -231,14 +231,14 @@ def _unfit(kind: str, told_of_it: str, *where: str, **limits: int | str) -> Requ
     return RequestValidationError([{"type": kind, "loc": ("body", *where), "msg": told_of_it, "ctx": limits}])
 
 
-async def _each(request: Request, context: Context, lines: Sequence[_Line]) -> bytes:
+async def _each(request: Request, context: Context, lines: Sequence[Line]) -> bytes:
     """The answers to rows of which each stands for itself."""
     runs = [line.run for line in lines if line.run is not None]
     answers = iter(await _recorded(context, runs, together=False))
-    return b"".join(_answered(request, line, line.fault or next(answers)) for line in lines)
+    return b"".join(answered(request, line, line.fault or next(answers)) for line in lines)
 
 
-async def _all(request: Request, context: Context, lines: Sequence[_Line]) -> Response:
+async def _all(request: Request, context: Context, lines: Sequence[Line]) -> Response:
     """The answers to rows that are recorded as a whole or not at all."""
     told_of: Sequence[Answer | Exception | None] = [line.fault for line in lines]
     if not any(told_of):
@@ -246,7 +246,7 @@ async def _all(request: Request, context: Context, lines: Sequence[_Line]) -> Re
         told_of = list(await _recorded(context, runs, together=True))
         if all(isinstance(a, Outcome) and a.recorded and not a.refused for a in told_of):
             rows = zip(lines, told_of, strict=True)
-            return Response(b"".join(_answered(request, *row) for row in rows), media_type=MEDIA_TYPE)
+            return Response(b"".join(answered(request, *row) for row in rows), media_type=MEDIA_TYPE)
     rows = zip(lines, told_of, strict=True)
     return Response(b"".join(_unrecorded(request, *row) for row in rows), 409, media_type=MEDIA_TYPE)
 
@@ -259,14 +259,15 @@ async def _recorded(context: Context, runs: Sequence[Row], *, together: bool) ->
         return [error] * len(runs)
 
 
-def _answered(request: Request, line: _Line, came: Answer | Exception | None) -> bytes:
+def answered(request: Request, line: Line, came: Answer | Exception | None) -> bytes:
+    """The answer to a row that stands for itself, as a line."""
     if isinstance(came, Outcome) and not came.refused:
         return _row(line, 201, as_json(receipt_of(came)))
     response = answer(request, came, dry_run=False) if isinstance(came, Outcome) else _problem(request, came)
     return _written(line, response)
 
 
-def _unrecorded(request: Request, line: _Line, came: Answer | Exception | None) -> bytes:
+def _unrecorded(request: Request, line: Line, came: Answer | Exception | None) -> bytes:
     """The answer to a row of a batch that was not recorded."""
     if isinstance(came, Exception):
         return _written(line, _problem(request, came))
@@ -288,9 +289,9 @@ def _problem(request: Request, error: Exception | None) -> Response:
         return response
 
 
-def _written(line: _Line, response: Response) -> bytes:
+def _written(line: Line, response: Response) -> bytes:
     return _row(line, response.status_code, bytes(response.body))
 
 
-def _row(line: _Line, status: int, told: bytes) -> bytes:
+def _row(line: Line, status: int, told: bytes) -> bytes:
     return b'{"row":%d,"status":%d,"answer":%b}\n' % (line.number, status, told)

@@ -52,6 +52,7 @@ def concrete(path: str) -> str:
         .replace("{position}", "1")
         .replace("{path}", "0/000")
         .replace("{webhook_id}", IDENTITY)
+        .replace("{job_id}", IDENTITY)
         .replace("{sha256}", "a" * 64)
         .replace("{topic}", "project.filed")
         .replace("{version}", "1")
