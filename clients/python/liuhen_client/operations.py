@@ -7093,7 +7093,7 @@ class Operations(Sender):
             headers={},
         )
 
-    def views_register_projects(self, *, q: str | None = None, unit: str | None = None, category: Category | None = None, stage: Stage | None = None, source: str | None = None, least_yuan: float | str | None = None, most_yuan: float | str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_ProjectRow:
+    def views_register_projects(self, *, q: str | None = None, unit: str | None = None, category: Category | None = None, stage: Stage | None = None, source: str | None = None, least_yuan: str | None = None, most_yuan: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_ProjectRow:
         """项目登记簿 the register of projects"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
