@@ -335,7 +335,7 @@ def _prepared(
     bound = replace(act, scope=scope)
 
     def run(desk: Desk) -> Outcome:
-        if subject is not None:
+        if subject is not None and sent.submission.act.PERSONAL:  # others are checked as they are submitted
             check_scope(desk, bound, subject, sent.submission.act)
         return use_case(desk, subject, sent.submission.act, bound)
 

@@ -7,7 +7,9 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from api.exports import MEDIA_TYPES, Form
 from api.problems import MEDIA_TYPE
+from api.reads import LONGEST_PURPOSE, PURPOSE
 
 _JSON = "application/json"
 _A_PROBLEM = {"$ref": "#/components/schemas/Problem"}
@@ -24,10 +26,31 @@ _EVERYWHERE = {
 }
 _OF_NAMES = {"404": "没有此记录 nothing under that identity"}
 _OF_BODIES = {
-    "400": "请求内容不完整 the body cannot be read at all",
+    "400": "请求内容不完整，或参数、游标无效 the body cannot be read at all, or an unknown parameter or cursor",
     "413": "请求过大 the request is too large",
 }
 _OF_INPUT = {"422": "请求内容有误 the request is not acceptable"}
+_OF_FILES = {"501": "此处未装xlsx附加组件 workbooks cannot be had here"}
+_UNCHANGED = {"304": {"description": "与If-None-Match所示相同 as it was known"}}
+"""Told of every read that is answered in JSON: each has an entity tag (`api/representations.py`)."""
+_PURPOSE = {
+    "name": PURPOSE,
+    "in": "header",
+    "required": False,
+    "description": f"阅览目的，记入阅览日志，只记前{LONGEST_PURPOSE}字；中文以百分号编码"
+    " why it is read, for the access log, which keeps its beginning; percent-encoded UTF-8",
+    "schema": {"type": "string"},
+}
+_FILES = {
+    MEDIA_TYPES[Form.CSV]: {"schema": {"type": "string"}},
+    MEDIA_TYPES[Form.XLSX]: {"schema": {"type": "string", "format": "binary"}},
+}
+_PAGES = {
+    "Link": {
+        "description": "首页first与下一页next links to the first and the next page (RFC 8288)",
+        "schema": {"type": "string"},
+    }
+}
 
 
 def document(app: FastAPI, prefix: str, public: Collection[str]) -> dict[str, Any]:
@@ -37,13 +60,16 @@ def document(app: FastAPI, prefix: str, public: Collection[str]) -> dict[str, An
     """
     if app.openapi_schema is None:
         told = FastAPI.openapi(app)
-        descriptions = {**_EVERYWHERE, **_OF_NAMES, **_OF_BODIES, **_OF_INPUT}
+        descriptions = {**_EVERYWHERE, **_OF_NAMES, **_OF_BODIES, **_OF_INPUT, **_OF_FILES}
         told["components"]["responses"] = {
             f"Problem{status}": {"description": description, "content": {MEDIA_TYPE: {"schema": _A_PROBLEM}}}
             for status, description in sorted(descriptions.items())
         }
         for name in _FRAMEWORKS_OWN:
             told["components"]["schemas"].pop(name, None)
+        for path, methods in told["paths"].items():
+            if "get" in methods:
+                _tell_reads(methods["get"], noted=path.startswith(f"{prefix}/") and path not in public)
         for path, operation in operations(told):
             _tell_problems(path, operation, prefix, names="{" in path or path in public)
             if path in public:
@@ -87,6 +113,25 @@ def _tell_what_follows(told: dict[str, Any], prefix: str) -> None:
 def operations(told: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each operation of a document, with its path."""
     return ((path, operation) for path, methods in told["paths"].items() for operation in methods.values())
+
+
+def _tell_reads(operation: dict[str, Any], *, noted: bool) -> None:
+    """Say of a read what all reads may answer, and of a list how it is paged and in what forms it is given.
+
+    `noted`: it is one of the routes whose parameters are checked, and that the access log notes.
+    """
+    answers = operation["responses"]
+    may_be_told = ["400"] if noted else []
+    if _JSON in answers.get("200", {}).get("content", {}):
+        answers.update({status: told for status, told in _UNCHANGED.items() if status not in answers})
+    if any(p["name"] == "cursor" for p in operation.get("parameters", ())):
+        answers["200"]["headers"] = _PAGES
+        answers["200"]["content"] |= _FILES
+        may_be_told += _OF_FILES
+    if noted:
+        operation.setdefault("parameters", []).append(_PURPOSE)
+    for status in may_be_told:
+        answers.setdefault(status, {"$ref": f"#/components/responses/Problem{status}"})
 
 
 def _tell_problems(path: str, operation: dict[str, Any], prefix: str, *, names: bool) -> None:

@@ -5,20 +5,24 @@ from __future__ import annotations
 from functools import partial
 from importlib.metadata import version
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html, get_swagger_ui_oauth2_redirect_html
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 
-from api import moments, problems
+from api import exports, lists, moments, problems
 from api.answer_headers import page_policy
 from api.api_document import document
 from api.context import reader
+from api.lists import only_known_parameters
 from api.middleware import Gate
 from api.quick_acts import ActTable, QuickActs
 from api.rate_limits import Rates, rated
+from api.reads import noted
+from api.representations import Representations
 from api.routes import (
     acceptance,
+    access_log,
     accounts,
     amounts,
     answering,
@@ -137,9 +141,12 @@ READS = (
     projections,
     feed,
     webhooks,
+    access_log,
 )
 
 PREFIX = "/v1"
+CLOSED = (Depends(reader), Depends(rated), Depends(only_known_parameters), Depends(noted))
+"""Every route under the prefix needs a token, whatever the route itself says."""
 
 DESCRIPTION = """
 留痕记录县级新型智慧城市（电子政务）项目从备案到拨款的全过程：**不共享，不立项，不拨款**（源政发〔2018〕16号）。
@@ -180,21 +187,21 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None, *, demo: bool = Fal
     app.state.streams = set()
     problems.install(app)
     moments.install(app)
-    # Every route under /v1 needs a token, whatever the route itself says.
-    closed = APIRouter(prefix=PREFIX, dependencies=[Depends(reader), Depends(rated)])
+    lists.install(app)
+    exports.install(app)
+    app.include_router(health.router)  # first, so that who watches it waits for no other route
     for module in (*ACTS, *READS):
-        closed.include_router(module.router)
-    app.include_router(closed)
+        app.include_router(module.router, prefix=PREFIX, dependencies=CLOSED)
     app.include_router(evidence.receipts, prefix=PREFIX)  # as the log
     app.include_router(log.router, prefix=PREFIX)  # decides itself: commitments may be public
     app.include_router(oauth.router)  # open by its nature: it asks for the client's own secret
-    app.include_router(health.router)
     app.include_router(problem_types.router)
     quick = {r.path: r.endpoint.quick for m in ACTS for r in m.router.routes if hasattr(r.endpoint, "quick")}
     closed_routes = (r for m in (*ACTS, *READS) for r in m.router.routes if isinstance(r, APIRoute))
-    app.state.routing = RoutingTable(app.router.middleware_stack, closed, closed_routes)
+    app.state.routing = RoutingTable(app.router.middleware_stack, PREFIX, CLOSED, closed_routes)
     app.router.middleware_stack = app.state.routing
     app.state.acts = ActTable(PREFIX, quick)
+    app.add_middleware(Representations)
     app.add_middleware(QuickActs, acts=app.state.acts, batches=batch.record_quickly, batch_path=f"{PREFIX}/batch")
     app.add_middleware(Gate, policies=_page_policies(app))
     public = {PREFIX + r.path for router in (log.router, evidence.receipts) for r in router.routes}  # type: ignore[attr-defined]

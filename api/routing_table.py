@@ -6,10 +6,11 @@ tried, by the framework itself; a path that fits none goes to all of them, which
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
 from fastapi import APIRouter
+from fastapi.params import Depends
 from fastapi.routing import APIRoute
 from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -25,14 +26,14 @@ Form = tuple[str | None, ...]
 class RoutingTable:
     """Stands before the framework's router."""
 
-    def __init__(self, app: ASGIApp, closed: APIRouter, routes: Iterable[APIRoute]) -> None:
-        """`closed`: the router under which the routes are included, with its prefix and dependencies."""
+    def __init__(self, app: ASGIApp, prefix: str, dependencies: Sequence[Depends], routes: Iterable[APIRoute]) -> None:
+        """`prefix`, `dependencies`: with which the routes are included in the application."""
         self._app = app
-        self._prefix = closed.prefix
+        self._prefix = prefix
         self._by_form: dict[Form, list[APIRoute]] = {}
         for route in routes:
             self._by_form.setdefault(_form(route.path), []).append(route)
-        self._few = {form: _only(closed, few) for form, few in self._by_form.items()}
+        self._few = {form: _only(prefix, dependencies, few) for form, few in self._by_form.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request by the routes that fit its path, or by all of them."""
@@ -60,14 +61,11 @@ class RoutingTable:
         return taking[0] if len(taking) == 1 else None
 
 
-def _only(closed: APIRouter, routes: list[APIRoute]) -> APIRouter:
+def _only(prefix: str, dependencies: Sequence[Depends], routes: list[APIRoute]) -> APIRouter:
     """A router of a few routes, included as they are in the application."""
-    few = APIRouter()
+    few, whole = APIRouter(), APIRouter()
     few.routes.extend(routes)
-    under = APIRouter(prefix=closed.prefix, dependencies=closed.dependencies)
-    under.include_router(few)
-    whole = APIRouter()
-    whole.include_router(under)
+    whole.include_router(few, prefix=prefix, dependencies=dependencies)
     return whole
 
 

@@ -43,7 +43,7 @@ def decoded(body: bytes, adapter: TypeAdapter[T]) -> T:
 def read(body: bytes) -> Any:
     """The JSON of a body, if it can be read in one way only. Raises TwoWaysError."""
     try:
-        return json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_no_number)
+        return _DECODER.decode(body.decode())
     except TwoWaysError as error:
         raise _located(error, body) from None
     except RecursionError:
@@ -61,6 +61,9 @@ def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_number(word: str) -> float:
     raise TwoWaysError(ValueFault(f"JSON没有{word}，请填数字", f"JSON has no {word}: give a number"))
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_number)
 
 
 def _located(error: TwoWaysError, body: bytes) -> TwoWaysError:

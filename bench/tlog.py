@@ -111,7 +111,7 @@ def _hashing(processes: int) -> Side:
 
 
 def _integration_and_audit(own: Server, scale: Scale, report: Report) -> None:
-    events = min(scale.grown, 500_000)
+    events = min(scale.grown, 1_000_000)
     with filled(own, events, report) as conninfo, product_on(conninfo) as liuhen:
 
         def integrate(seconds: float) -> Sample:

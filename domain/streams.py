@@ -64,6 +64,7 @@ def county_id(division: str) -> UUID:
     return uuid5(NAMESPACE, f"county/{division}")
 
 
+@lru_cache(maxsize=4096)
 def evaluator_id(uscc: str) -> UUID:
     """Identity of the third-party evaluator with this unified social credit code."""
     return uuid5(NAMESPACE, f"evaluator/{uscc}")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -24,6 +26,8 @@ LONGEST_WAIT = 10.0
 """Seconds that a reader waits for a connection before its request is told to come again."""
 LONGEST_CHECK = 5.0
 """Seconds that a connection has to show that it lives."""
+READ_SECONDS = 30.0
+"""Seconds that a reader waits for the server's answers; then its line is cut and it is told to come again."""
 DEAD_LINES = {
     "connect_timeout": 5,
     "keepalives_idle": 5,
@@ -71,6 +75,13 @@ class Connections(ConnectionPool[psycopg.Connection[TupleRow]]):
             self.check()
             conn = super().getconn(timeout)
         return conn
+
+
+@contextmanager
+def answering(pool: ConnectionPool[psycopg.Connection[TupleRow]]) -> Iterator[psycopg.Connection[TupleRow]]:
+    """A connection for a read that has READ_SECONDS. Raises PoolTimeout, psycopg.OperationalError."""
+    with pool.connection() as conn, Deadline(conn, time.monotonic() + READ_SECONDS):
+        yield conn
 
 
 def _lives(conn: psycopg.Connection[Any]) -> bool:

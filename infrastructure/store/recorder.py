@@ -16,8 +16,10 @@ from uuid import UUID
 import psycopg
 import structlog
 from eventsourcing.persistence import ApplicationRecorder, IntegrityError, StoredEvent
+from psycopg_pool import PoolTimeout
 
 from application.ports import ALL_OF_IT, StoreDownError, StreamMovedError, UpTo
+from infrastructure.store import connections
 from infrastructure.store.batch_writer import BatchWriter, Pool, Result, Save, Saved
 from infrastructure.store.deadlines import Deadline
 from infrastructure.store.group_commit import GroupCommit
@@ -36,8 +38,6 @@ GATHER = 0.0003
 """Seconds that a batch waits for those who were just answered; about what their next save takes to come."""
 GIVE_UP_AFTER = 20.0
 """Seconds after which a sender is told that the outcome of its save is unknown."""
-READ_SECONDS = 30.0
-"""Seconds that a read waits for the server's answer; then its line is cut and the reader told to come again."""
 _READER = "liuhen_reader"
 """Under which attribute a connection keeps its cursor for reading."""
 
@@ -216,10 +216,12 @@ class LedgerRecorder(ApplicationRecorder):
     def _select(self, query: str, parameters: Sequence[Any]) -> list[Any]:
         """Rows of a query. Asked once more when the connection turns out to be dead: reading twice does no harm.
 
-        Raises StoreDownError when the server does not answer.
+        Raises StoreDownError when the server does not answer, PoolTimeout when no connection is to be had.
         """
         try:
             return self._select_once(query, parameters)
+        except PoolTimeout:
+            raise  # it was waited for long enough
         except psycopg.OperationalError:
             self.pool.check()  # drops all the others that died with it
             return self._select_once(query, parameters)
@@ -233,12 +235,12 @@ class LedgerRecorder(ApplicationRecorder):
             cursor = kept.get(_READER)
             if cursor is None:
                 cursor = kept[_READER] = conn.cursor(binary=True)
-            with Deadline(conn, time.monotonic() + READ_SECONDS) as deadline:
+            with Deadline(conn, time.monotonic() + connections.READ_SECONDS) as deadline:
                 rows: list[Any] = cursor.execute(query.encode(), parameters, prepare=True).fetchall()
                 return rows
         except psycopg.OperationalError as error:
             if deadline is not None and deadline.passed:
-                log.warning("store.read_unanswered", seconds=READ_SECONDS)
+                log.warning("store.read_unanswered", seconds=connections.READ_SECONDS)
                 raise StoreDownError from error
             raise
         finally:

@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import Any, Self
@@ -195,23 +195,26 @@ def _stored_peaks(conn: psycopg.Connection[Any], log_id: int, suite: Suite, star
 
 
 def _examined(conninfo: str, tasks: Sequence[_Task], processes: int) -> Iterator[_Outcome]:
-    if processes == 1 or len(tasks) < 2:
-        with _connected(conninfo):
-            yield from map(_examine, tasks)
-        return
     count = min(processes, len(tasks))
     with ExitStack() as stack:
-        examiners: SimpleQueue[_Examiner] = SimpleQueue()
-        for _ in range(count):
-            examiners.put(stack.enter_context(_Examiner(conninfo)))
-        threads = stack.enter_context(ThreadPoolExecutor(count))
+        stack.enter_context(_connected(conninfo))
+        if count < 2:
+            yield from map(_examine, tasks)
+            return
+        # This process takes its share: it has everything loaded, where a fresh one needs as long as for half a stretch.
+        examiners: SimpleQueue[Callable[[_Task], _Outcome]] = SimpleQueue()
+        examiners.put(_examine)
+        for _ in range(count - 1):
+            examiners.put(stack.enter_context(_Examiner(conninfo)).examine)
+        threads = ThreadPoolExecutor(count)
+        stack.callback(threads.shutdown, cancel_futures=True)
 
         def examined(task: _Task) -> _Outcome:
-            examiner = examiners.get()
+            examine = examiners.get()
             try:
-                return examiner.examine(task)
+                return examine(task)
             finally:
-                examiners.put(examiner)
+                examiners.put(examine)
 
         for future in as_completed([threads.submit(examined, task) for task in tasks]):
             yield future.result()
@@ -230,21 +233,21 @@ class _Examiner:
             stdout=subprocess.PIPE,
             start_new_session=True,  # Ctrl-C reaches the audit, which ends them
         )
-        self._send(conninfo)
+        self._conninfo = conninfo
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._process.kill()  # it is idle, or nobody wants its answer
-        with self._process:
+        with suppress(BrokenPipeError), self._process:
             pass
 
     def examine(self, task: _Task) -> _Outcome:
         """Raises what the process raised, AuditError when it ended."""
         assert self._process.stdout is not None  # noqa: S101 (it was started with a pipe)
         try:
-            self._send(task)
+            self._send((self._conninfo, task))
             answer: _Outcome | Exception = pickle.load(self._process.stdout)  # noqa: S301 (from our own process)
         except (OSError, EOFError) as error:
             raise AuditError("审计进程已退出 / a process of the audit ended") from error
@@ -261,13 +264,15 @@ class _Examiner:
 def be_examiner() -> None:
     """Be the process: examine stretches until the input ends."""
     asked, answers = sys.stdin.buffer, sys.stdout.buffer
-    with _connected(pickle.load(asked)):  # noqa: S301 (from the process that started this one)
+    with ExitStack() as stack:
         while True:
             try:
-                task: _Task = pickle.load(asked)  # noqa: S301 (the same)
+                conninfo, task = pickle.load(asked)  # noqa: S301 (from the process that started this one)
             except EOFError:
                 return
             try:
+                if not _CONN:
+                    stack.enter_context(_connected(conninfo))
                 answer: object = _examine(task)
             except Exception as error:  # noqa: BLE001 (raised again where it was asked)
                 answer = error

@@ -47,9 +47,17 @@ class Ballast:
 
     def __init__(self, disk: Path, leave: int) -> None:
         self._file = disk / "ballast"
-        free = shutil.disk_usage(disk).free - leave
         with self._file.open("wb") as out:
-            os.posix_fallocate(out.fileno(), 0, free)
+            while True:
+                free = shutil.disk_usage(disk).free - leave
+                try:
+                    os.posix_fallocate(out.fileno(), 0, free)
+                except OSError:
+                    out.truncate(0)
+                    if shutil.disk_usage(disk).free - leave >= free:
+                        raise
+                else:
+                    break  # nobody took of it meanwhile
 
     def remove(self) -> None:
         self._file.unlink()

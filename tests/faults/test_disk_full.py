@@ -36,6 +36,7 @@ def department(server: Cluster, folder: Path) -> Iterator[tuple[Client, Liuhen]]
     settings = Settings(data_dir=folder, database_url=server.conninfo(), poll_seconds=0.2)
     with wired(settings, server.conninfo()) as liuhen:
         liuhen.ledger._ledger_recorder._writer._give_up_after = 2.0
+        liuhen.ledger.recorder_pool.timeout = 1.0
         issuer = Issuer(folder)
         with TestClient(create_app(liuhen, issuer), raise_server_exceptions=False) as http:
             yield Client(http, issuer.issue(Holder("c", "测试", frozenset(Role)), days=1)), liuhen
@@ -46,7 +47,6 @@ class Reporting:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._chance = random.Random(1)
         self.operations: list[Operation] = []
         for path, act in (("/units", UNIT["act"]), ("/projects", PROJECT)):
             mark = f"begin-{path[1:]}"
@@ -62,9 +62,9 @@ class Reporting:
         self.operations.append(Operation(mark, outcome, now, now, told, max(1, len(told))))
 
     def report(self, number: int) -> Any:
-        """A report of 4,000 characters that do not compress."""
-        mark = f"report-{number}"
-        text = "".join(chr(self._chance.randrange(0x4E00, 0x9FA5)) for _ in range(4000))
+        """A report of 4,000 characters that do not compress; the same for a number each time."""
+        mark, chance = f"report-{number}", random.Random(number)
+        text = "".join(chr(chance.randrange(0x4E00, 0x9FA5)) for _ in range(4000))
         answer = self._client.post(
             f"/projects/{self.project}/progress", "2019-03-01", {"percent": 1, "summary": text},
             headers={"X-Request-ID": mark, "Idempotency-Key": mark},

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from application.ports import StoreDownError
-from infrastructure.store import connections, recorder
+from infrastructure.store import connections
 from infrastructure.store.connections import Connections
 from infrastructure.store.deadlines import Deadline
 from infrastructure.store.recorder import LedgerRecorder
@@ -45,7 +45,7 @@ def frozen(pool: Connections) -> Iterator[None]:
 
 
 def test_a_read_of_a_frozen_server_ends_as_of_one_that_is_down(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recorder, "READ_SECONDS", 0.1)
+    monkeypatch.setattr(connections, "READ_SECONDS", 0.1)
     with Connections(database, size=2, checked=False) as pool:
         pool.wait(PATIENCE)
         reading = LedgerRecorder(pool, next(LOGS))

@@ -51,6 +51,18 @@ def test_a_sound_log_agrees_however_many_processes(large: tuple[str, Path], proc
     assert told[-1] == (COUNT, COUNT)
 
 
+def test_a_process_that_dies_ends_the_audit_and_is_told(
+    large: tuple[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conninfo, folder = large
+    dying = tmp_path / "python"
+    dying.write_text("#!/bin/sh\nexit 9\n")
+    dying.chmod(0o755)
+    monkeypatch.setattr("sys.executable", str(dying))
+    with pytest.raises(AuditError, match="a process of the audit ended"):
+        audit(conninfo, LOG, keys_of(folder), processes=2)
+
+
 def test_since_a_kept_checkpoint_only_what_is_new_is_read(large: tuple[str, Path]) -> None:
     conninfo, folder = large
     report = audit(conninfo, LOG, keys_of(folder), since=kept(conninfo, 100_000))
