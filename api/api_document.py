@@ -37,8 +37,9 @@ _PURPOSE = {
     "name": PURPOSE,
     "in": "header",
     "required": False,
-    "description": "阅览目的，记入阅览日志；中文以百分号编码 why it is read, for the access log; percent-encoded UTF-8",
-    "schema": {"type": "string", "maxLength": 9 * LONGEST_PURPOSE},
+    "description": f"阅览目的，记入阅览日志，只记前{LONGEST_PURPOSE}字；中文以百分号编码"
+    " why it is read, for the access log, which keeps its beginning; percent-encoded UTF-8",
+    "schema": {"type": "string"},
 }
 _FILES = {
     MEDIA_TYPES[Form.CSV]: {"schema": {"type": "string"}},
@@ -70,10 +71,43 @@ def document(app: FastAPI, prefix: str, public: Collection[str]) -> dict[str, An
             if "get" in methods:
                 _tell_reads(methods["get"], noted=path.startswith(f"{prefix}/") and path not in public)
         for path, operation in operations(told):
-            _tell_problems(path, operation, prefix)
+            _tell_problems(path, operation, prefix, names="{" in path or path in public)
             if path in public:
                 operation["security"] = [{}, *operation["security"]]
+        _tell_what_follows(told, prefix)
     return app.openapi_schema or {}
+
+
+_FOLLOWING = {
+    "FileProject": ("/projects/{", "$response.body#/subject"),
+    "ReportUnfiledProject": ("/projects/{", "$response.body#/subject"),
+    "RegisterSystem": ("/systems/{", "$response.body#/events/1/stream_id"),
+    "EnrolUnit": ("/units/{", "$request.body#/act/uscc"),
+}
+"""By the act that begins a history: which paths are on it, and where its answer or request names it."""
+_ETAG = {"ETag": {"description": "历史的版本 the version of the history", "schema": {"type": "string"}}}
+
+
+def _tell_what_follows(told: dict[str, Any], prefix: str) -> None:
+    """Link the answer of each act that begins a history to what can be done and read there (OpenAPI Link Object)."""
+    by_name = {operation["operationId"]: operation for _, operation in operations(told)}
+    links = told["components"]["links"] = {}
+    for first, (beginning, subject) in _FOLLOWING.items():
+        begun = by_name[first]["responses"]["201"]
+        begun["headers"] = _ETAG
+        begun["links"] = {}
+        for path, operation in operations(told):
+            if not path.startswith(prefix + beginning):
+                continue
+            name = path.partition("{")[2].partition("}")[0]
+            given = {f"path.{name}": subject}
+            if first != "RegisterSystem" and any(p["name"] == "If-Match" for p in operation.get("parameters", ())):
+                # The version that an act left behind is the one that its sender has seen.
+                given["header.If-Match"] = "$response.header.ETag"
+            follower = operation["operationId"]
+            link = f"{first}Then{follower}"
+            links[link] = {"operationId": follower, "parameters": given}
+            begun["links"][follower] = {"$ref": f"#/components/links/{link}"}
 
 
 def operations(told: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -100,12 +134,15 @@ def _tell_reads(operation: dict[str, Any], *, noted: bool) -> None:
         answers.setdefault(status, {"$ref": f"#/components/responses/Problem{status}"})
 
 
-def _tell_problems(path: str, operation: dict[str, Any], prefix: str) -> None:
-    """Name every problem that the operation may answer, in the media type that problems have."""
+def _tell_problems(path: str, operation: dict[str, Any], prefix: str, *, names: bool) -> None:
+    """Name every problem that the operation may answer, in the media type that problems have.
+
+    `names`: does it name something that may not be there?
+    """
     answers = operation["responses"]
     may_be_told: dict[str, str] = {}
     if path.startswith(f"{prefix}/"):
-        may_be_told = {**_EVERYWHERE, **(_OF_NAMES if "{" in path else {})}
+        may_be_told = {**_EVERYWHERE, **(_OF_NAMES if names else {})}
         if "requestBody" in operation:
             may_be_told |= _OF_BODIES | _OF_INPUT
     if _is_frameworks_own(answers.get("422", {})):

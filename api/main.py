@@ -200,7 +200,8 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None, *, demo: bool = Fal
     app.include_router(problem_types.router)
     quick = {r.path: r.endpoint.quick for m in ACTS for r in m.router.routes if hasattr(r.endpoint, "quick")}
     closed_routes = (r for m in (*ACTS, *READS) for r in m.router.routes if isinstance(r, APIRoute))
-    app.router.middleware_stack = RoutingTable(app.router.middleware_stack, PREFIX, CLOSED, closed_routes)
+    app.state.routing = RoutingTable(app.router.middleware_stack, PREFIX, CLOSED, closed_routes)
+    app.router.middleware_stack = app.state.routing
     app.state.acts = ActTable(PREFIX, quick)
     app.add_middleware(Representations)
     app.add_middleware(QuickActs, acts=app.state.acts, batches=batch.record_quickly, batch_path=f"{PREFIX}/batch")

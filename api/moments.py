@@ -7,25 +7,41 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Header, Query, Request
 from fastapi.responses import JSONResponse
+from pydantic import BeforeValidator
 
 from api.problems import problem
 from application.asking import NOW, AsOf
 from application.ports import UpTo
+from domain.dates import FullDate
 from domain.rule import text
+from domain.texts import ValueFault
 from infrastructure.projecting.engine import ViewFillingError
 from projections.view import Freshness
 
 WAIT_SECONDS = 5.0
 LONGEST_WAIT = 30.0
 _WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,5})(?:$|[,;\s])", re.IGNORECASE)
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]", re.ASCII)
+LAST_POSITION = (1 << 63) - 1
+"""The largest position that there can be: the database counts in 64 bits."""
 _MOST_AS_OF = 2
 """Views of the past that are made at once: each reads the log from its beginning."""
 _making = threading.BoundedSemaphore(_MOST_AS_OF)
+
+
+def _instant(value: object) -> object:
+    if isinstance(value, str) and not _INSTANT.match(value):
+        raise ValueFault("应为时刻，如2018-09-19T08:00:00+08:00", "a time is needed, such as 2018-09-19T08:00:00+08:00")
+    return value
+
+
+INSTANT = BeforeValidator(_instant)
+"""A moment that begins as one of RFC 3339 does; seconds of the epoch are none."""
 
 
 @dataclass(frozen=True)
@@ -74,14 +90,21 @@ def asked_wait(prefer: str | None) -> float | None:
 def moment(
     min_position: Annotated[
         int,
-        Query(ge=0, description="至少读到此日志位置，至多等5秒或Prefer: wait=秒 wait until it is reached"),
+        Query(
+            ge=0,
+            le=LAST_POSITION,
+            description="至少读到此日志位置，至多等5秒或Prefer: wait=秒 wait until it is reached",
+        ),
     ] = 0,
     as_of_position: Annotated[
-        int | None, Query(ge=1, description="当时所知：日志位置 as known when the log ended here")
+        int | None,
+        Query(ge=1, le=LAST_POSITION, description="当时所知：日志位置 as known when the log ended here"),
     ] = None,
-    as_of_recorded: Annotated[datetime | None, Query(description="当时所知：时刻 as known at a time")] = None,
+    as_of_recorded: Annotated[
+        Annotated[datetime, INSTANT] | None, Query(description="当时所知：时刻 as known at a time")
+    ] = None,
     as_of_happened: Annotated[
-        date | None, Query(description="当日事实：已知此日前发生的 as it was on a day, by what is known")
+        FullDate | None, Query(description="当日事实：已知此日前发生的 as it was on a day, by what is known")
     ] = None,
     prefer: Annotated[str | None, Header(max_length=200, description="wait=秒 seconds to wait")] = None,
 ) -> Moment:

@@ -224,7 +224,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> JSONResponse:
         kind = _KINDS.get(error.status_code, "internal")
-        return problem(request, kind, headers=dict(error.headers or {}))
+        headers = dict(error.headers or {})
+        if error.status_code == 405 and (allowed := request.app.state.routing.allowed(request.url.path)):
+            headers["Allow"] = ", ".join(allowed)
+        return problem(request, kind, headers=headers)
 
     @app.exception_handler(Exception)
     def _internal(request: Request, error: Exception) -> JSONResponse:

@@ -30,10 +30,10 @@ class RoutingTable:
         """`prefix`, `dependencies`: with which the routes are included in the application."""
         self._app = app
         self._prefix = prefix
-        by_form: dict[Form, list[APIRoute]] = {}
+        self._by_form: dict[Form, list[APIRoute]] = {}
         for route in routes:
-            by_form.setdefault(_form(route.path), []).append(route)
-        self._few = {form: _only(prefix, dependencies, few) for form, few in by_form.items()}
+            self._by_form.setdefault(_form(route.path), []).append(route)
+        self._few = {form: _only(prefix, dependencies, few) for form, few in self._by_form.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request by the routes that fit its path, or by all of them."""
@@ -43,6 +43,13 @@ class RoutingTable:
                 await few.app(scope, receive, send)
                 return
         await self._app(scope, receive, send)
+
+    def allowed(self, path: str) -> list[str]:
+        """Every method that a path takes (RFC 9110 10.2.1); the framework tells those of its first route only."""
+        if not path.startswith(f"{self._prefix}/"):
+            return []
+        fitting = (self._by_form.get(form, []) for form in _forms(path[len(self._prefix) :]))
+        return sorted({method for routes in fitting for route in routes for method in route.methods or ()})
 
     def _fitting(self, scope: Scope) -> APIRouter | None:
         """The routes of the one form whose routes take the request, or None when it is not one."""

@@ -11,11 +11,12 @@ from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
@@ -33,7 +34,22 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 # ASCII: \d alone would also take the digits of other scripts.
 _CHINESE = re.compile(r"(\d{4})年(?:(\d{1,2})月(?:(\d{1,2})日)?)?", re.ASCII)
 _SEPARATED = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})(?:\2(\d{1,2}))?)?", re.ASCII)
+_FULL_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _PLAIN = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
+
+
+def _full_date(value: Any) -> Any:
+    """The day of a text. In JSON the library would also take digits, for seconds since 1970."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value if _FULL_DATE.fullmatch(value) else "")
+    except ValueError:
+        raise ValueFault("应为日期，如2018-09-19", "a date is needed, such as 2018-09-19") from None
+
+
+FullDate = Annotated[date, BeforeValidator(_full_date)]
+"""A day that a client states: full-date of RFC 3339, as `format: date` of the API document says."""
 
 
 class Precision(StrEnum):
@@ -111,7 +127,7 @@ class CivilDate(BaseModel):
         return {
             "type": "string",
             "description": "日期，可精确到日、月或年 a date known to the day, month or year",
-            "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$",
+            "pattern": r"^(?!0000)[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$",
             "examples": ["2018-09-19", "2018-09", "2018"],
         }
 

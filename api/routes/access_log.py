@@ -12,7 +12,7 @@ from pydantic import Field
 
 from api.context import Reader
 from api.lists import ListAnswer, Part
-from api.moments import At
+from api.moments import INSTANT, At
 from application.asking import NOW
 from domain.faults import BadFieldError
 from domain.rule import text
@@ -59,8 +59,8 @@ def read_access_log(
     ] = None,
     route: Annotated[str | None, Query(max_length=200, description="只看此路由的 of this route")] = None,
     kind: Annotated[EntryKind | None, Query(description="记录种类 what the entry is")] = None,
-    since: Annotated[datetime | None, Query(description="自此时刻起 from this time on")] = None,
-    until: Annotated[datetime | None, Query(description="至此时刻止 before this time")] = None,
+    since: Annotated[Annotated[datetime, INSTANT] | None, Query(description="自此时刻起 from this time on")] = None,
+    until: Annotated[Annotated[datetime, INSTANT] | None, Query(description="至此时刻止 before this time")] = None,
 ) -> ListAnswer[AccessEntry]:
     """Newest first. What this process has noted is written before it is read. This read is noted, too.
 

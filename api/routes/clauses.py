@@ -11,7 +11,7 @@ from pydantic import Field
 from api.context import Context, Reader
 from api.lists import Part
 from api.moments import At
-from api.routes.views import Day, ViewAnswer, answer, reading, view_answer
+from api.routes.views import NOTHING_THEN, Day, ViewAnswer, answer, reading, view_answer
 from application.asking import county_state
 from domain.clauses import OUTSIDE, RECORDED, REPORTS
 from domain.event import Value
@@ -28,7 +28,7 @@ from projections.timeline.queries import ABSENCES
 from projections.timeline.queries import Asked as Subject
 from projections.view import Freshness
 
-router = APIRouter(tags=["条款 clauses"])
+router = APIRouter(tags=["条款 clauses"], responses=NOTHING_THEN)
 
 
 class ClausePlace(Value):

@@ -10,9 +10,10 @@ from pydantic import Field
 
 from api.context import Reader
 from api.routes.projects import HistoryAnswer, Moment, history_answer
-from api.routes.views import Day
+from api.routes.views import NOTHING_THEN, Day
 from application.asking import county_state, history_of
 from domain.county import County
+from domain.dates import FullDate
 from domain.event import Value
 from domain.expert import Expert
 from domain.faults import UnknownSubjectError
@@ -53,7 +54,7 @@ def read_county(context: Reader, moment: Moment) -> County:
     return context.shown(StreamKind.COUNTY, county.id, county)
 
 
-@router.get("/county/history", summary="县级历史 history of the county")
+@router.get("/county/history", summary="县级历史 history of the county", responses=NOTHING_THEN)
 def read_county_history(context: Reader, moment: Moment) -> HistoryAnswer:
     """Every event of the county."""
     desk = context.liuhen.desk
@@ -68,11 +69,11 @@ def read_half_years(context: Reader, moment: Moment, on: Day = None) -> list[Hal
     return [HalfYearAnswer(half_year=str(h.half), meetings=h.meetings, missed=h.missed) for h in halves]
 
 
-@router.get("/county/duties", summary="职责 who led and held what on a day")
+@router.get("/county/duties", summary="职责 who led and held what on a day", responses=NOTHING_THEN)
 def read_duties(
     context: Reader,
     moment: Moment,
-    on: Annotated[date | None, Query(description="按哪一天看，缺省为今天 day of asking")] = None,
+    on: Annotated[FullDate | None, Query(description="按哪一天看，缺省为今天 day of asking")] = None,
 ) -> DutiesAnswer:
     """Role holders and leads on a day, beside what the rule set of that day states."""
     desk, day = context.liuhen.desk, on or today()

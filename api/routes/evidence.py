@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from datetime import date
 from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
@@ -15,9 +14,10 @@ from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
 from api.context import Context, Reader
-from api.problems import problem
+from api.problems import Problem, problem
 from api.routes.log import Log
 from application.asking import project_dossier, system_state
+from domain.dates import FullDate
 from domain.faults import BadFieldError, UnknownSubjectError
 from domain.recorded import Role
 from domain.rule import text
@@ -43,8 +43,8 @@ receipts = APIRouter(prefix="/log", tags=["可验证日志 verifiable log"])
 
 _POLL_SECONDS = 0.1
 _ZIP: dict[int | str, dict[str, Any]] = {200: {"content": {"application/zip": {}}}}
-Since = Annotated[date | None, Query(alias="from", description="发生日期自 happened from")]
-Until = Annotated[date | None, Query(description="发生日期至 happened until")]
+Since = Annotated[FullDate | None, Query(alias="from", description="发生日期自 happened from")]
+Until = Annotated[FullDate | None, Query(description="发生日期至 happened until")]
 Wait = Annotated[float, Query(ge=0, le=10, description="至多等待几秒直至签署 seconds to wait until it is signed")]
 
 
@@ -147,13 +147,16 @@ async def read_decision_evidence(request: Request, context: Reader, position: in
 
 
 @router.get(
-    "/log/evidence", summary="一段时期的证据包 evidence bundle of a period", response_class=Response, responses=_ZIP
+    "/log/evidence",
+    summary="一段时期的证据包 evidence bundle of a period",
+    response_class=Response,
+    responses={**_ZIP, 404: {"model": Problem, "description": "此期间没有事件 nothing was recorded then"}},
 )
 async def read_period_evidence(
     request: Request,
     context: Reader,
-    since: Annotated[date, Query(alias="from", description="记录日期自，北京时间 recorded from, Asia/Shanghai")],
-    until: Annotated[date, Query(description="记录日期至 recorded until")],
+    since: Annotated[FullDate, Query(alias="from", description="记录日期自，北京时间 recorded from, Asia/Shanghai")],
+    until: Annotated[FullDate, Query(description="记录日期至 recorded until")],
     wait: Wait = 0,
 ) -> Response:
     """Everything recorded in a period that the reader may see, under the last checkpoint; a ZIP."""

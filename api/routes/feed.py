@@ -101,7 +101,7 @@ async def pull(
     prefer: Annotated[
         str | None, Header(max_length=200, description="wait=秒：没有新的就等 wait for news, at most 30 s")
     ] = None,
-    accept: Annotated[str | None, Header(max_length=500, description=f"{BATCH_MEDIA_TYPE}则只要事件数组")] = None,
+    accept: Annotated[str | None, Header(max_length=500, include_in_schema=False)] = None,
 ) -> Response:
     """Events in the order of recording. `next` moves on even past what may not be seen, so nothing holds it up.
 

@@ -47,7 +47,7 @@ def read_mappings(context: Reader) -> list[MappingAnswer]:
 def post_import(
     request: Request,
     mapping: str,
-    data: Annotated[bytes, Body(media_type="text/csv", description="文件内容 the file, at most 20 MiB")],
+    data: Annotated[bytes, Body(media_type="text/csv", min_length=1, description="文件内容 the file, at most 20 MiB")],
     posted: Annotated[Posted, Depends(acting("importing"))],
     dry_run: Annotated[bool, Query(description="只检查、不记录 check only, record nothing")] = False,
 ) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from api.context import Context, Reader
 from api.event_entry import EventEntry, entry_parts
-from api.moments import AS_IT_STANDS
+from api.moments import AS_IT_STANDS, INSTANT, LAST_POSITION
 from api.routes.views import reading
 from api.versions import answered
 from application.asking import AsOf, history_of, project_dossier, system_state, unit_state
@@ -19,6 +18,7 @@ from application.ports import UpTo
 from application.rejudging import Rejudged, rejudge_project
 from application.what_next import NextAct, what_next
 from domain.correction import FactCorrected
+from domain.dates import FullDate
 from domain.event import Value
 from domain.faults import UnknownSubjectError
 from domain.indicators import Rate, computed_rates
@@ -35,12 +35,13 @@ router = APIRouter(tags=["查询 reading"])
 
 def as_of(
     as_of_position: Annotated[
-        int | None, Query(ge=1, description="当时所知：日志位置 as known at a log position")
+        int | None, Query(ge=1, le=LAST_POSITION, description="当时所知：日志位置 as known at a log position")
     ] = None,
     as_of_recorded: Annotated[
-        AwareDatetime | None, Query(description="当时所知：记录时刻 as known at a recorded time, with zone")
+        Annotated[AwareDatetime, INSTANT] | None,
+        Query(description="当时所知：记录时刻 as known at a recorded time, with zone"),
     ] = None,
-    as_of_happened: Annotated[date | None, Query(description="当日事实：发生日期 as it was on a day")] = None,
+    as_of_happened: Annotated[FullDate | None, Query(description="当日事实：发生日期 as it was on a day")] = None,
 ) -> AsOf:
     """The moment that is asked about; any of the three together."""
     return AsOf(UpTo(position=as_of_position, recorded_at=as_of_recorded), as_of_happened)
@@ -151,7 +152,7 @@ def read_indicators(context: Reader, project_id: UUID, moment: Moment) -> tuple[
 def read_next(
     context: Reader,
     project_id: UUID,
-    on: Annotated[date | None, Query(description="按哪一天判断，缺省为今天 day to judge on")] = None,
+    on: Annotated[FullDate | None, Query(description="按哪一天判断，缺省为今天 day to judge on")] = None,
 ) -> list[NextAct]:
     """Every gate judged on a day, without recording: what is missing, by which clause, and what would cure it."""
     actor = context.actor(min(context.holder.roles, default=Role.AUDITOR))
@@ -165,7 +166,7 @@ def read_rejudgement(
     context: Reader,
     project_id: UUID,
     rule_set: Annotated[str | None, Query(max_length=100, description="改用此规则集 by this rule set")] = None,
-    as_of: Annotated[date | None, Query(description="改按此日 as of this day, under the set in force then")] = None,
+    as_of: Annotated[FullDate | None, Query(description="改按此日 as of this day, under the set in force then")] = None,
 ) -> list[RejudgedAnswer]:
     """Each decision of the project beside its judgement now; without parameters it comes out as it was recorded."""
     desk = context.liuhen.desk

@@ -11,14 +11,14 @@ from fastapi import APIRouter, Depends, Query
 from api.context import Reader
 from api.lists import Part
 from api.moments import At
-from api.routes.views import Day, ViewAnswer, reading, view_answer
+from api.routes.views import NOTHING_THEN, Day, ViewAnswer, reading, view_answer
 from domain.faults import UnknownSubjectError
 from domain.rule import text
 from domain.system import IncidentGrade
 from infrastructure.bootstrap import today
 from projections.security import queries as security
 
-router = APIRouter(prefix="/security", tags=["安全 security"])
+router = APIRouter(prefix="/security", tags=["安全 security"], responses=NOTHING_THEN)
 
 _VIEW = "security"
 

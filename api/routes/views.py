@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Generic
+from typing import Annotated, Any, Generic
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from api.context import Context, Reader
 from api.lists import ListAnswer, ListPart, Part
 from api.moments import AS_IT_STANDS, At, Moment, ViewBehindError, one_more_as_of
+from api.problems import Problem
 from application.absences import absences
 from application.asking import NOW, AsOf
 from application.ports import UpTo
-from domain.dates import civil_day
+from domain.dates import FullDate, civil_day
 from domain.event import Value
 from domain.project import Category, OpenAttribute, ResourceKind, Stage
 from domain.reminders import DeadlineKind
 from domain.rule import Gate
 from domain.streams import unit_id
+from domain.texts import ValueFault
 from infrastructure.bootstrap import today
 from infrastructure.projecting.as_of import view_as_of
 from infrastructure.projecting.engine import ViewFillingError
@@ -39,6 +42,11 @@ from projections.timeline import queries as timeline
 from projections.view import Freshness
 
 router = APIRouter(tags=["视图 views"])
+
+NOTHING_THEN: dict[int | str, dict[str, Any]] = {
+    404: {"model": Problem, "description": "当时尚无记录或规则集 nothing was recorded or in force then"}
+}
+"""What a read may answer that is asked about a day or a moment."""
 
 
 class ViewAnswer(ListAnswer[RowT], Generic[RowT]):
@@ -91,7 +99,18 @@ class SummaryAnswer(Value):
     traces: dict[str, str] = Field(description="各数字的溯源 where each figure is traced")
 
 
-Day = Annotated[date | None, Query(description="按哪一天看，缺省为今天 day of asking")]
+_YUAN = r"^-?[0-9]{1,16}(\.[0-9]{1,2})?$"
+
+
+def _yuan(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(_YUAN, value):
+        raise ValueFault("应为数额，元，至多两位小数", "an amount in yuan is needed, of two decimals at most")
+    return value
+
+
+Yuan = Annotated[Decimal, BeforeValidator(_yuan), WithJsonSchema({"type": "string", "pattern": _YUAN})]
+"""An amount as a text of digits: a number of JSON would not be exact."""
+Day = Annotated[FullDate | None, Query(description="按哪一天看，缺省为今天 day of asking")]
 Source = Annotated[str | None, Query(max_length=100, description="导入来源 of an imported record")]
 OfProject = Annotated[UUID | None, Query(description="只看此项目 of this project only")]
 OfUnit = Annotated[str | None, Query(max_length=40, description="建设单位统一社会信用代码")]
@@ -147,14 +166,8 @@ def register_projects(
     category: Annotated[Category | None, Query(description="项目类别 category")] = None,
     stage: Annotated[Stage | None, Query(description="阶段 stage")] = None,
     source: Source = None,
-    least_yuan: Annotated[
-        Decimal | None,
-        Query(max_digits=18, decimal_places=2, description="数额（批复，未批复的按估算）下限，元 at least"),
-    ] = None,
-    most_yuan: Annotated[
-        Decimal | None,
-        Query(max_digits=18, decimal_places=2, description="数额上限，元 at most, approved or estimated"),
-    ] = None,
+    least_yuan: Annotated[Yuan | None, Query(description="数额（批复，未批复的按估算）下限，元 at least")] = None,
+    most_yuan: Annotated[Yuan | None, Query(description="数额上限，元 at most, approved or estimated")] = None,
 ) -> ViewAnswer[register.ProjectRow]:
     """Projects by any part of their names, in Chinese or English; by unit, category, stage, source and amount."""
     asked = register.ProjectsAsked(

@@ -30,6 +30,7 @@ from domain.accounts import (
     Key,
 )
 from domain.command import Command
+from domain.dates import FullDate
 from domain.event import Event
 from domain.evolve import evolve
 from domain.faults import ActError, BadFieldError, UnknownSubjectError
@@ -78,8 +79,8 @@ class GrantRole(Command):
 
     role: Role = Field(description="角色")
     division: str = Field(default="", pattern=rf"^$|{DIVISION}", description="区划代码前缀；空为全县 empty for all")
-    since: date = Field(description="自何日起, inclusive")
-    until: date | None = Field(default=None, description="至何日止, inclusive")
+    since: FullDate = Field(description="自何日起, inclusive")
+    until: FullDate | None = Field(default=None, description="至何日止, inclusive")
     document_no: str = Field(min_length=1, max_length=120, description="授权文号")
 
 
@@ -95,7 +96,7 @@ class RegisterKey(Command):
 
     key_id: str = Field(pattern=KEY_ID, description="密钥标识 public id, 16 hexadecimal digits")
     key_sha256: str = Field(pattern=SHA256, description="SHA-256 of the secret, a random one of 256 bits")
-    expires_on: date = Field(description="最后有效日 last day")
+    expires_on: FullDate = Field(description="最后有效日 last day")
 
 
 class RevokeKey(Command):
@@ -111,7 +112,7 @@ class AskEmergency(Command):
     role: Role = Field(description="角色")
     division: str = Field(default="", pattern=rf"^$|{DIVISION}", description="区划代码前缀")
     reason: str = Field(min_length=2, max_length=500, description="事由")
-    until: date = Field(description="至何日止, inclusive")
+    until: FullDate = Field(description="至何日止, inclusive")
 
 
 class ConfirmEmergency(Command):
@@ -132,7 +133,7 @@ class AppointAdministrators(Command):
     system: Appointee
     security: Appointee
     audit: Appointee
-    keys_expire_on: date
+    keys_expire_on: FullDate
     document_no: str = Field(min_length=1, max_length=120, description="任命文号")
 
 

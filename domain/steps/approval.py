@@ -9,6 +9,7 @@ from pydantic import Field
 
 from domain.case import Case
 from domain.command import Command
+from domain.dates import FullDate
 from domain.deciding import decide, record
 from domain.event import Event
 from domain.evolve import evolve
@@ -29,7 +30,7 @@ class ApproveProject(Command):
     document_no: DocumentNo = Field(description="批复文号")
     approver: str = Field(min_length=1, max_length=200, description="批准机关")
     amount: Money | None = Field(default=None, description="批复概算")
-    acceptance_due: date | None = Field(default=None, description="应完成竣工验收的日期")
+    acceptance_due: FullDate | None = Field(default=None, description="应完成竣工验收的日期")
 
 
 class RevokeApproval(Command):

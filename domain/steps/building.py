@@ -8,6 +8,7 @@ from pydantic import Field
 
 from domain.case import Case
 from domain.command import Command
+from domain.dates import FullDate
 from domain.deciding import record
 from domain.event import Event
 from domain.evolve import evolve
@@ -34,7 +35,7 @@ class RecordChange(Command):
     decided_by: str = Field(default="", max_length=200, description="批准变更的机关")
     content: str = Field(default="", max_length=2000, description="变更内容")
     amount: Money | None = Field(default=None, description="变更后的批复数额")
-    acceptance_due: date | None = Field(default=None, description="变更后的应验收日期")
+    acceptance_due: FullDate | None = Field(default=None, description="变更后的应验收日期")
 
 
 class ProgressReported(Event):

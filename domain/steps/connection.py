@@ -7,6 +7,7 @@ from datetime import date
 from pydantic import Field
 
 from domain.command import Command
+from domain.dates import FullDate
 from domain.event import Event
 from domain.evolve import evolve
 from domain.faults import ActError, BadFieldError
@@ -21,7 +22,7 @@ class SetConnectionObligation(Command):
     system_name: str = Field(min_length=1, max_length=200, description="应改造对接的系统")
     requirement_document: str = Field(min_length=1, max_length=120, description="提出要求的文件文号（“按要求”）")
     issuer: str = Field(min_length=1, max_length=200, description="提出要求的机关")
-    due_on: date = Field(description="期限; the day itself is still in time")
+    due_on: FullDate = Field(description="期限; the day itself is still in time")
 
 
 class MeetConnectionObligation(Command):

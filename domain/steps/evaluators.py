@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, SerializeAsAny
 
 from domain.command import Command
-from domain.dates import CivilDate
+from domain.dates import CivilDate, FullDate
 from domain.evaluator import Conflict, Evaluator, InterestNature
 from domain.event import Event
 from domain.evolve import evolve
@@ -25,7 +25,7 @@ class RegisterEvaluator(Command):
     uscc: Uscc
     name: str = Field(min_length=1, max_length=200, description="机构名称")
     qualification: str = Field(min_length=1, max_length=1000, description="资质、专业领域和证书")
-    valid_until: date | None = Field(default=None, description="资质有效期至; that day is still good")
+    valid_until: FullDate | None = Field(default=None, description="资质有效期至; that day is still good")
 
 
 class StateConflict(Command):
@@ -33,8 +33,8 @@ class StateConflict(Command):
 
     unit: Uscc
     nature: InterestNature = Field(description="利益关系")
-    from_on: date = Field(description="自何日起")
-    until: date | None = Field(default=None, description="至何日止; that day is still in it")
+    from_on: FullDate = Field(description="自何日起")
+    until: FullDate | None = Field(default=None, description="至何日止; that day is still in it")
     note: str = Field(default="", max_length=1000, description="说明; names no person: that goes into `person`")
     person: SerializeAsAny[Person] | None = Field(default=None, description="关联人员及情况, kept sealed")
 
@@ -45,7 +45,7 @@ class EndConflict(Command):
     """Ask to record until when a conflict stood."""
 
     conflict: int = Field(ge=1, description="冲突序号 number of the conflict within the evaluator")
-    until: date = Field(description="至何日止; that day is still in it")
+    until: FullDate = Field(description="至何日止; that day is still in it")
     note: str = Field(default="", max_length=1000, description="说明")
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from domain.case import Case
 from domain.command import Command
 from domain.county import County
+from domain.dates import FullDate
 from domain.deciding import record
 from domain.event import Event
 from domain.evolve import evolve
@@ -26,7 +27,7 @@ class GrantException(Command):
     reason: str = Field(min_length=1, max_length=1000, description="理由")
     deciding_body: str = Field(min_length=1, max_length=200, description="决定机关")
     document_no: str = Field(min_length=1, max_length=120, description="决定文号")
-    expires_on: date | None = Field(default=None, description="有效期至, inclusive")
+    expires_on: FullDate | None = Field(default=None, description="有效期至, inclusive")
     decision: int | None = Field(default=None, ge=1, description="县领导小组决定序号 the decision that grants it (O02)")
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from domain.case import Case
 from domain.command import Command
+from domain.dates import FullDate
 from domain.deciding import record
 from domain.event import Event
 from domain.evolve import evolve
@@ -28,7 +29,7 @@ class TakeMeasure(Command):
     measure: Measure
     reason: str = Field(default="", max_length=1000, description="理由; required unless classified")
     document_no: str = Field(min_length=1, max_length=120, description="文号")
-    due_on: date | None = Field(default=None, description="整改期限; required for RECTIFICATION")
+    due_on: FullDate | None = Field(default=None, description="整改期限; required for RECTIFICATION")
 
 
 class LiftMeasure(Command):

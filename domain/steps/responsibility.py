@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, SerializeAsAny
 
 from domain.command import Command
+from domain.dates import FullDate
 from domain.event import Event
 from domain.evolve import evolve
 from domain.faults import ActError, BadFieldError
@@ -26,8 +27,8 @@ class AppointHead(Command):
     """Ask to record the duty of a unit's head, who answers for it."""
 
     post: str = Field(min_length=1, max_length=120, description="一把手职务; a duty name, not a person")
-    since: date = Field(description="自何日起, inclusive")
-    until: date | None = Field(default=None, description="至何日止, inclusive")
+    since: FullDate = Field(description="自何日起, inclusive")
+    until: FullDate | None = Field(default=None, description="至何日止, inclusive")
     person: SerializeAsAny[Person] | None = Field(default=None, description="任职人员, kept sealed")
 
     PERSONAL: ClassVar = {"person": "unit.head_appointed/person"}
@@ -38,7 +39,7 @@ class NameContact(Command):
 
     office: str = Field(default="", max_length=200, description="明确的机构（科室）")
     post: str = Field(default="", max_length=120, description="专人的职务; a duty name, not a person")
-    since: date = Field(description="自何日起, inclusive")
+    since: FullDate = Field(description="自何日起, inclusive")
     person: SerializeAsAny[Person] | None = Field(default=None, description="专人, kept sealed")
 
     PERSONAL: ClassVar = {"person": "unit.contact_named/person"}
@@ -49,7 +50,7 @@ class RenameUnit(Command):
 
     name: str = Field(min_length=1, max_length=200, description="新名称")
     document_no: str = Field(min_length=1, max_length=120, description="更名文号")
-    since: date = Field(description="自何日起, inclusive")
+    since: FullDate = Field(description="自何日起, inclusive")
 
 
 class SucceedUnit(Command):
@@ -57,7 +58,7 @@ class SucceedUnit(Command):
 
     successor_uscc: Uscc = Field(description="承继单位统一社会信用代码")
     document_no: str = Field(min_length=1, max_length=120, description="机构改革文号")
-    since: date = Field(description="自何日起, inclusive")
+    since: FullDate = Field(description="自何日起, inclusive")
 
 
 class CheckUnifications(Command):

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from domain.command import Command
 from domain.county import County
+from domain.dates import FullDate
 from domain.event import Event
 from domain.evolve import evolve
 from domain.faults import ActError, BadFieldError
@@ -29,7 +30,7 @@ class AssignRole(Command):
     track: Track | None = Field(default=None, description="双轮驱动中牵头的方面 (O10)")
     organisation: str = Field(min_length=1, max_length=200, description="承担单位名称")
     uscc: Uscc | None = Field(default=None, description="承担单位统一社会信用代码")
-    since: date = Field(description="自何日起, inclusive")
+    since: FullDate = Field(description="自何日起, inclusive")
     document_no: str = Field(min_length=1, max_length=120, description="确定文号")
 
 
@@ -37,7 +38,7 @@ class EndRole(Command):
     """Ask to record that a holding ended, and who follows (e.g. by the renaming of 2019)."""
 
     holding: int = Field(ge=1, description="任职序号 number of the holding")
-    until: date = Field(description="最后一日, inclusive")
+    until: FullDate = Field(description="最后一日, inclusive")
     reason: str = Field(min_length=1, max_length=500, description="原因")
     successor: str = Field(default="", max_length=200, description="承接单位名称")
     successor_uscc: Uscc | None = Field(default=None, description="承接单位统一社会信用代码")

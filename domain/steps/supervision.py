@@ -10,7 +10,7 @@ from datetime import date
 from pydantic import Field
 
 from domain.command import Command
-from domain.dates import CivilDate, Precision
+from domain.dates import CivilDate, FullDate, Precision
 from domain.event import Event
 from domain.evolve import evolve
 from domain.faults import ActError, BadFieldError
@@ -31,7 +31,7 @@ class OpenSupervisionItem(Command):
     matter: str = Field(min_length=1, max_length=1000, description="督办事项")
     issuer: str = Field(min_length=1, max_length=200, description="督办机关")
     document_no: str = Field(min_length=1, max_length=120, description="督办通知文号")
-    reply_due: date | None = _Due
+    reply_due: FullDate | None = _Due
     reply_within_working_days: int | None = _WithinDays
 
 
@@ -48,7 +48,7 @@ class CloseItem(Command):
     item: int = Field(ge=1, description="督办事项序号 number of the item within the unit")
     accepted: bool = Field(description="是否同意办结")
     reason: str = Field(default="", max_length=1000, description="理由; required when not accepted")
-    reply_due: date | None = _Due
+    reply_due: FullDate | None = _Due
     reply_within_working_days: int | None = _WithinDays
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from pydantic import Field
 
 from domain.command import Command
+from domain.dates import FullDate
 from domain.event import Event
 from domain.evolve import evolve
 from domain.faults import ActError, BadFieldError
@@ -28,7 +29,7 @@ class AssignTask(Command):
     responsible_post: str = Field(
         min_length=1, max_length=120, description="责任人职务; a duty name, not a person (O35)"
     )
-    due_on: date = Field(description="完成时限; the day itself is still in time")
+    due_on: FullDate = Field(description="完成时限; the day itself is still in time")
     milestone: str = Field(default="", max_length=300, description="路线图节点")
     issuer: str = Field(min_length=1, max_length=200, description="下达机关")
     document_no: str = Field(min_length=1, max_length=120, description="下达文号")
@@ -44,7 +45,7 @@ class ExtendTask(Command):
     """Ask to record that a later due day was decided."""
 
     task: int = Field(ge=1, description="任务序号 number of the task within the unit")
-    due_on: date = Field(description="新的完成时限")
+    due_on: FullDate = Field(description="新的完成时限")
     document_no: str = Field(min_length=1, max_length=120, description="同意延期的文号")
     reason: str = Field(min_length=1, max_length=500, description="延期理由")
 

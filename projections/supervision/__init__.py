@@ -231,7 +231,8 @@ def _project_of(page: Page, entry: Recorded) -> UUID | None:
         case StreamKind.PROJECT:
             return entry.originator_id
         case StreamKind.SYSTEM:
-            return page.projects_of(entry.originator_id)[0]
+            # A paper may be older than the registration of its system: as it was on a day between, no project had it.
+            return next(iter(page.projects_of(entry.originator_id)), None)
         case _:
             return invested_in(entry)
 

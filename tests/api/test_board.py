@@ -6,7 +6,7 @@ from typing import Any
 
 from infrastructure.bootstrap import Liuhen
 from tests.api.conftest import APPROVAL, OBLIGATION, SHARING, Client
-from tests.stages import OWNER
+from tests.stages import CERTIFICATE, OWNER
 
 TASK = {
     "item": "完成系统迁移",
@@ -189,3 +189,15 @@ def test_a_trace_is_asked_for_properly(client: Client, auditor: Client, liuhen: 
         assert answer.json()["errors"][0]["pointer"]
     past = auditor.get("/supervision/sanctioned-units", on="2020-01-02", as_of_position=1).json()
     assert (past["total"], follow(auditor, past["trace"]).json()["total"]) == (0, 0)
+
+
+def test_a_paper_older_than_the_registration_of_its_system_hinders_no_board_of_a_day_between(
+    client: Client, auditor: Client, liuhen: Liuhen
+) -> None:
+    client.enrol()
+    project = client.file()["subject"]
+    system = client.done(f"/projects/{project}/systems", "2019-03-01", {"name": "老系统"})["events"][1]["stream_id"]
+    client.done(f"/systems/{system}/level-filings", "2018-11-10", {"level": 3, "certificate_no": CERTIFICATE})
+    liuhen.engine.catch_up()
+    answer = auditor.get("/supervision", as_of_happened="2018-12-31")
+    assert answer.status_code == 200, answer.text

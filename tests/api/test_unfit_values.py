@@ -110,3 +110,31 @@ def test_odd_questions_are_answered(client: Client, path: str) -> None:
     client.enrol()
     answer = client.get(path)
     assert answer.status_code in {200, 404, 422}, answer.text
+
+
+@pytest.mark.parametrize(
+    "day", ["0", "86400", "20190101", "2019-01-01T00:00:00", " 2019-01-01", "2019-02-30", "２０１９-01-01"]
+)
+def test_what_is_no_full_date_is_no_day(client: Client, day: str) -> None:
+    """The library takes digits for seconds since 1970: `0` would be a day that nobody wrote."""
+    client.enrol()
+    obligation = {"system_name": "老系统", "requirement_document": "文", "issuer": "市", "due_on": day}
+    answer = client.post(f"/units/{OWNER}/connection-obligations", "2019-01-05", obligation)
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["errors"] == [{"pointer": "/act/due_on", "detail": "应为日期，如2018-09-19"}]
+    for path, name in (
+        ("/county/half-years", "on"),
+        ("/county", "as_of_happened"),
+        ("/register/projects", "as_of_happened"),
+    ):
+        assert client.get(path, **{name: day}).json()["errors"][0]["detail"] == "应为日期，如2018-09-19"
+
+
+def test_seconds_since_1970_are_no_moment(client: Client) -> None:
+    for path in ("/county", "/register/projects"):
+        assert client.get(path, as_of_recorded="1546300800").status_code == 422
+
+
+def test_every_method_of_an_address_is_told(client: Client) -> None:
+    answer = client.http.put("/v1/webhooks/6c697568-656e-5f6c-8967-000000000001", headers=client.headers)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, GET")
