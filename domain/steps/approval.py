@@ -84,6 +84,7 @@ def approve(case: Case, command: ApproveProject) -> Event:
             judgement=judgement,
         ),
         ApprovalRefused,
+        act=ProjectApproved.TOPIC,
     )
 
 
