@@ -127,6 +127,9 @@ ROUTES: dict[tuple[str, ...], RouteRule] = {
     ("evaluation-schemes",): RouteRule(EVERY_ROLE, *_COMMON),
     ("event-types",): RouteRule(EVERY_ROLE, *_COMMON),
     ("projections",): RouteRule(frozenset({SYS}), "视图的运行，不含内容", "how the views run, no content"),
+    ("access-log",): RouteRule(
+        frozenset({AUDIT, Role.AUDITOR}), "谁读了什么，不含内容", "who read what, without the content"
+    ),
     ("accounts",): RouteRule(ADMINISTRATORS, "账户、授权、密钥摘要", "accounts, grants, digests of keys"),
     ("accounts", "history"): RouteRule(frozenset({AUDIT}), *_COMMON),
     ("log",): RouteRule(EVERY_ROLE, "承诺，不含内容；设为公开时不须令牌", "commitments, no content; public by setting"),

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from functools import partial
 from importlib.metadata import version
-from typing import Any
 
 from fastapi import Depends, FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html, get_swagger_ui_oauth2_redirect_html
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 
-from api import moments, problems
+from api import exports, lists, moments, problems
 from api.answer_headers import page_policy
+from api.api_document import document
 from api.context import reader
+from api.lists import only_known_parameters
 from api.middleware import Gate
 from api.quick_acts import ActTable, QuickActs
 from api.rate_limits import Rates, rated
+from api.reads import noted
+from api.representations import Representations
 from api.routes import (
     acceptance,
+    access_log,
     accounts,
     amounts,
     answering,
@@ -137,10 +141,11 @@ READS = (
     projections,
     feed,
     webhooks,
+    access_log,
 )
 
 PREFIX = "/v1"
-CLOSED = (Depends(reader), Depends(rated))
+CLOSED = (Depends(reader), Depends(rated), Depends(only_known_parameters), Depends(noted))
 """Every route under the prefix needs a token, whatever the route itself says."""
 
 DESCRIPTION = """
@@ -182,6 +187,8 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None, *, demo: bool = Fal
     app.state.streams = set()
     problems.install(app)
     moments.install(app)
+    lists.install(app)
+    exports.install(app)
     app.include_router(health.router)  # first, so that who watches it waits for no other route
     for module in (*ACTS, *READS):
         app.include_router(module.router, prefix=PREFIX, dependencies=CLOSED)
@@ -193,9 +200,11 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None, *, demo: bool = Fal
     closed_routes = (r for m in (*ACTS, *READS) for r in m.router.routes if isinstance(r, APIRoute))
     app.router.middleware_stack = RoutingTable(app.router.middleware_stack, PREFIX, CLOSED, closed_routes)
     app.state.acts = ActTable(PREFIX, quick)
+    app.add_middleware(Representations)
     app.add_middleware(QuickActs, acts=app.state.acts, batches=batch.record_quickly, batch_path=f"{PREFIX}/batch")
     app.add_middleware(Gate, policies=_page_policies(app))
-    app.openapi = partial(_document, app)  # type: ignore[method-assign]
+    public = {PREFIX + r.path for router in (log.router, evidence.receipts) for r in router.routes}  # type: ignore[attr-defined]
+    app.openapi = partial(document, app, PREFIX, public)  # type: ignore[method-assign]
     return app
 
 
@@ -205,34 +214,3 @@ def _page_policies(app: FastAPI) -> dict[str, bytes]:
     docs = get_swagger_ui_html(openapi_url=str(app.openapi_url), title=app.title, oauth2_redirect_url=redirect)
     pages = {"/docs": docs, redirect: get_swagger_ui_oauth2_redirect_html()}
     return {path: page_policy(bytes(page.body).decode()) for path, page in pages.items()}
-
-
-def _document(app: FastAPI) -> dict[str, Any]:
-    """The API document, in which problems have their media type, and what any request may be told stands everywhere."""
-    if app.openapi_schema is None:
-        told = FastAPI.openapi(app)
-        told["components"]["responses"] = {
-            f"Problem{status}": {"description": description, "content": {problems.MEDIA_TYPE: {"schema": _A_PROBLEM}}}
-            for status, description in _EVERYWHERE.items()
-        }
-        operations = [(path, o) for path, methods in told["paths"].items() for o in methods.values()]
-        for path, operation in operations:
-            answers = operation["responses"]
-            if path.startswith(f"{PREFIX}/"):
-                for status in _EVERYWHERE:
-                    answers.setdefault(status, {"$ref": f"#/components/responses/Problem{status}"})
-            for content in (a.get("content", {}) for a in answers.values()):
-                if content.get(_JSON, {}).get("schema") == _A_PROBLEM:
-                    content[problems.MEDIA_TYPE] = content.pop(_JSON)
-    return app.openapi_schema or {}
-
-
-_EVERYWHERE = {
-    "401": "未提供有效令牌 no valid token",
-    "414": "地址过长 the address is too long",
-    "429": "请求过于频繁 too many requests",
-    "431": "请求头过大 the headers are too large",
-    "503": "繁忙 busy",
-}
-_JSON = "application/json"
-_A_PROBLEM = {"$ref": "#/components/schemas/Problem"}

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.answer_headers import completed
 from api.problems import REQUEST_ID, problem
 from api.rate_limits import told as left
+from api.reads import answered as read_answered
 from api.request_limits import beyond, counted
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -56,6 +57,7 @@ class Gate:
             if message["type"] == "http.response.start":
                 begun = True
                 status = message["status"]
+                read_answered(scope, status)
                 message["headers"] = completed(
                     message["headers"],
                     private=scope["path"].startswith("/v1/"),

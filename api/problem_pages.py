@@ -71,6 +71,60 @@ PAGES: dict[str, Page] = {
             "Correct what `errors` lists, and send it with the same key. Values are never repeated in the answer.",
         ),
     ),
+    "unknown-parameter": Page(
+        text(
+            "读取时带了此路由没有的查询参数。不忽略，因为拼错的过滤条件会使人把全部当作部分；detail列出有哪些。",
+            "The read has a query parameter that the route does not know. It is not ignored: with a misspelt filter "
+            "everything would be shown as if it were a part. detail lists those that there are.",
+        ),
+        text(
+            "照detail改正参数名。offset已由cursor代替：取答复的next或Link头。",
+            "Correct the name by detail. Instead of an offset take `next` of the answer, or its Link header.",
+        ),
+    ),
+    "bad-cursor": Page(
+        text(
+            "游标只对签发它的列表、过滤条件、排序、时点和读者有效，七天内有效；被改动的不认。",
+            "A cursor holds for the list, filters, order, moment and reader that it was given for, and for seven days; "
+            "one that was changed is not accepted.",
+        ),
+        text(
+            "不带cursor从第一页读起；翻页时照用Link头的地址，不自行拼接。",
+            "Begin at the first page without a cursor, and follow the addresses of the Link header as they are.",
+        ),
+    ),
+    "access-log": Page(
+        text(
+            "阅览日志写不进数据库，待写的已到上限。没有留痕的阅览不予提供；办理不受影响。",
+            "The access log cannot be written, and as many reads wait for it as may. Nothing is shown that leaves no "
+            "trace; acts are not concerned.",
+        ),
+        text(
+            "照Retry-After稍后再读；持续如此请告知系统管理员。",
+            "Read again after Retry-After; if it goes on, tell the administrator.",
+        ),
+    ),
+    "export-too-long": Page(
+        text(
+            "以CSV或XLSX取的列表超过一个文件能容的行数；不截断后给出，因为截断的文件看不出是一部分。",
+            "The list asked for as CSV or XLSX has more rows than a file may hold. It is not cut: nobody would see "
+            "that the file is a part.",
+        ),
+        text(
+            "加过滤条件（如年度、单位）分几次取，或按页取JSON。",
+            "Filter (by year, by unit) and take several files, or read pages of JSON.",
+        ),
+    ),
+    "no-workbooks": Page(
+        text(
+            "此处未安装写工作簿的附加组件xlsx。",
+            "The extra `xlsx`, which writes workbooks, is not installed at this service.",
+        ),
+        text(
+            "请以format=csv取：内容相同，Excel可直接打开。",
+            "Ask for format=csv: it has the same rows, and Excel opens it.",
+        ),
+    ),
     "key-missing": Page(
         text(
             "办理没有带Idempotency-Key头（成批时为idempotency_key）。",

@@ -27,6 +27,7 @@ from domain.event import Value
 from domain.faults import ActError, BadFieldError, UnknownSubjectError, VersionMovedError
 from domain.rule import Finding, text
 from domain.texts import Text, ValueFault
+from infrastructure.access_log import AccessLogFullError
 from infrastructure.attempts import LockedOutError
 from infrastructure.foreign_issuers import IssuerDownError
 
@@ -38,6 +39,11 @@ TITLES: dict[str, tuple[int, Text]] = {
     "unknown-subject": (404, text("没有此记录", "Nothing is recorded under that identity")),
     "bad-field": (422, text("字段内容不可接受", "A field is not acceptable")),
     "bad-request-body": (422, text("请求内容不符合要求", "The request does not have the required form")),
+    "unknown-parameter": (400, text("没有此查询参数", "There is no such parameter")),
+    "bad-cursor": (400, text("游标无效", "The cursor is not valid here")),
+    "access-log": (503, text("阅览日志暂不能写入，不予阅览", "Reads cannot be noted now, so nothing is shown")),
+    "export-too-long": (422, text("行数过多，不能成一个文件", "The list is too long for one file")),
+    "no-workbooks": (501, text("此处不能给出XLSX", "Workbooks cannot be had here")),
     "key-missing": (400, text("缺少幂等键", "An idempotency key is missing")),
     "version-missing": (428, text("未说明所见版本", "The version that was seen is missing")),
     "version-moved": (412, text("已有新的记录", "More was recorded meanwhile")),
@@ -308,6 +314,12 @@ def _install_of_store(app: FastAPI) -> None:
         log.error("request.sealing", error=str(error))  # names keys by their identity; the client is not told
         told = text("请联系系统管理员：liuhen doctor会说明原因", "ask the administrator: liuhen doctor says why")
         return problem(request, "sealing", told)
+
+    @app.exception_handler(AccessLogFullError)
+    def _unnoted(request: Request, error: AccessLogFullError) -> JSONResponse:
+        del error
+        log.error("request.access_log_full")
+        return problem(request, "access-log", headers={"Retry-After": "5"})
 
     @app.exception_handler(BusyError)
     @app.exception_handler(StoreBusyError)

@@ -3,7 +3,8 @@
 The tag of a history is its version, `"7"`: the number of its last event. Refused requests are events, too, and so are
 corrections: each moves the version. What a reader is shown rests on more than that (a project's systems and units, who
 may see persons); so the tag of a read goes on with a digest of the answer, `"7-1a2b3c4d"`. An act is held to the part
-before the hyphen: whoever read the project can act on it, whatever became of its systems and units meanwhile.
+before the hyphen: whoever read the project can act on it, whatever became of its systems and units meanwhile. What was
+sent compressed is tagged as such (`"7-1a2b3c4d-gzip"`, `api/representations.py`).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from domain.event import Value
 ANY = "*"
 IF_MATCH_FORM = r'^(\*|(W/)?"[!#-~]{0,80}"(\s*,\s*(W/)?"[!#-~]{0,80}"){0,19})$'
 LONGEST_IF_MATCH = 1000
-_VERSION = re.compile(r'\s*"(\d{1,9})(?:-[0-9a-f]{8})?"\s*', re.ASCII)
+_VERSION = re.compile(r'\s*"(\d{1,9})(?:-[0-9a-f]{8}(?:-gzip)?)?"\s*', re.ASCII)
 _FORM = re.compile(IF_MATCH_FORM)
 _NO_VERSION = -1
 

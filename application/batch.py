@@ -24,6 +24,7 @@ from application.ports import (
     RowsRecordedError,
     StreamMovedError,
     UpTo,
+    WrittenEvent,
 )
 from application.states import States, StateT, by_stream, corrects
 from domain.evolve import Foldable, fold
@@ -204,7 +205,7 @@ class _Draft:
         """The events of those of the streams that have any, as they will be."""
         return {stream: history for stream in streams if (history := self.read(kind, stream))}
 
-    def record_each(self, events: Sequence[NewEvent]) -> Sequence[Recorded | None]:
+    def record_each(self, events: Sequence[WrittenEvent]) -> Sequence[int | None]:
         """Not offered: a row is one request, and is recorded as one. Raises ValueError."""
         raise ValueError(f"{len(events)} events without keys are no rows")
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
 
-from application.desk import Act, Planned, Reading, check_day, check_fit, circumstances_of, submit
-from application.ports import Desk, NewEvent
+from application.desk import Act, Planned, Reading, check_day, check_fit, circumstances_of, is_suspect, submit
+from application.ports import Desk, WrittenEvent
 from domain.command import Command
+from domain.event import as_json
 from domain.evolve import fold
 from domain.faults import ActError
 from domain.project import HistoricalFact, ImportOrigin, Project
-from domain.steps.history import bring_in
-from domain.streams import StreamAt, StreamKind, imported_project_id
+from domain.steps.history import ProjectImported, bring_in, is_news
+from domain.streams import StreamKind, imported_project_id
 
 
 class BringIn(Command):
@@ -25,42 +28,75 @@ class UnchangedError(Exception):
     """Exactly this row was brought in before. Nothing is recorded."""
 
 
-def bring_in_projects(desk: Desk, commands: Sequence[BringIn], act: Act) -> list[bool | UnchangedError | ActError]:
-    """Do with each of many rows, of different projects, as `bring_in_project` does, and tell what came of it.
+Came = bool | UnchangedError | ActError
+"""What came of a row: recorded, of a project that is new here or not; unchanged; or refused."""
 
-    Their projects are read in one go and their saves sent in one; each is still recorded or refused alone.
-    """
-    check_day(desk, act)
-    streams = [imported_project_id(c.origin.source, c.origin.key) for c in commands]
-    histories = desk.ledger.read_each(StreamKind.PROJECT, streams)
-    circumstances = circumstances_of(act)
-    outcomes: list[bool | UnchangedError | ActError] = []
-    planned: list[NewEvent] = []
-    places: list[int] = []
-    for place, (stream, command) in enumerate(zip(streams, commands, strict=True)):
-        known = fold(Project(id=stream), histories.get(stream, ()))
-        try:
-            check_fit(command, act)
-            event = bring_in(known, command.origin, command.facts)
-        except ActError as error:
-            outcomes.append(error)
-            continue
-        outcomes.append(known.version == 0 if event is not None else UnchangedError())
-        if event is not None:
-            at = StreamAt(kind=StreamKind.PROJECT, id=stream, version=known.version + 1)
-            planned.append(NewEvent(at, circumstances, event))
-            places.append(place)
-    if act.dry_run or not planned:
-        return outcomes
-    recorded = desk.ledger.record_each(planned)
-    desk.states.learn([r for r in recorded if r is not None])
-    for place, entry in zip(places, recorded, strict=True):
-        if entry is None:  # somebody else wrote there meanwhile: this row is looked at again, by itself
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A row that is written as the event it would be. A file has so many that they are not kept as objects."""
+
+    stream: UUID
+    edition: str
+    row_sha256: str
+    body: bytes
+
+
+def stated(origin: ImportOrigin, facts: tuple[HistoricalFact, ...]) -> Stated:
+    """A row with what it states."""
+    event = ProjectImported.made_of(origin=origin, facts=facts)
+    return Stated(imported_project_id(origin.source, origin.key), origin.edition, origin.row_sha256, as_json(event))
+
+
+class Drafted:
+    """Rows of different projects that were decided together, and are not recorded yet."""
+
+    def __init__(self, desk: Desk, rows: Sequence[Stated], act: Act) -> None:
+        """Decide on each as `bring_in_project` does; their projects are read in one go."""
+        check_day(desk, act)
+        self._desk, self._rows, self._act = desk, rows, act
+        self._outcomes: list[Came] = []
+        self._planned: list[WrittenEvent] = []
+        self._places: list[int] = []
+        histories = desk.ledger.read_each(StreamKind.PROJECT, [row.stream for row in rows])
+        circumstances = circumstances_of(act)
+        # What surrounds them is the same for all: looked at once, and again only with a row that has something unfit.
+        fit = not any(is_suspect(as_json(part)) for part in (act.authority, act.actor) if part is not None)
+        for place, row in enumerate(rows):
+            history = histories.get(row.stream)
+            known = fold(Project(id=row.stream), history) if history else _UNKNOWN
             try:
-                outcomes[place] = bring_in_project(desk, commands[place], act)
-            except (UnchangedError, ActError) as error:
-                outcomes[place] = error
-    return outcomes
+                if not fit or is_suspect(row.body):
+                    check_fit(BringIn.model_validate_json(row.body), act)
+                news = is_news(known, row.edition, row.row_sha256)
+            except ActError as error:
+                self._outcomes.append(error)
+                continue
+            self._outcomes.append(known.version == 0 if news else UnchangedError())
+            if news:
+                version = known.version + 1
+                self._planned.append(
+                    WrittenEvent(StreamKind.PROJECT, row.stream, version, circumstances, ProjectImported, row.body)
+                )
+                self._places.append(place)
+
+    def record(self) -> list[Came]:
+        """Record them, their saves sent in one, each still recorded or refused alone, and tell what came of each."""
+        outcomes = self._outcomes
+        if self._act.dry_run or not self._planned:
+            return outcomes
+        for place, position in zip(self._places, self._desk.ledger.record_each(self._planned), strict=True):
+            if position is None:  # somebody else wrote there meanwhile: this row is looked at again, by itself
+                command = BringIn.model_validate_json(self._rows[place].body)
+                try:
+                    outcomes[place] = bring_in_project(self._desk, command, self._act)
+                except (UnchangedError, ActError) as error:
+                    outcomes[place] = error
+        return outcomes
+
+
+_UNKNOWN = Project(id=UUID(int=0))
+"""What is known of a project of which nothing is recorded."""
 
 
 def bring_in_project(desk: Desk, command: BringIn, act: Act) -> bool:

@@ -29,6 +29,19 @@ class NewEvent:
     event: Event
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenEvent:
+    """An event to be recorded that is written as JSON already: one of so many that they are not kept as objects."""
+
+    kind: StreamKind
+    stream: UUID
+    version: int
+    circumstances: Circumstances
+    event_class: type[Event]
+    body: bytes
+    """As `domain.event.as_json` writes an event of that class."""
+
+
 @dataclass(frozen=True)
 class RequestKey:
     """Names a request, so that sending it again records nothing twice."""
@@ -93,8 +106,10 @@ class Ledger(Protocol):
         """The events of those of the streams that have any."""
         ...
 
-    def record_each(self, events: Sequence[NewEvent]) -> Sequence[Recorded | None]:
-        """Record events of different streams, each alone and durably. None for one whose stream has moved.
+    def record_each(self, events: Sequence[WrittenEvent]) -> Sequence[int | None]:
+        """Record events of different streams, each alone and durably, and give the position of each.
+
+        None for one whose stream has moved.
 
         Raises StoreBusyError, StoreDownError, OutcomeUnknownError; what was recorded before that stays.
         """

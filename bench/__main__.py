@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from bench import append, batch, bulk, freshness, growth, posting, projecting, reading, rebuilding, tlog
+from bench import append, batch, bulk, freshness, growth, pages, posting, projecting, reading, rebuilding, tlog
 from bench.measuring import FULL, QUICK, Scale
 from bench.report import Report
 from bench.servers import NotDurableError, Server, described, server
@@ -35,6 +35,7 @@ class What(StrEnum):
     PROJECTING = "projecting"
     REBUILDING = "rebuilding"
     FRESHNESS = "freshness"
+    PAGES = "pages"
     TLOG = "tlog"
 
 
@@ -48,10 +49,11 @@ BENCHES: dict[What, Callable[[Server, Scale, Report], None]] = {
     What.PROJECTING: projecting.run,
     What.REBUILDING: rebuilding.run,
     What.FRESHNESS: freshness.run,
+    What.PAGES: pages.run,
     What.TLOG: tlog.run,
 }
 
-LONG = frozenset({What.REBUILDING, What.FRESHNESS})
+LONG = frozenset({What.REBUILDING, What.FRESHNESS, What.PAGES})
 """Measured only when they are named."""
 
 app = typer.Typer(add_completion=False)

@@ -6,6 +6,7 @@ import csv
 import io
 import time
 from contextlib import ExitStack, suppress
+from datetime import date, timedelta
 from itertools import count
 
 from application.importing import MAPPINGS, import_file
@@ -42,6 +43,9 @@ _CELLS = {
     "ICR Out": "MS",
     "IEG Out": "MU",
 }
+_DATES = ("Concept Note", "Approval", "Effectiven. Dt", "Org Closing Dt", "Rev Closing Dt")
+_AMOUNTS = ("Tot WB ($m)", "Tot Disb ($m)")
+_FIRST_DAY = date(2004, 1, 1)
 
 
 def run(own: Server, scale: Scale, report: Report) -> None:
@@ -93,10 +97,15 @@ def import_for(seconds: float, desk: Desk, data: bytes) -> Sample:
 
 
 def file_of(edition: int, rows: int) -> bytes:
-    """A file of so many closed projects, each with all that the mapping reads."""
+    """A file of so many closed projects, each with all that the mapping reads; dates and amounts differ by row."""
     written = io.StringIO()
     columns = csv.DictWriter(written, ["Project ID", *_CELLS])
     columns.writeheader()
     for number in range(rows):
-        columns.writerow({"Project ID": f"P{edition:03d}{number:07d}", **_CELLS})
+        varied = dict.fromkeys(_AMOUNTS, f"{number % 7919}.{number * 37 % 100:02d}")
+        varied |= {
+            column: (_FIRST_DAY + timedelta(days=n * 400 + number % 3000)).isoformat()
+            for n, column in enumerate(_DATES)
+        }
+        columns.writerow({"Project ID": f"P{edition:03d}{number:07d}", **_CELLS, **varied})
     return written.getvalue().encode()

@@ -37,13 +37,15 @@ class Scale:
     """Rows of a file that is imported; one event each."""
     rebuilt: int = 1_000_000
     """Events of the log from which all views are built anew."""
+    listed: int = 200_000
+    """Projects of the large county whose pages are read."""
     small: int = 10_000
     grown: int = 5_000_000
     """Events of the logs whose append rates are compared."""
 
 
 FULL = Scale()
-QUICK = replace(FULL, seconds=0.6, warm_up=0.2, projects=200, rows=1000, grown=200_000, rebuilt=20_000)
+QUICK = replace(FULL, seconds=0.6, warm_up=0.2, projects=200, rows=1000, grown=200_000, rebuilt=20_000, listed=20_000)
 
 
 @dataclass(frozen=True)

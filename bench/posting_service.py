@@ -29,6 +29,7 @@ from bench.projects import OWNER, record_county
 from bench.servers import Server
 from bench.stock import stock_recorder
 from bench.stock_ledger import StockLedger
+from bench.view_rows import ROWS, fill
 from domain.recorded import Role
 from infrastructure.bootstrap import Liuhen
 from infrastructure.issuer import Holder, Issuer
@@ -80,11 +81,22 @@ def _stock(own: Server, projects: int) -> Iterator[tuple[ASGIApp, str]]:
         yield _application(replace(liuhen, desk=replace(liuhen.desk, ledger=ledger)))
 
 
-def _application(liuhen: Liuhen) -> tuple[ASGIApp, str]:
-    """The application, and a token that may report progress."""
+@contextmanager
+def _filled(own: Server, projects: int) -> Iterator[tuple[ASGIApp, str]]:
+    """The product with views that were filled with rows, for who reads them."""
+    with product(own) as liuhen:
+        for schema, rows in ROWS.items():
+            fill(liuhen.conninfo, schema, rows, log_id=liuhen.engine.log_id, projects=projects)
+        yield _application(liuhen, Holder("auditor", "审计局", frozenset({Role.AUDITOR}), ""))
+
+
+_POSTING = Holder("owner-unit", "测量局", frozenset({Role.OWNER_UNIT}), OWNER)
+
+
+def _application(liuhen: Liuhen, holder: Holder = _POSTING) -> tuple[ASGIApp, str]:
+    """The application, and a token: without another holder one that may report progress."""
     issuer = Issuer(liuhen.settings.data_dir)
     liuhen.settings.rate_limit = 0  # one account stands for all clients here
-    holder = Holder("owner-unit", "测量局", frozenset({Role.OWNER_UNIT}), OWNER)
     return create_app(liuhen, issuer), issuer.issue(holder, days=1)
 
 
@@ -97,6 +109,9 @@ def _ordered(order: dict[str, Any]) -> Iterator[tuple[ASGIApp, str]]:
                 yield served
         case "no operation":
             yield no_operation, ""
+        case "pages":
+            with _filled(own, projects) as served:
+                yield served
         case "stock, ordinary route":
             with _stock(own, projects) as served:
                 yield _without_quick_acts(served)

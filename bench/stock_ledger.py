@@ -16,12 +16,12 @@ import orjson
 from eventsourcing.persistence import IntegrityError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder
 
-from application.ports import ALL_OF_IT, KeyReusedError, NewEvent, RequestKey, StreamMovedError, UpTo
+from application.ports import ALL_OF_IT, KeyReusedError, NewEvent, RequestKey, StreamMovedError, UpTo, WrittenEvent
 from domain.recorded import Recorded
 from domain.steps import BY_TOPIC
 from domain.streams import StreamAt, StreamKind, requested_id
 from infrastructure import awaiting
-from infrastructure.store.mapper import LedgerMapper, LoggedEvent, to_recorded
+from infrastructure.store.mapper import LedgerMapper, LoggedEvent, new_event, to_recorded
 
 _REQUEST = "request"
 _TIME = Struct(">d")  # seconds since 1970, before the product's own bytes of an event
@@ -50,15 +50,15 @@ class StockLedger:
         """One after the other."""
         return {stream: history for stream in streams if (history := self.read(kind, stream))}
 
-    def record_each(self, events: Sequence[NewEvent]) -> Sequence[Recorded | None]:
+    def record_each(self, events: Sequence[WrittenEvent]) -> Sequence[int | None]:
         """One after the other."""
-        recorded: list[Recorded | None] = []
+        positions: list[int | None] = []
         for event in events:
             try:
-                recorded += self.record([event])
+                positions += [r.position for r in self.record([new_event(event)])]
             except StreamMovedError:
-                recorded.append(None)
-        return recorded
+                positions.append(None)
+        return positions
 
     def recall(self, request: RequestKey) -> Sequence[Recorded] | None:
         """What an earlier request of this key recorded, or None. Raises KeyReusedError."""

@@ -14,7 +14,15 @@ from pathlib import Path
 from typing import Any
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "openapi.json"
-_SENT_BY_THE_CLIENT = {"idempotency-key", "if-match", "prefer", "accept", "content-type", "if-none-match"}
+_SENT_BY_THE_CLIENT = {
+    "idempotency-key",
+    "if-match",
+    "prefer",
+    "accept",
+    "content-type",
+    "if-none-match",
+    "liuhen-purpose",
+}
 """Headers that the client's own layer sets."""
 _JSON = "application/json"
 _PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}

@@ -44,6 +44,10 @@ class Precision(StrEnum):
     YEAR = "YEAR"
 
 
+_WRITTEN_TO = {"DAY": 10, "MONTH": 7, "YEAR": 4}
+"""Characters of an ISO date that state it as exactly as it is known."""
+
+
 class CivilDate(BaseModel):
     """A date as the paper states it: 2018-09-19, 2018-09 or 2018. `earliest` is its first possible day.
 
@@ -153,10 +157,7 @@ class CivilDate(BaseModel):
         return forms[self.precision]
 
     def __str__(self) -> str:
-        day = self.earliest.isoformat()
-        if self.precision is Precision.DAY:
-            return day
-        return day[:7] if self.precision is Precision.MONTH else day[:4]
+        return self.earliest.isoformat()[: _WRITTEN_TO[self.precision._value_]]
 
 
 def _parts(text: str) -> dict[str, Any]:

@@ -32,6 +32,16 @@ class Value(BaseModel):
         _set_private(made, None)
         return made
 
+    @classmethod
+    def made_of_all(cls, parts: dict[str, Any], names: set[str]) -> Self:
+        """As `made_of`, for what is made in great numbers: `parts` and their `names` are kept as they are given."""
+        made = cls.__new__(cls)
+        _set_parts(made, parts)
+        _set_given(made, names)
+        _set_extra(made, None)
+        _set_private(made, None)
+        return made
+
     def turned_into(self, kind: type[ValueT]) -> ValueT:
         """A value of another class with all the parts of this one, which are trusted."""
         made = kind.__new__(kind)

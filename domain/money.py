@@ -19,6 +19,11 @@ from domain.texts import ValueFault, clipped, half_width
 # ASCII: \d alone would also take the digits of other scripts.
 _AMOUNT = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*(分|元|万元|亿元)?", re.ASCII)
 _LIMIT = 2**63
+_set_parts = BaseModel.__dict__["__dict__"].__set__
+_set_given = BaseModel.__dict__["__pydantic_fields_set__"].__set__
+_set_extra = BaseModel.__dict__["__pydantic_extra__"].__set__
+_set_private = BaseModel.__dict__["__pydantic_private__"].__set__
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _MAX_TEXT = 60
 # A context of our own: the thread's would round quietly beyond its precision, 28 digits unless changed.
 # 100 digits hold every product of 60 characters and a unit; were that untrue, Inexact would be raised.
@@ -91,7 +96,19 @@ class Money(BaseModel):
         Raises ValidationError for a currency that is not three capital letters.
         """
         unit, fen = _read(text, unit)
-        return cls(fen=fen, currency=currency, text=text, unit=unit)
+        if not _CURRENCY.fullmatch(currency):
+            return cls(fen=fen, currency=currency, text=text, unit=unit)  # which says what is wrong
+        return cls.read(fen, text, unit, currency)
+
+    @classmethod
+    def read(cls, fen: int, text: str, unit: MoneyUnit, currency: str) -> Money:
+        """An amount that was just read from its text: that both agree is not looked at once more."""
+        made = cls.__new__(cls)
+        _set_parts(made, {"fen": fen, "currency": currency, "text": text, "unit": unit})
+        _set_given(made, _PARTS)
+        _set_extra(made, None)
+        _set_private(made, None)
+        return made
 
     @classmethod
     def fen_of(cls, fen: int) -> Money:
@@ -112,6 +129,9 @@ class Money(BaseModel):
         if abs(self.fen) >= 1_000_000:
             return f"{prefix}{_trim(self.wan_yuan())}万元"
         return f"{prefix}{_trim(self.yuan())}元"
+
+
+_PARTS = set(Money.model_fields)
 
 
 def _trim(number: Decimal) -> str:
@@ -148,7 +168,7 @@ def _unit(written: str | None, stated: str | None) -> MoneyUnit:
             raise ValueFault("请写明单位（unit）", "state the unit of the amount (unit)")
         return _WRITTEN[written]
     try:
-        unit = MoneyUnit(stated)
+        unit = stated if isinstance(stated, MoneyUnit) else MoneyUnit(stated)
     except ValueError:
         known = ", ".join(MoneyUnit)
         raise ValueFault(

@@ -15,12 +15,14 @@ from psycopg.conninfo import make_conninfo
 from application.ports import Desk
 from domain.dates import civil_day
 from domain.identifiers import DivisionTable
+from infrastructure.access_log import AccessLog
 from infrastructure.account_directory import AccountDirectory
 from infrastructure.calendars import load_calendar
 from infrastructure.documents.papers import Papers
 from infrastructure.documents.stores import store_named
 from infrastructure.embedded_postgres import EmbeddedPostgres
 from infrastructure.foreign_issuers import ForeignIssuers, load_issuers
+from infrastructure.list_cursors import Cursors, cursors_of
 from infrastructure.migrations import migrate
 from infrastructure.projecting.engine import Engine
 from infrastructure.red_flags import load_flag_rules
@@ -63,6 +65,8 @@ class Liuhen:
     papers: Papers
     foreign: ForeignIssuers
     directory: AccountDirectory
+    cursors: Cursors
+    access_log: AccessLog
 
 
 @contextmanager
@@ -126,6 +130,7 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
         ledger.wakes(webhooks.wake)
         papers = papers_of(settings, pool)
         papers.tidy()
+        access_log = AccessLog(pool, settings.division)
         try:
             yield Liuhen(
                 settings,
@@ -141,8 +146,11 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
                 papers,
                 foreign,
                 AccountDirectory(desk),
+                cursors_of(settings),
+                access_log,
             )
         finally:
+            access_log.stop()
             engine.stop()
             webhooks.stop()
             feeding.stop()

@@ -44,7 +44,7 @@ _BEFORE_CHANGES = 2 | 8 | 16 | 32
 """PostgreSQL's type of a trigger: before; delete, update, truncate; once per statement."""
 _FINAL = {
     (table, f"{table}_are_final", "A", _BEFORE_CHANGES, "liuhen.refuse_change", True)
-    for table in ("events", "requests", "trees", "tiles", "checkpoints", "cosignatures", "documents")
+    for table in ("events", "requests", "trees", "tiles", "checkpoints", "cosignatures", "documents", "reads")
 }
 _AFTER_EACH_INSERT = 1 | 4
 """PostgreSQL's type of a trigger: once per row; insert."""

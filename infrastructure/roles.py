@@ -31,7 +31,9 @@ WRITER_WRITES = {
     "documents": frozenset({"INSERT"}),
 }
 """What the writer may do to a table by itself, beside reading all of them."""
-READER_READS_NOT = frozenset({"requests", "person_keys", "master_keys", "webhooks", "undelivered", "documents"})
+READER_READS_NOT = frozenset(
+    {"requests", "person_keys", "master_keys", "webhooks", "undelivered", "documents", "reads"}
+)
 """Tables that are closed to the reader: they name clients, or hold the wrapped keys of persons."""
 
 _KINDS = {OWNER: "NOLOGIN", WRITER: "LOGIN", READER: "LOGIN"}

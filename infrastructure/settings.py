@@ -13,6 +13,9 @@ from infrastructure.tlog.text_forms import FormatError
 from infrastructure.tlog.witness_list import KnownWitness, known_witnesses
 from infrastructure.webhooks.targets import Targets
 
+_SHORTEST_KEY = 32
+"""Characters of a key that is given as a text."""
+
 
 class Settings(BaseSettings):
     """The settings of a deployment."""
@@ -63,6 +66,10 @@ class Settings(BaseSettings):
     )
     sealing_suite: Literal["AES-256-GCM", "SM4-GCM"] = Field(
         default="AES-256-GCM", description="新密封个人信息的密码套件 cipher suite of newly sealed personal data"
+    )
+    cursor_key: SecretStr | None = Field(
+        default=None,
+        description="列表游标的签名密钥，空格分隔，新的在前；留空则由主密钥导出 keys that sign cursors of lists",
     )
     pool_size: int = Field(
         default=8,
@@ -188,6 +195,14 @@ class Settings(BaseSettings):
             known_witnesses(value)
         except FormatError as error:
             raise ValueError(str(error)) from error
+        return value
+
+    @field_validator("cursor_key")
+    @classmethod
+    def _not_to_be_guessed(cls, value: SecretStr | None) -> SecretStr | None:
+        keys = value.get_secret_value().split() if value is not None else []
+        if value is not None and (not keys or min(map(len, keys)) < _SHORTEST_KEY):
+            raise ValueError(f"每个密钥至少{_SHORTEST_KEY}个字符 each key has at least {_SHORTEST_KEY} characters")
         return value
 
     @field_validator("witnesses_required")

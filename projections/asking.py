@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from enum import Enum
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote, urlencode
 
 import psycopg
 from psycopg.rows import dict_row
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from domain.correction import FactCorrected
 from domain.event import Value
+from projections.list_order import (
+    Key,
+    KeyOfAnotherOrderError,
+    OrderColumn,
+    UnknownSortError,
+    key_of,
+    key_parameters,
+    order_sql,
+    ordered,
+    said,
+    stretches,
+)
 
 Connection = psycopg.Connection[Any]
 """A connection in a transaction that sees one state of the database, so that all that it reads belongs together."""
 
-MOST_COUNTED = 10_000
+MOST_COUNTED = 2_000
 """Rows up to which a total is counted, unless the exact one is asked for: a page must not cost more with the log."""
 
 FEW = 300
@@ -33,9 +45,14 @@ class Window(Value):
     """Which part of a list is wanted."""
 
     limit: int = 50
-    offset: int = 0
+    after: Key | None = None
+    """Where the last row of the page before stands: this page begins after it."""
+    sort: tuple[str, ...] = ()
+    """Columns to sort by, `-column` descending; without them the list's own order."""
     exact: bool = False
     """Count all rows, however many."""
+    counted: bool = True
+    """Count rows at all; not from page to page of one and the same reading."""
     moment: tuple[tuple[str, str], ...] = ()
     """As of when the view is read, as the request says it: what is traced is as of the same moment."""
 
@@ -51,6 +68,7 @@ class TracedRow(Row):
 
 
 RowT = TypeVar("RowT", bound=Row)
+ItemT = TypeVar("ItemT")
 
 
 class Listing(Value, Generic[RowT]):
@@ -60,6 +78,8 @@ class Listing(Value, Generic[RowT]):
     exact: bool = Field(default=True, description="总数是否确数；否则为至少 is the total exact, or are there more")
     trace: str | None = Field(default=None, description="溯源：全部行依据的事件 the events behind all rows")
     items: list[RowT]
+    after: SkipJsonSchema[Key | None] = Field(default=None, exclude=True)
+    """Where the last of these rows stands, when more come after it."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +94,7 @@ class Rows(Generic[RowT]):
     query: str | Callable[[dict[str, Any]], str]
     """SQL of the rows, in no order; a function makes one of what is asked for, and may add parameters of its own."""
     order: str
+    """ORDER BY columns of the rows; together they tell every row from every other."""
     key: tuple[str, ...]
     """Columns that name a row."""
     origin: str
@@ -84,6 +105,14 @@ class Rows(Generic[RowT]):
     def sql(self, parameters: dict[str, Any]) -> str:
         """The rows, in no order."""
         return self.query if isinstance(self.query, str) else self.query(parameters)
+
+
+@dataclass(frozen=True)
+class Portion(Generic[ItemT]):
+    """A part of what is in order, and where its last item stands when more come after it."""
+
+    items: Sequence[ItemT]
+    after: Key | None
 
 
 def of_streams(column: str, *topics: str) -> str:
@@ -109,51 +138,70 @@ def read(
 ) -> Listing[RowT]:
     """Rows within the window, each with where it is traced, and how many there are."""
     parameters = {"log_id": log_id, "classified": classified, **dict(asked)}
-    sql = rows.sql(parameters)
-    with conn.cursor(row_factory=dict_row) as cursor:
-        some = "" if window.exact else f" LIMIT {MOST_COUNTED + 1}"
-        cursor.execute(f"SELECT count(*) AS total FROM (SELECT 1 FROM ({sql}) r{some}) q".encode(), parameters)
-        total = (cursor.fetchone() or {})["total"]
-        page = {**parameters, "limit": window.limit, "offset": window.offset}
-        found: list[dict[str, Any]] = []
-        if window.limit:
-            # Few are gathered and then put in order; of many the first are found by walking an index in that order.
-            gathered = "MATERIALIZED" if total <= FEW else "NOT MATERIALIZED"
-            query = (
-                f"WITH q AS {gathered} ({sql}) SELECT * FROM q ORDER BY {rows.order} LIMIT %(limit)s OFFSET %(offset)s"
-            )
-            found = cursor.execute(query.encode(), page).fetchall()
-    exact = window.exact or total <= MOST_COUNTED
+    order = ordered(rows.order, rows.row, window.sort)
+    found = _found(conn, rows.sql(parameters), parameters, order, window)
     trace = trace_of(rows, asked, moment=window.moment)
     joint = ("&" if "?" in trace else "?") if rows.key else ""
     named = f"{trace}{joint}"
-    keys = [urlencode([("key", _said(row[k])) for k in rows.key]) for row in found]
+    keys = [urlencode([("key", said(row[k])) for k in rows.key]) for row in found.rows]
     shown = rows.row.model_fields
     return Listing[RowT](
-        total=total if exact else MOST_COUNTED,
-        exact=exact,
+        total=found.total,
+        exact=found.exact,
         trace=trace,
+        after=found.after,
         items=[
             rows.row.model_validate({**{n: v for n, v in r.items() if n in shown}, "trace": f"{named}{key}"})
-            for r, key in zip(found, keys, strict=True)
+            for r, key in zip(found.rows, keys, strict=True)
         ],
     )
 
 
+@dataclass(frozen=True)
+class _Found:
+    total: int
+    exact: bool
+    rows: list[dict[str, Any]]
+    after: Key | None
+
+
+def _found(
+    conn: Connection, sql: str, parameters: dict[str, Any], order: Sequence[OrderColumn], window: Window
+) -> _Found:
+    """The rows of a query within the window, and how many there are. Raises KeyOfAnotherOrderError."""
+    beyond = stretches(order, window.after)
+    with conn.cursor(row_factory=dict_row) as cursor:
+        total = MOST_COUNTED + 1
+        if window.counted:
+            some = "" if window.exact else f" LIMIT {MOST_COUNTED + 1}"
+            cursor.execute(f"SELECT count(*) AS total FROM (SELECT 1 FROM ({sql}) r{some}) q".encode(), parameters)
+            total = (cursor.fetchone() or {})["total"]
+        # Few are gathered and then put in order; of many the first are found by walking an index in that order.
+        gathered = "MATERIALIZED" if total <= FEW else "NOT MATERIALIZED"
+        if total <= FEW:
+            beyond = [" OR ".join(f"({stretch})" for stretch in beyond)] if beyond else []
+        page = {**parameters, **key_parameters(window.after)}
+        found: list[dict[str, Any]] = []
+        more = window.limit + 1 if window.limit else 0
+        for stretch in beyond:
+            if len(found) < more:
+                query = (
+                    f"WITH q AS {gathered} ({sql}) SELECT * FROM q WHERE {stretch}"
+                    f" ORDER BY {order_sql(order)} LIMIT {more - len(found)}"
+                )
+                found += cursor.execute(query.encode(), page).fetchall()
+    shown = found[: window.limit]
+    exact = window.counted and (window.exact or total <= MOST_COUNTED)
+    after = key_of(order, shown[-1]) if len(found) > len(shown) else None
+    return _Found(total if exact else MOST_COUNTED, exact, shown, after)
+
+
 def trace_of(rows: Rows[Any], asked: Row, *key: Any, moment: Sequence[tuple[str, str]] = ()) -> str:
     """Where the events behind the rows that are asked for, or behind the one of a key, are read."""
-    said = [(n, _said(v)) for n, v in dict(asked).items() if v is not None and v != type(asked).model_fields[n].default]
-    said += [("key", _said(part)) for part in key]
-    query = urlencode([*said, *moment])
-    return f"{TRACE}/{quote(rows.view)}/{quote(rows.name)}{'?' if query else ''}{query}"
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    return str(value.value) if isinstance(value, Enum) else str(value)
+    query = [(n, said(v)) for n, v in dict(asked).items() if v is not None and v != type(asked).model_fields[n].default]
+    query += [("key", said(part)) for part in key]
+    told = urlencode([*query, *moment])
+    return f"{TRACE}/{quote(rows.view)}/{quote(rows.name)}{'?' if told else ''}{told}"
 
 
 def positions_behind(
@@ -178,13 +226,34 @@ def positions_behind(
     return [row[0] for row in found]
 
 
-def listing(conn: Connection, row: type[RowT], query: str, parameters: dict[str, Any], window: Window) -> Listing[RowT]:
-    """Rows of a query (a constant with its order) within the window, and the exact total."""
-    page = {**parameters, "limit": window.limit, "offset": window.offset}
-    with conn.cursor(row_factory=dict_row) as cursor:
-        cursor.execute(f"SELECT count(*) AS total FROM ({query}) q".encode(), parameters)
-        counted = cursor.fetchone()
-        cursor.execute(f"{query} LIMIT %(limit)s OFFSET %(offset)s".encode(), page)
-        return Listing[RowT](
-            total=counted["total"] if counted else 0, items=[row.model_validate(r) for r in cursor.fetchall()]
-        )
+def listing(
+    conn: Connection, row: type[RowT], query: str, order: str, parameters: dict[str, Any], window: Window
+) -> Listing[RowT]:
+    """Rows of a query that are not traced, within the window, and how many there are."""
+    found = _found(conn, query, parameters, ordered(order, row, window.sort), window)
+    shown = row.model_fields
+    return Listing[RowT](
+        total=found.total,
+        exact=found.exact,
+        after=found.after,
+        items=[row.model_validate({n: v for n, v in r.items() if n in shown}) for r in found.rows],
+    )
+
+
+def part_of(items: Sequence[ItemT], key: Callable[[ItemT], tuple[Any, ...]], window: Window) -> Portion[ItemT]:
+    """The part within the window of what is in the order of a key; its values are texts and whole numbers.
+
+    Raises UnknownSortError (there is no other order), KeyOfAnotherOrderError.
+    """
+    if window.sort:
+        raise UnknownSortError(window.sort[0].removeprefix("-"), ())
+    begin = 0
+    if window.after is not None and items:
+        kinds = [type(value) for value in key(items[0])]
+        if len(kinds) != len(window.after):
+            raise KeyOfAnotherOrderError
+        after = tuple(kind(value or 0) for kind, value in zip(kinds, window.after, strict=True))
+        begin = bisect_right(items, after, key=key)
+    shown = items[begin : begin + window.limit]
+    more = begin + window.limit < len(items)
+    return Portion(shown, tuple(str(value) for value in key(shown[-1])) if more and shown else None)

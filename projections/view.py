@@ -148,7 +148,9 @@ class Freshness(Value):
     log_position: int
     lag_events: int
     lag_seconds: float
-    still_seconds: float = Field(default=0, description="距上次前进的秒数 seconds since it last moved")
+    still_seconds: float = Field(
+        default=0, description="落后时，距上次前进的秒数 seconds since it last moved, while it is behind"
+    )
     parked: int = Field(default=0, description="搁置的事件数 events that could not be taken in and are left out")
     as_of_happened: date | None = Field(default=None, description="按哪一天的事实 as it was on this day")
 

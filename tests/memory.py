@@ -19,6 +19,7 @@ from application.ports import (
     RowsRecordedError,
     StreamMovedError,
     UpTo,
+    WrittenEvent,
 )
 from domain.identifiers import DivisionSpell, DivisionTable
 from domain.recorded import Recorded
@@ -28,7 +29,7 @@ from infrastructure.rule_sets import load_rule_sets
 from infrastructure.schemes import load_schemes
 from infrastructure.sealing import KeyRow, MasterKeys, PersonSeals
 from infrastructure.settings import Settings
-from infrastructure.store.mapper import LedgerMapper, LoggedEvent, to_recorded
+from infrastructure.store.mapper import LedgerMapper, LoggedEvent, new_event, to_recorded
 
 START = datetime(2018, 9, 19, tzinfo=UTC)
 
@@ -83,15 +84,15 @@ class MemoryLedger:
         """One after the other."""
         return {stream: history for stream in streams if (history := self.read(kind, stream))}
 
-    def record_each(self, events: Sequence[NewEvent]) -> Sequence[Recorded | None]:
+    def record_each(self, events: Sequence[WrittenEvent]) -> Sequence[int | None]:
         """One after the other."""
-        recorded: list[Recorded | None] = []
+        positions: list[int | None] = []
         for event in events:
             try:
-                recorded += self.record([event])
+                positions += [r.position for r in self.record([new_event(event)])]
             except StreamMovedError:
-                recorded.append(None)
-        return recorded
+                positions.append(None)
+        return positions
 
     def record_rows(
         self, rows: Sequence[tuple[RequestKey, Sequence[NewEvent]]], guards: Sequence[StreamAt]

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from api.context import Context, Reader
+from api.lists import Part
 from api.moments import At
-from api.routes.views import Day, Part, ViewAnswer, answer, reading
+from api.routes.views import Day, ViewAnswer, answer, reading, view_answer
 from application.asking import county_state
 from domain.clauses import OUTSIDE, RECORDED, REPORTS
 from domain.event import Value
@@ -21,7 +22,7 @@ from domain.rules import GATES
 from domain.streams import StreamKind, county_id
 from domain.texts import Text
 from infrastructure.bootstrap import today
-from projections.asking import Listing, TracedRow, trace_of
+from projections.asking import Listing, TracedRow, Window, part_of, trace_of
 from projections.clauses import queries
 from projections.timeline.queries import ABSENCES
 from projections.timeline.queries import Asked as Subject
@@ -124,10 +125,20 @@ def read_reminders(
         found = [_reminder(d, rules, day) for d in [*stored, *_of_county(context, rules, day, rule, unit)]]
         due = sorted(
             (r for r in found if r is not None and (r.due_on - day).days <= within_days),
-            key=lambda r: (r.due_on, r.rule, r.name, r.told.zh),
+            key=_place,
         )
-        items = due[part.offset : part.offset + part.limit]
-        return view.answer(Listing[Reminder](total=len(due), items=items))
+
+        def fetch(window: Window) -> Listing[Reminder]:
+            shown = part_of(due, _place, window)
+            return Listing[Reminder](total=len(due), items=list(shown.items), after=shown.after)
+
+        return view_answer(view, Reminder, part, fetch)
+
+
+def _place(reminder: Reminder) -> tuple[str, ...]:
+    """Where a reminder stands in the list; dates in this form are in order as texts."""
+    told = (reminder.name, reminder.told.zh, reminder.stream_id, str(reminder.kind), reminder.trace)
+    return (reminder.due_on.isoformat(), reminder.rule, *told)
 
 
 def _rules(context: Context, day: date) -> RuleSet:

@@ -61,23 +61,25 @@ def read_county_history(context: Reader, moment: Moment) -> HistoryAnswer:
 
 
 @router.get("/county/half-years", summary="联席会议召开情况 joint meetings by half-year")
-def read_half_years(context: Reader, on: Day = None) -> list[HalfYearAnswer]:
+def read_half_years(context: Reader, moment: Moment, on: Day = None) -> list[HalfYearAnswer]:
     """Every half-year since the rules took effect, and those that ended without a joint meeting."""
     desk, day = context.liuhen.desk, on or today()
-    halves = county_state(desk).half_years(desk.rule_sets.all[0].effective_from, day)
+    halves = county_state(desk, moment).half_years(desk.rule_sets.all[0].effective_from, day)
     return [HalfYearAnswer(half_year=str(h.half), meetings=h.meetings, missed=h.missed) for h in halves]
 
 
 @router.get("/county/duties", summary="职责 who led and held what on a day")
 def read_duties(
-    context: Reader, on: Annotated[date | None, Query(description="按哪一天看，缺省为今天 day of asking")] = None
+    context: Reader,
+    moment: Moment,
+    on: Annotated[date | None, Query(description="按哪一天看，缺省为今天 day of asking")] = None,
 ) -> DutiesAnswer:
     """Role holders and leads on a day, beside what the rule set of that day states."""
     desk, day = context.liuhen.desk, on or today()
     rules = desk.rule_sets.in_force(day)
     if rules is None:
         raise UnknownSubjectError(text("当日没有生效的规则集", "no rule set was in force on that day"))
-    county = county_state(desk)
+    county = county_state(desk, moment)
     return DutiesAnswer(
         on=day,
         leads={track: county.lead_bodies(track, day) for track in Track},

@@ -19,10 +19,11 @@ from fastapi.responses import StreamingResponse
 from starlette.requests import ClientDisconnect
 
 from api.context import Context, Reader
+from api.lists import Part
 from api.moments import At
 from api.problems import FieldFault, Problem, english, problem
 from api.routes.projects import check_classified
-from api.routes.views import Part, ViewAnswer, reading
+from api.routes.views import ViewAnswer, reading, view_answer
 from application.asking import project_dossier
 from domain.event import Value
 from domain.faults import UnknownSubjectError
@@ -32,8 +33,8 @@ from domain.streams import StreamKind
 from infrastructure.documents.kinds import KindError
 from infrastructure.documents.papers import OtherDigestError, Paper, Receiving, TooLargeError
 from infrastructure.documents.stores import CHUNK, DocumentStoreError
-from projections.asking import Listing, Row
-from projections.documents.queries import mentions_of, papers_of
+from projections.asking import Listing, Row, Window
+from projections.documents.queries import Mention, mentions_of, papers_of
 
 router = APIRouter(tags=["材料 documents"])
 
@@ -171,22 +172,31 @@ def of_project(context: Reader, project_id: UUID, at: At, part: Part) -> ViewAns
     dossier = project_dossier(context.liuhen.desk, project_id)
     check_classified(context, dossier.project)
     with reading(context, "documents", at) as view:
-        found = papers_of(view.conn, context.log_id, [project_id, *dossier.project.systems], part)
-        kept = {p.sha256: p for p in context.liuhen.papers.find_each([m.sha256 for m in found.items])}
-        rows = [
-            NamedPaper(
-                position=m.position,
-                topic=m.topic,
-                happened_on=m.happened_on,
-                title=m.title,
-                sha256=m.sha256,
-                kept=m.sha256 in kept,
-                size=kept[m.sha256].size if m.sha256 in kept else None,
-                media_type=kept[m.sha256].media_type if m.sha256 in kept else None,
-            )
-            for m in found.items
-        ]
-        return view.answer(Listing[NamedPaper](total=found.total, items=rows))
+        streams = [project_id, *dossier.project.systems]
+
+        def fetch(window: Window) -> Listing[NamedPaper]:
+            return _named(context, papers_of(view.conn, context.log_id, streams, window))
+
+        return view_answer(view, NamedPaper, part, fetch)
+
+
+def _named(context: Context, found: Listing[Mention]) -> Listing[NamedPaper]:
+    """Papers as they are shown: with what is kept of them here."""
+    kept = {p.sha256: p for p in context.liuhen.papers.find_each([m.sha256 for m in found.items])}
+    rows = [
+        NamedPaper(
+            position=m.position,
+            topic=m.topic,
+            happened_on=m.happened_on,
+            title=m.title,
+            sha256=m.sha256,
+            kept=m.sha256 in kept,
+            size=kept[m.sha256].size if m.sha256 in kept else None,
+            media_type=kept[m.sha256].media_type if m.sha256 in kept else None,
+        )
+        for m in found.items
+    ]
+    return Listing[NamedPaper](total=found.total, exact=found.exact, items=rows, after=found.after)
 
 
 def _title(context: Context, sha256: str) -> str | None:

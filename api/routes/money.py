@@ -9,8 +9,9 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from api.context import Reader
+from api.lists import Part
 from api.moments import At
-from api.routes.views import OfProject, Part, ViewAnswer, answer, reading
+from api.routes.views import OfProject, ViewAnswer, answer, reading
 from domain.event import Value
 from domain.project import FundPurpose, FundSource
 from projections.asking import trace_of

@@ -9,13 +9,14 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from api.context import Reader
+from api.lists import Part
 from api.moments import At
-from api.routes.views import Part, ViewAnswer, reading
+from api.routes.views import ViewAnswer, reading, view_answer
 from domain.event import Value
 from domain.red_flags import FIRES_ON, LOOKS_AT
 from domain.red_flags.flag import FlagRule
 from domain.texts import Text
-from projections.asking import Listing, read
+from projections.asking import Listing, Window, read
 from projections.red_flags import queries as red_flags
 from projections.red_flags.queries import Status
 from projections.view import Freshness
@@ -65,13 +66,17 @@ def read_flags(
     """
     which = red_flags.Filter(rule=rule, status=status, project=project, about=about, unit=unit)
     with reading(context, _VIEW, at) as view:
-        found = read(view.conn, context.log_id, red_flags.FLAGS, which, part, classified=context.sees_classified)
         rules = {r.id: r for r in context.liuhen.engine.flag_rules.all}
-        items = [
-            Flag(**dict(row), asked_by=rules[row.rule], answer_at=f"/v1/projects/{row.project_id}/flag-answers")
-            for row in found.items
-        ]
-        return view.answer(Listing[Flag](**{**dict(found), "items": items}))
+
+        def fetch(window: Window) -> Listing[Flag]:
+            found = read(view.conn, context.log_id, red_flags.FLAGS, which, window, classified=context.sees_classified)
+            items = [
+                Flag(**dict(row), asked_by=rules[row.rule], answer_at=f"/v1/projects/{row.project_id}/flag-answers")
+                for row in found.items
+            ]
+            return Listing[Flag](**{**dict(found), "items": items})
+
+        return view_answer(view, Flag, part, fetch)
 
 
 @router.get("/rules", summary="疑点规则及计数 the rules, and their flags counted")

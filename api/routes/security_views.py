@@ -9,8 +9,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 
 from api.context import Reader
+from api.lists import Part
 from api.moments import At
-from api.routes.views import Day, Part, ViewAnswer, reading
+from api.routes.views import Day, ViewAnswer, reading, view_answer
 from domain.faults import UnknownSubjectError
 from domain.rule import text
 from domain.system import IncidentGrade
@@ -64,7 +65,12 @@ def read_tests(
     withdrawn keeps its row and says by which event, and why.
     """
     with reading(context, _VIEW, at) as view:
-        return view.answer(security.tests(view.conn, context.log_id, part, which, state=state, within_days=within_days))
+        return view_answer(
+            view,
+            security.TestReport,
+            part,
+            lambda w: security.tests(view.conn, context.log_id, w, which, state=state, within_days=within_days),
+        )
 
 
 @router.get("/systems", summary="系统等级与测评 systems, their levels and what covers them")
@@ -80,7 +86,12 @@ def read_systems(
     Systems in use: level and certificate, the newest report that fits them, hazards, and incidents that are open.
     """
     with reading(context, _VIEW, at) as view:
-        return view.answer(security.systems(view.conn, context.log_id, part, which, validity=validity))
+        return view_answer(
+            view,
+            security.SystemSecurity,
+            part,
+            lambda w: security.systems(view.conn, context.log_id, w, which, validity=validity),
+        )
 
 
 @router.get("/levels", summary="按等级统计 systems counted by level")
@@ -90,7 +101,9 @@ def read_levels(context: Reader, at: At, part: Part, which: Which) -> ViewAnswer
     Systems in use counted by level and by what covers them.
     """
     with reading(context, _VIEW, at) as view:
-        return view.answer(security.levels(view.conn, context.log_id, part, which))
+        return view_answer(
+            view, security.LevelCount, part, lambda w: security.levels(view.conn, context.log_id, w, which)
+        )
 
 
 @router.get("/incidents", summary="安全事件 security incidents (G19)")
@@ -107,8 +120,11 @@ def read_incidents(
     Incidents, newest first.
     """
     with reading(context, _VIEW, at) as view:
-        return view.answer(
-            security.incidents(view.conn, context.log_id, part, which, unresolved=unresolved, grade=grade)
+        return view_answer(
+            view,
+            security.Incident,
+            part,
+            lambda w: security.incidents(view.conn, context.log_id, w, which, unresolved=unresolved, grade=grade),
         )
 
 
@@ -125,8 +141,11 @@ def read_marks(
     Filed projects, and whether security went along in plan, building and assessment.
     """
     with reading(context, _VIEW, at) as view:
-        return view.answer(
-            security.marks(
-                view.conn, context.log_id, part, classified=context.sees_classified, unit=unit, missing=missing
-            )
+        return view_answer(
+            view,
+            security.SecurityMarks,
+            part,
+            lambda w: security.marks(
+                view.conn, context.log_id, w, classified=context.sees_classified, unit=unit, missing=missing
+            ),
         )

@@ -8,8 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from api.context import Reader
+from api.lists import Part
 from api.moments import At
-from api.routes.views import Day, Part, ViewAnswer, answer
+from api.routes.views import Day, ViewAnswer, answer
 from infrastructure.bootstrap import today
 from projections.stages import ProjectMilestone
 from projections.stages import queries as stages

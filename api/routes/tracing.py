@@ -11,14 +11,15 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field, ValidationError
 
 from api.context import Context, Reader
+from api.lists import Part, checks_parameters
 from api.moments import At, Moment
-from api.routes.views import Part, ViewAnswer, reading
+from api.routes.views import ViewAnswer, reading, view_answer
 from domain.correction import FactCorrected
 from domain.dates import CivilDate
 from domain.faults import BadFieldError, UnknownSubjectError
 from domain.recorded import Recorded
 from domain.rule import text
-from projections.asking import Listing, Row, Rows, Window, positions_behind
+from projections.asking import Listing, Row, Rows, Window, part_of, positions_behind
 from projections.timeline.sentences import sentence
 from projections.tracing import LISTS
 
@@ -28,7 +29,10 @@ _OWN = frozenset(
     {
         "key",
         "limit",
-        "offset",
+        "cursor",
+        "sort",
+        "fields",
+        "format",
         "exact",
         "min_position",
         "as_of_position",
@@ -58,6 +62,7 @@ class TracedEvent(Row):
 
 
 @router.get("/trace/{view}/{list_name}", summary="溯源 the events behind a row or figure")
+@checks_parameters
 def read_trace(
     request: Request,
     context: Reader,
@@ -92,7 +97,7 @@ def read_trace(
             keys = "、".join(rows.key)
             raise BadFieldError(text(f"该表的键依次为{keys}", str(error)), "/key") from error
         behind = _Behind(rows, tuple(key or ()), found, read.freshness.position)
-        return read.answer(_events(context, behind, at, part))
+        return view_answer(read, TracedEvent, part, lambda window: _events(context, behind, at, window))
 
 
 def _asked(request: Request, rows: Rows[Any]) -> Row:
@@ -128,16 +133,18 @@ class _Behind:
 def _events(context: Context, behind: _Behind, at: Moment, part: Window) -> Listing[TracedEvent]:
     ledger, day, position = context.liuhen.ledger, at.as_of.happened, behind.position
     if day is None and not (behind.key and behind.rows.picks):
-        entries = ledger.among(behind.positions[part.offset : part.offset + part.limit])
+        shown = part_of(behind.positions, lambda position: (position,), part)
+        entries = ledger.among(list(shown.items))
         corrections = _corrections(context, entries, position)
-        total = len(behind.positions)
+        total, after = len(behind.positions), shown.after
     else:
         entries = [e for e in ledger.among(behind.positions) if behind.picks(e)]
         corrections = _corrections(context, entries, position)
         if day is not None:
             entries = [e for e in entries if _happened(e, corrections).certainly_on_or_before(day)]
-        total, entries = len(entries), entries[part.offset : part.offset + part.limit]
-    return Listing[TracedEvent](total=total, items=[_traced(e, corrections) for e in entries])
+        of_them = part_of(entries, lambda entry: (entry.position,), part)
+        total, after, entries = len(entries), of_them.after, list(of_them.items)
+    return Listing[TracedEvent](total=total, items=[_traced(e, corrections) for e in entries], after=after)
 
 
 def _corrections(context: Context, entries: list[Recorded], position: int) -> dict[tuple[UUID, int], Recorded]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -10,10 +10,11 @@ from decimal import Decimal
 from typing import Annotated, Generic
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from pydantic import Field
 
 from api.context import Context, Reader
+from api.lists import ListAnswer, ListPart, Part
 from api.moments import AS_IT_STANDS, At, Moment, ViewBehindError, one_more_as_of
 from application.absences import absences
 from application.asking import NOW, AsOf
@@ -40,14 +41,10 @@ from projections.view import Freshness
 router = APIRouter(tags=["视图 views"])
 
 
-class ViewAnswer(Value, Generic[RowT]):
-    """视图 A part of a list, its exact total, and how fresh the view is."""
+class ViewAnswer(ListAnswer[RowT], Generic[RowT]):
+    """视图 A page of a list of a view, and how fresh the view is."""
 
     freshness: Freshness
-    total: int
-    exact: bool = Field(default=True, description="总数是否确数；否则为至少 is the total exact, or are there more")
-    trace: str | None = Field(default=None, description="溯源：全部行依据的事件 the events behind all rows")
-    items: list[RowT]
 
 
 class Board(Value):
@@ -94,17 +91,6 @@ class SummaryAnswer(Value):
     traces: dict[str, str] = Field(description="各数字的溯源 where each figure is traced")
 
 
-def window(
-    at: At,
-    limit: Annotated[int, Query(ge=1, le=500, description="行数 rows")] = 50,
-    offset: Annotated[int, Query(ge=0, le=1_000_000, description="跳过的行数 rows to skip")] = 0,
-    exact: Annotated[bool, Query(description="总数须为确数 count all rows, however many")] = False,
-) -> Window:
-    """The part of a list that is asked for."""
-    return Window(limit=limit, offset=offset, exact=exact, moment=at.said())
-
-
-Part = Annotated[Window, Depends(window)]
 Day = Annotated[date | None, Query(description="按哪一天看，缺省为今天 day of asking")]
 Source = Annotated[str | None, Query(max_length=100, description="导入来源 of an imported record")]
 OfProject = Annotated[UUID | None, Query(description="只看此项目 of this project only")]
@@ -123,12 +109,6 @@ class View:
 
     conn: Connection
     freshness: Freshness
-
-    def answer(self, found: Listing[RowT]) -> ViewAnswer[RowT]:
-        """The answer of a list."""
-        return ViewAnswer(
-            freshness=self.freshness, total=found.total, exact=found.exact, trace=found.trace, items=found.items
-        )
 
 
 @contextmanager
@@ -233,22 +213,27 @@ def read_timeline(context: Reader, at: At, part: Part, subject: str, on: Day = N
         identity = unit_id(subject)
     desk, whose = context.liuhen.desk, timeline.Asked(subject=identity)
     with reading(context, "timeline", at) as view:
-        told = read(view.conn, context.log_id, timeline.STORY, whose, part, classified=context.sees_classified)
+
+        def fetch(window: Window) -> Listing[timeline.TimelineEntry]:
+            return read(view.conn, context.log_id, timeline.STORY, whose, window, classified=context.sees_classified)
+
         kind = timeline.kind_of(view.conn, context.log_id, identity, classified=context.sees_classified)
         position = view.freshness.position
-    as_of = AsOf(UpTo(position=position), at.as_of.happened)
-    day = on or _day_of(context, at, position)
-    missing = absences(desk, kind, identity, as_of, day) if kind is not None else ()
-    rules = desk.rule_sets.in_force(day)
-    trace = trace_of(timeline.ABSENCES, whose, moment=at.said())
-    return TimelineAnswer(
-        **dict(view.answer(told)),
-        on=day,
-        rule_set=rules.id if rules else None,
-        absences=[
-            ShownAbsence(**a.model_dump(exclude={"told"}), zh=a.told.zh, en=a.told.en, trace=trace) for a in missing
-        ],
-    )
+        as_of = AsOf(UpTo(position=position), at.as_of.happened)
+        day = on or _day_of(context, at, position)
+        missing = absences(desk, kind, identity, as_of, day) if kind is not None else ()
+        rules = desk.rule_sets.in_force(day)
+        trace = trace_of(timeline.ABSENCES, whose, moment=at.said())
+        return part.answer(
+            TimelineAnswer,
+            fetch,
+            freshness=view.freshness,
+            on=day,
+            rule_set=rules.id if rules else None,
+            absences=[
+                ShownAbsence(**a.model_dump(exclude={"told"}), zh=a.told.zh, en=a.told.en, trace=trace) for a in missing
+            ],
+        )
 
 
 def _day_of(context: Context, at: Moment, position: int) -> date:
@@ -334,10 +319,22 @@ def _asked(
     )
 
 
-def answer(context: Context, rows: Rows[RowT], asked: Row, part: Window, at: Moment) -> ViewAnswer[RowT]:
+def view_answer(
+    view: View, row: type[RowT], part: ListPart, fetch: Callable[[Window], Listing[RowT]]
+) -> ViewAnswer[RowT]:
+    """The answer of a list of a view that is being read."""
+    shape: type[ViewAnswer[RowT]] = ViewAnswer[row]  # type: ignore[valid-type]
+    return part.answer(shape, fetch, freshness=view.freshness)
+
+
+def answer(context: Context, rows: Rows[RowT], asked: Row, part: ListPart, at: Moment) -> ViewAnswer[RowT]:
     """The answer of a list of any view."""
     with reading(context, rows.view, at) as view:
-        return view.answer(read(view.conn, context.log_id, rows, asked, part, classified=context.sees_classified))
+
+        def fetch(window: Window) -> Listing[RowT]:
+            return read(view.conn, context.log_id, rows, asked, window, classified=context.sees_classified)
+
+        return view_answer(view, rows.row, part, fetch)
 
 
 @router.get("/supervision/blocked", summary="被拦项目及原因 blocked, and by which clause")

@@ -96,7 +96,7 @@ class Australia(Mapping):
                 ended = Milestone.ENDED if status.lower() == _CLOSED else Milestone.END_PLANNED
                 facts.append(_dated(ended, column, cell, raw))
             elif column == status_column:
-                facts.append(HistoricalFact(milestone=Milestone.STATUS, text=cell, column=column, raw=raw))
+                facts.append(HistoricalFact.read(milestone=Milestone.STATUS, text=cell, column=column, raw=raw))
         origin = ImportOrigin(
             source=edition.source,
             key=f"{cells['Agency']}/{cells[name_column]}".lower(),
@@ -118,25 +118,25 @@ def _rating(column: str, cell: str, raw: str, year: int) -> HistoricalFact:
     milestone = Milestone.EVALUATED_INDEPENDENT if year >= INDEPENDENT_SINCE else Milestone.EVALUATED_OWN
     knowledge = _KNOWLEDGE.get(cell.lower())
     if knowledge is not None:
-        return HistoricalFact(milestone=milestone, knowledge=knowledge, text=str(year), column=column, raw=raw)
+        return HistoricalFact.read(milestone=milestone, knowledge=knowledge, text=str(year), column=column, raw=raw)
     grade = cell.replace(" ", "-")
     if grade not in GRADES:
         raise RowFault(column, raw, text(f"应为{'、'.join(GRADES)}之一", f"must be one of {', '.join(GRADES)}"))
-    return HistoricalFact(milestone=milestone, grade=grade, scale=SCALE, text=str(year), column=column, raw=raw)
+    return HistoricalFact.read(milestone=milestone, grade=grade, scale=SCALE, text=str(year), column=column, raw=raw)
 
 
 def _budget(column: str, cell: str, raw: str) -> HistoricalFact:
     knowledge = _KNOWLEDGE.get(cell.lower())
     if knowledge is not None:
-        return HistoricalFact(milestone=Milestone.BUDGET, knowledge=knowledge, column=column, raw=raw)
-    return HistoricalFact(milestone=Milestone.BUDGET, amount=millions(cell, "AUD", column), column=column, raw=raw)
+        return HistoricalFact.read(milestone=Milestone.BUDGET, knowledge=knowledge, column=column, raw=raw)
+    return HistoricalFact.read(milestone=Milestone.BUDGET, amount=millions(cell, "AUD", column), column=column, raw=raw)
 
 
 def _dated(milestone: Milestone, column: str, cell: str, raw: str) -> HistoricalFact:
     """A date to the day (30.06.2026) or month (June 2026); other words are kept and marked as unreadable."""
     knowledge = _KNOWLEDGE.get(cell.lower())
     if knowledge is not None:
-        return HistoricalFact(milestone=milestone, knowledge=knowledge, column=column, raw=raw)
+        return HistoricalFact.read(milestone=milestone, knowledge=knowledge, column=column, raw=raw)
     try:
         if found := _DAY.fullmatch(cell):
             on = CivilDate.parse(f"{found[3]}-{found[2]}-{found[1]}")
@@ -145,8 +145,8 @@ def _dated(milestone: Milestone, column: str, cell: str, raw: str) -> Historical
         else:
             on = CivilDate.parse(cell)
     except ValueFault:
-        return HistoricalFact(milestone=milestone, knowledge=Knowledge.UNREADABLE, column=column, raw=raw)
-    return HistoricalFact(milestone=milestone, on=on, column=column, raw=raw)
+        return HistoricalFact.read(milestone=milestone, knowledge=Knowledge.UNREADABLE, column=column, raw=raw)
+    return HistoricalFact.read(milestone=milestone, on=on, column=column, raw=raw)
 
 
 AUSTRALIA = Australia()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 
 from application.desk import Act
-from application.history import BringIn, UnchangedError, bring_in_projects
-from application.importing.mapping import Edition, MappedRow, Mapping, RowFault, read_rows
+from application.history import Came, Drafted, Stated, UnchangedError, stated
+from application.importing.mapping import Edition, MappedRow, Mapping, Row, RowFault, read_rows
 from application.ports import Desk
 from domain.dates import CivilDate
 from domain.event import Value
@@ -58,58 +59,116 @@ def import_file(
     """
     columns, rows = read_rows(mapping, data)
     edition = mapping.edition_of(columns)
-    # The whole file is read first: one that breaks off in the middle is refused before anything is recorded.
+    # The whole file is read first: one that breaks off in the middle is refused before anything is recorded. What its
+    # rows mean is worked out turn by turn, so that no file fills the memory with facts.
     numbered = list(rows)
-    counts = {"new": 0, "updated": 0, "unchanged": 0, "skipped": 0}
-    faults: list[RowReport] = []
-    by_edition: dict[CivilDate, list[tuple[int, MappedRow]]] = {}
-    seen: dict[tuple[str, str], int] = {}
+    by_edition: dict[CivilDate, list[tuple[int, Row]]] = {}
     for number, row in numbered:
-        try:
-            mapped = mapping.map_row(row, edition)
-            if mapped is None:
-                counts["skipped"] += 1
-                continue
-            _check_unique(mapped, number, seen)
-            by_edition.setdefault(mapped.origin.snapshot_on, []).append((number, mapped))
-        except RowFault as fault:
-            faults.append(RowReport(row=number, column=fault.column, value=fault.value[:200], reason=fault.reason))
-    done = len(numbered) - sum(map(len, by_edition.values()))
+        by_edition.setdefault(mapping.snapshot_of(row, edition), []).append((number, row))
+    running = _Run(desk, mapping, edition, actor, dry_run=dry_run, progress=progress, total=len(numbered))
     # A project that several editions of one file name is told of in the order of these.
-    for on in sorted(by_edition, key=lambda day: day.earliest):
-        of_edition = by_edition[on]
-        act = _act(mapping, edition, of_edition[0][1], actor, dry_run=dry_run)
-        for begin in range(0, len(of_edition), ROWS_AT_ONCE):
-            turn = of_edition[begin : begin + ROWS_AT_ONCE]
-            commands = [BringIn(origin=m.origin, facts=m.facts) for _, m in turn]
-            for (number, _), outcome in zip(turn, bring_in_projects(desk, commands, act), strict=True):
-                if isinstance(outcome, ActError):
-                    faults.append(RowReport(row=number, column=outcome.pointer or "-", value="", reason=outcome.text))
-                elif isinstance(outcome, UnchangedError):
-                    counts["unchanged"] += 1
-                else:
-                    counts["new" if outcome else "updated"] += 1
-            done += len(turn)
-            if progress is not None:
-                progress(done, len(numbered))
-    faults.sort(key=lambda fault: fault.row)
-    editions = sorted({m.origin.edition for rows_of in by_edition.values() for _, m in rows_of}) or [edition.edition]
-    return ImportReport(
-        mapping=mapping.name,
-        source=edition.source,
-        edition=editions[0] if len(editions) == 1 else f"{editions[0]}–{editions[-1]}",
-        dry_run=dry_run,
-        faults=tuple(faults),
-        **counts,
-    )
+    with ThreadPoolExecutor(1, thread_name_prefix="import-record") as recorder:
+        for on in sorted(by_edition, key=lambda day: day.earliest):
+            running.bring_in(on, by_edition[on], recorder)
+    return running.report()
 
 
-def _act(mapping: Mapping, file: Edition, first: MappedRow, actor: Actor, *, dry_run: bool) -> Act:
+class _Run:
+    """One file being brought in."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        mapping: Mapping,
+        edition: Edition,
+        actor: Actor,
+        *,
+        dry_run: bool,
+        progress: Callable[[int, int], None] | None,
+        total: int,
+    ) -> None:
+        self._desk, self._mapping, self._edition, self._actor = desk, mapping, edition, actor
+        self._dry_run, self._progress, self._total = dry_run, progress, total
+        self._counts = {"new": 0, "updated": 0, "unchanged": 0, "skipped": 0}
+        self._faults: list[RowReport] = []
+        self._seen: dict[tuple[str, str], int] = {}
+        self._done = 0
+
+    def bring_in(self, on: CivilDate, rows: list[tuple[int, Row]], recorder: Executor) -> None:
+        """Bring in the rows of one edition. While a turn is being recorded, the next one is worked out."""
+        recording: tuple[list[int], int, Future[list[Came]]] | None = None
+        for begin in range(0, len(rows), ROWS_AT_ONCE):
+            turn = rows[begin : begin + ROWS_AT_ONCE]
+            mapped = self._mapped(turn)
+            drafted = None
+            if mapped:
+                act = _act(self._mapping, self._edition, on, mapped[0][1], self._actor, dry_run=self._dry_run)
+                drafted = Drafted(self._desk, [row for _, row in mapped], act)
+            self._take(recording)
+            recording = None
+            if drafted is None:
+                self._tell(len(turn))
+            else:
+                recording = ([number for number, _ in mapped], len(turn), recorder.submit(drafted.record))
+        self._take(recording)
+
+    def _mapped(self, turn: list[tuple[int, Row]]) -> list[tuple[int, Stated]]:
+        # Each row is written at once and its facts are let go: kept for a turn, they would grow old in the collector,
+        # which then goes through everything again and again.
+        mapped: list[tuple[int, Stated]] = []
+        for number, row in turn:
+            try:
+                facts = self._mapping.map_row(row, self._edition)
+                if facts is None:
+                    self._counts["skipped"] += 1
+                    continue
+                _check_unique(facts, number, self._seen)
+            except RowFault as fault:
+                self._faults.append(
+                    RowReport(row=number, column=fault.column, value=fault.value[:200], reason=fault.reason)
+                )
+                continue
+            mapped.append((number, stated(facts.origin, facts.facts)))
+        return mapped
+
+    def _take(self, recording: tuple[list[int], int, Future[list[Came]]] | None) -> None:
+        """Count what came of a turn that was recorded, or raise what kept it from being recorded."""
+        if recording is None:
+            return
+        numbers, rows, future = recording
+        for number, outcome in zip(numbers, future.result(), strict=True):
+            if isinstance(outcome, ActError):
+                self._faults.append(RowReport(row=number, column=outcome.pointer or "-", value="", reason=outcome.text))
+            elif isinstance(outcome, UnchangedError):
+                self._counts["unchanged"] += 1
+            else:
+                self._counts["new" if outcome else "updated"] += 1
+        self._tell(rows)
+
+    def _tell(self, rows: int) -> None:
+        self._done += rows
+        if self._progress is not None:
+            self._progress(self._done, self._total)
+
+    def report(self) -> ImportReport:
+        """What came of the file."""
+        editions = sorted({edition for edition, _ in self._seen}) or [self._edition.edition]
+        return ImportReport(
+            mapping=self._mapping.name,
+            source=self._edition.source,
+            edition=editions[0] if len(editions) == 1 else f"{editions[0]}–{editions[-1]}",
+            dry_run=self._dry_run,
+            faults=tuple(sorted(self._faults, key=lambda fault: fault.row)),
+            **self._counts,
+        )
+
+
+def _act(mapping: Mapping, file: Edition, on: CivilDate, first: Stated, actor: Actor, *, dry_run: bool) -> Act:
     """The act of bringing in the rows of one edition."""
     return Act(
         actor=actor,
-        happened_on=first.origin.snapshot_on,
-        authority=Authority(issuer=file.source, title=f"{mapping.name} {first.origin.edition}"),
+        happened_on=on,
+        authority=Authority(issuer=file.source, title=f"{mapping.name} {first.edition}"),
         dry_run=dry_run,
     )
 

@@ -61,6 +61,13 @@ class UnitedKingdom(Mapping):
         del columns
         return Edition(self.publisher, "", CivilDate.parse(f"{_FIRST_YEAR}"))
 
+    def snapshot_of(self, row: Row, edition: Edition) -> CivilDate:
+        """The year that a row names; that of the file where it names none, and is refused for that later."""
+        try:
+            return CivilDate.parse(str(_year(" ".join(row["report_year"].split()))))
+        except RowFault:
+            return edition.snapshot_on
+
     def map_row(self, row: Row, edition: Edition) -> MappedRow | None:
         """The facts of a project in a year. Raises RowFault for a bad year, rating or amount, or without a name."""
         cells = {column: " ".join(cell.split()) for column, cell in row.items()}
@@ -97,7 +104,7 @@ def _year(cell: str) -> int:
 def _facts(row: Row, cells: Row, year: int) -> Iterator[HistoricalFact]:
     joined = _joined(cells.get("gmpp_id", ""))
     if joined is not None:
-        yield HistoricalFact(milestone=Milestone.FILED, on=joined, column="gmpp_id", raw=row["gmpp_id"])
+        yield HistoricalFact.read(milestone=Milestone.FILED, on=joined, column="gmpp_id", raw=row["gmpp_id"])
     for column, milestone in RATINGS.items():
         if cells.get(column):
             yield _rating(milestone, column, cells[column], row[column], year)
@@ -109,14 +116,14 @@ def _facts(row: Row, cells: Row, year: int) -> Iterator[HistoricalFact]:
         raw = kept if kept in row else column
         if cells.get(column):
             amount = millions(cells[column], "GBP", column)
-            yield HistoricalFact(milestone=milestone, amount=amount, column=raw, raw=row[raw])
+            yield HistoricalFact.read(milestone=milestone, amount=amount, column=raw, raw=row[raw])
         elif cells.get(raw):
             yield _unknown(milestone, raw, row[raw])
     for column, milestone in TEXTS.items():
         if cells.get(column):
             known = _knowledge(cells[column])
             if known is None:
-                yield HistoricalFact(milestone=milestone, text=cells[column][:300], column=column, raw=row[column])
+                yield HistoricalFact.read(milestone=milestone, text=cells[column][:300], column=column, raw=row[column])
             else:
                 yield _unknown(milestone, column, row[column])
 
@@ -136,7 +143,9 @@ def _rating(milestone: Milestone, column: str, cell: str, raw: str, year: int) -
     spelled = re.sub(r"\s*/\s*", "/", cell).lower()
     grade = next((g for g in grades if g.lower() == spelled), None)
     if grade is not None:
-        return HistoricalFact(milestone=milestone, grade=grade, scale=scale, text=str(year), column=column, raw=raw)
+        return HistoricalFact.read(
+            milestone=milestone, grade=grade, scale=scale, text=str(year), column=column, raw=raw
+        )
     if _knowledge(cell) is None and len(cell.split()) <= _LONGEST_GRADE:
         raise RowFault(
             column, raw, text(f"应为{'、'.join(grades)}之一，或未公布的说明", f"must be one of {', '.join(grades)}")
@@ -148,7 +157,7 @@ def _dated(milestone: Milestone, column: str, cell: str, raw: str) -> Historical
     if not cell:
         return _unknown(milestone, column, raw)
     try:
-        return HistoricalFact(milestone=milestone, on=CivilDate.parse(cell), column=column, raw=raw)
+        return HistoricalFact.read(milestone=milestone, on=CivilDate.parse(cell), column=column, raw=raw)
     except ValueFault:
         return _unknown(milestone, column, raw)
 
@@ -165,7 +174,9 @@ def _knowledge(cell: str) -> Knowledge | None:
 def _unknown(milestone: Milestone, column: str, raw: str, *, period: str | None = None) -> HistoricalFact:
     """A value that is not known, and the legal basis on which it is withheld where the cell names one."""
     known = _knowledge(raw) or Knowledge.UNREADABLE
-    return HistoricalFact(milestone=milestone, knowledge=known, text=period, basis=_basis(raw), column=column, raw=raw)
+    return HistoricalFact.read(
+        milestone=milestone, knowledge=known, text=period, basis=_basis(raw), column=column, raw=raw
+    )
 
 
 def _basis(raw: str) -> str | None:

@@ -20,6 +20,8 @@ GRADES = ("HS", "S", "MS", "MU", "U", "HU")
 STATUSES = ("Pipeline", "Active", "Closed")
 
 
+_PLAIN = re.compile(r"(-?)(0|[1-9]\d{0,8})(\.(\d{1,8}))?", re.ASCII)
+"""An amount that needs no rounding: read without decimal arithmetic, as nearly all are."""
 _THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 
 
@@ -76,14 +78,14 @@ class WorldBank(Mapping):
             *_date(row, "Effectiven. Dt", Milestone.FUNDED),
             *_date(row, "Org Closing Dt", Milestone.END_PLANNED),
             *_date(row, "Rev Closing Dt", closing),
-            HistoricalFact(milestone=Milestone.STATUS, text=status, column="Status", raw=row["Status"]),
+            HistoricalFact.read(milestone=Milestone.STATUS, text=status, column="Status", raw=row["Status"]),
             *_progress(row),
             *_grade(row, "ICR Out", Milestone.EVALUATED_OWN),
             *_grade(row, "IEG Out", Milestone.EVALUATED_INDEPENDENT),
             *_amount(row, "Tot WB ($m)", Milestone.APPROVED_AMOUNT),
             *_amount(row, "Tot Disb ($m)", Milestone.DISBURSED),
             *(
-                HistoricalFact(milestone=Milestone.RELATED, text=row[c].strip(), column=c, raw=row[c])
+                HistoricalFact.read(milestone=Milestone.RELATED, text=row[c].strip(), column=c, raw=row[c])
                 for c in ("Parent Prj", "AF1", "AF2", "AF3")
                 if row.get(c, "").strip() not in {"", "-"}
             ),
@@ -109,7 +111,7 @@ def _date(row: Row, column: str, milestone: Milestone) -> list[HistoricalFact]:
     raw = row[column]
     if not _filled(raw):
         return []
-    return [HistoricalFact(milestone=milestone, on=_read_date(raw, column), column=column, raw=raw)]
+    return [HistoricalFact.read(milestone=milestone, on=_read_date(raw, column), column=column, raw=raw)]
 
 
 def _read_date(raw: str, column: str) -> CivilDate:
@@ -125,7 +127,7 @@ def _progress(row: Row) -> list[HistoricalFact]:
         return []
     on = _read_date(row["Last ISR Date"], "Last ISR Date") if _filled(row["Last ISR Date"]) else None
     return [
-        HistoricalFact(
+        HistoricalFact.read(
             milestone=Milestone.PROGRESS,
             on=on,
             grade=_known_grade(raw, "ISR DO"),
@@ -140,7 +142,9 @@ def _grade(row: Row, column: str, milestone: Milestone) -> list[HistoricalFact]:
     raw = row[column]
     if not _filled(raw):
         return []
-    return [HistoricalFact(milestone=milestone, grade=_known_grade(raw, column), scale=SCALE, column=column, raw=raw)]
+    return [
+        HistoricalFact.read(milestone=milestone, grade=_known_grade(raw, column), scale=SCALE, column=column, raw=raw)
+    ]
 
 
 def _known_grade(raw: str, column: str) -> str:
@@ -154,7 +158,7 @@ def _amount(row: Row, column: str, milestone: Milestone) -> list[HistoricalFact]
     raw = row[column]
     if not _filled(raw):
         return []
-    return [HistoricalFact(milestone=milestone, amount=millions(raw, "USD", column), column=column, raw=raw)]
+    return [HistoricalFact.read(milestone=milestone, amount=millions(raw, "USD", column), column=column, raw=raw)]
 
 
 def millions(raw: str, currency: str, column: str) -> Money:
@@ -163,6 +167,10 @@ def millions(raw: str, currency: str, column: str) -> Money:
     Commas stand only between thousands: in a file with decimal commas, 1,5 must not become 15.
     """
     digits = raw.strip()
+    if (plain := _PLAIN.fullmatch(digits)) and (plain[2] or plain[4]):
+        sign, whole, fraction = plain[1], plain[2] or "0", (plain[4] or "").rstrip("0")
+        fen = int(f"{sign}{whole}{fraction:0<8}")
+        return Money.read(fen, f"{sign}{whole}{fraction and '.'}{fraction}", MoneyUnit.MILLION, currency)
     if "," in digits and not _THOUSANDS.fullmatch(digits):
         raise RowFault(
             column,

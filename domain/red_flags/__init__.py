@@ -9,7 +9,7 @@ A flag is derived from recorded events under a versioned rule; it decides nothin
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from types import ModuleType
 from uuid import UUID
 
@@ -62,6 +62,10 @@ LOOKS_AT: dict[str, frozenset[str]] = {
     rule: frozenset(event.TOPIC for event in module.LOOKS_AT) for rule, module in _MODULES.items()
 }
 """Topics of the events that can change what a rule says. R06 looks at when each event of a project was recorded."""
+ARISES_FROM: dict[str, frozenset[str]] = {
+    rule: frozenset(event.TOPIC for event in _MODULES[rule].ARISES_FROM) for rule in OF_A_PROJECT
+}
+"""Topics of which a project must have one for a rule to ask anything; none for R06, which looks at all."""
 FIRES_ON: dict[str, Text] = {rule: module.FIRES_ON for rule, module in _MODULES.items()}
 """What fires a rule, in words."""
 PARAMETERS: dict[str, frozenset[str]] = {
@@ -106,13 +110,17 @@ class FlagRules:
         """Rules within a project that an event of a topic can concern."""
         return self._looking_at.get(topic, frozenset())
 
+    def arising(self, rules: Iterable[str], topics: Collection[str]) -> frozenset[str]:
+        """Those of some rules that can ask anything in a project with events of these topics."""
+        return frozenset(r for r in rules if not ARISES_FROM[r] or not ARISES_FROM[r].isdisjoint(topics))
+
     def within(self, dossier: Dossier, rule_sets: RuleSets, rules: Iterable[str] | None = None) -> list[RedFlag]:
         """The flags that follow from a project's own histories; of some rules, or of all."""
-        chosen = OF_A_PROJECT.keys() if rules is None else set(rules)
+        chosen = self.arising(OF_A_PROJECT.keys() if rules is None else rules, dossier.traces.topics)
         return [
             flag
             for rule in self.all
-            if rule.id in OF_A_PROJECT and rule.id in chosen
+            if rule.id in chosen
             for flag in OF_A_PROJECT[rule.id](dossier, Watch(rule, rule_sets))
         ]
 

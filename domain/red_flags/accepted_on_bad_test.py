@@ -19,6 +19,8 @@ from domain.steps.security import SecurityTested
 from domain.steps.systems import SystemListed, SystemRegistered
 
 LOOKS_AT: tuple[type[Event], ...] = (ProjectAccepted, SystemListed, SystemRegistered, SecurityTested)
+ARISES_FROM: tuple[type[Event], ...] = (ProjectAccepted,)
+"""Without one of these in the project there is nothing to ask."""
 FIRES_ON = text(
     "按现在所知，验收之日没有一份在有效期内的等级测评报告：已过期（`test_validity_months`，按验收日的规则集），或登记后被撤回、更正。每个系统一个疑点。",
     "As is known now, no level test was in date on the day of acceptance: it had expired, or was withdrawn"

@@ -15,6 +15,8 @@ from domain.steps.filing import FilingAmended, ProjectFiled
 from domain.steps.procurement import ContractRecorded
 
 LOOKS_AT: tuple[type[Event], ...] = (ProjectFiled, FilingAmended, ContractRecorded, AmountStated)
+ARISES_FROM: tuple[type[Event], ...] = (ContractRecorded, AmountStated)
+"""Without one of these in the project there is nothing to ask."""
 
 _NAMES = {AmountStage.ESTIMATE: "估算", AmountStage.CONTRACT: "合同", AmountStage.FINAL_ACCOUNT: "决算"}
 FIRES_ON = text(

@@ -13,6 +13,7 @@ from domain.steps.history import ProjectImported
 
 LOOKS_AT: tuple[type[Event], ...] = ()
 """Every event of the project: what came too late is told by `Dossier.late`."""
+ARISES_FROM: tuple[type[Event], ...] = ()
 FIRES_ON = text(
     "项目的事件在发生后超过规则集规定的天数（`backdating_limit_days`，按发生日的规则集）才登记。每个项目一个疑点，给出件数、最多天数和最先十件；导入的历史不算，更正不使其变"
     "为及时。",

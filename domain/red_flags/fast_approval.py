@@ -11,6 +11,8 @@ from domain.steps.approval import ProjectApproved
 from domain.steps.filing import ProjectFiled
 
 LOOKS_AT: tuple[type[Event], ...] = (ProjectFiled, ProjectApproved)
+ARISES_FROM: tuple[type[Event], ...] = (ProjectApproved,)
+"""Without one of these in the project there is nothing to ask."""
 FIRES_ON = text(
     "批复距备案不足`fewest_days`天。",
     "The approval came fewer days than this after the filing.",

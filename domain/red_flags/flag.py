@@ -44,7 +44,7 @@ class FiredBy(Value):
     @classmethod
     def of(cls, trace: Trace) -> FiredBy:
         """The place and times of a trace."""
-        return cls.model_construct(
+        return cls.made_of(
             topic=trace.topic,
             stream=trace.stream,
             position=trace.position,
@@ -182,7 +182,7 @@ class Watch:
     ) -> RedFlag:
         """The flag of these events."""
         events = {e.position: e if isinstance(e, FiredBy) else FiredBy.of(e) for e in fired}
-        return RedFlag(
+        return RedFlag.made_of(
             rule=self.rule.id,
             version=self.rule.version,
             project=project,

@@ -12,6 +12,8 @@ from domain.steps.acceptance import ProjectAccepted
 from domain.steps.funding import FundsArranged, FundsDisbursed
 
 LOOKS_AT: tuple[type[Event], ...] = (ProjectAccepted, FundsArranged, FundsDisbursed)
+ARISES_FROM: tuple[type[Event], ...] = (FundsArranged, FundsDisbursed)
+"""Without one of these in the project there is nothing to ask."""
 FIRES_ON = text(
     "运维经费安排或拨付之日，没有确定已在先（含当日）的竣工验收。",
     "Operation money is arranged or paid on a day on which nothing had certainly been accepted.",

@@ -13,6 +13,8 @@ from domain.steps.approval import ProjectApproved
 from domain.steps.funding import FundsArranged, FundsDisbursed
 
 LOOKS_AT: tuple[type[Event], ...] = (ProjectApproved, FundsArranged, FundsDisbursed)
+ARISES_FROM: tuple[type[Event], ...] = (FundsArranged, FundsDisbursed)
+"""Without one of these in the project there is nothing to ask."""
 FIRES_ON = text(
     "建设资金安排或拨付之日，没有确定已在先（含当日）的立项批复；日期只到月的批复，不能确定早于该月内的某日。",
     "Build money is arranged or paid on a day on which no approval had certainly been given; one known"

@@ -13,6 +13,8 @@ from domain.steps.filing import ProjectFiled
 from domain.steps.funding import FundsArranged, FundsDisbursed
 
 LOOKS_AT: tuple[type[Event], ...] = (ProjectFiled, ProjectApproved, ProjectAccepted, FundsArranged, FundsDisbursed)
+ARISES_FROM: tuple[type[Event], ...] = (ProjectApproved, ProjectAccepted, FundsArranged, FundsDisbursed)
+"""Without one of these in the project there is nothing to ask."""
 
 _PAIRS = (
     ("filed-approved", (ProjectFiled,), (ProjectApproved,), text("备案与立项", "filing and approval")),

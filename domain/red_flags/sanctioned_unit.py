@@ -30,6 +30,8 @@ LOOKS_AT: tuple[type[Event], ...] = (
     ConnectionObligationSet,
     ConnectionObligationMet,
 )
+ARISES_FROM: tuple[type[Event], ...] = (ProjectApproved, FundsArranged, FundsDisbursed)
+"""Without one of these in the project there is nothing to ask."""
 FIRES_ON = text(
     "按现在所知，批复立项，或安排、拨付运维等经费之日，建设单位有已逾期未履行的改造对接义务（到期日当日不算）。办理之日已知的，关口当时即拒绝；本条针对事后登记或更正的。",
     "As is known now, an owner unit had an overdue connection obligation on the day of an approval or"

@@ -7,9 +7,9 @@ first stays beside what counts now.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.correction import FactCorrected
 from domain.dates import CivilDate
@@ -76,8 +76,7 @@ TRACED = frozenset(event.TOPIC for event in _SAYS)
 _BY_TOPIC = {event.TOPIC: event for event in EVENTS}
 
 
-@dataclass(frozen=True)
-class Trace:
+class Trace(NamedTuple):
     """One event, as far as flags look at it. What a correction made of it is in `happened_on` and `says`."""
 
     topic: str
@@ -86,7 +85,7 @@ class Trace:
     recorded_at: datetime
     account: str
     happened_on: CivilDate
-    says: Says = field(default_factory=dict)
+    says: Says
     first_happened_on: CivilDate | None = None
     """The day as it was recorded, where a correction gave another."""
     withdrawn: bool = False
@@ -98,15 +97,16 @@ class Trace:
 
 def trace_of(entry: Recorded) -> Trace:
     """The trace of an event; of one that no rule looks into, it says nothing but that it happened."""
-    read = _SAYS.get(type(entry.event))
+    event = entry.event
+    read = _SAYS.get(event.__class__)
     return Trace(
-        topic=entry.event.TOPIC,
-        stream=entry.stream,
-        position=entry.position,
-        recorded_at=entry.recorded_at,
-        account=entry.circumstances.actor.account,
-        happened_on=entry.happened_on,
-        says=read(entry.event) if read is not None else {},
+        event.TOPIC,
+        entry.stream,
+        entry.position,
+        entry.recorded_at,
+        entry.circumstances.actor.account,
+        entry.happened_on,
+        read(event) if read is not None else {},
     )
 
 
@@ -117,6 +117,8 @@ class Traces:
     all: list[Trace] = field(default_factory=list)
     changed: set[int] = field(default_factory=set)
     """Versions that were added or corrected since it was made."""
+    topics: set[str] = field(default_factory=set)
+    """Of which there is a trace, withdrawn ones too."""
 
     @classmethod
     def of(cls, history: Iterable[Recorded]) -> Traces:
@@ -127,11 +129,16 @@ class Traces:
                 traces.take(entry)
         return traces
 
+    def keep(self, trace: Trace) -> None:
+        """Take in the next trace, as it was kept."""
+        self.all.append(trace)
+        self.topics.add(trace.topic)
+
     def take(self, entry: Recorded, *, applied: bool = False) -> None:
         """Take in the next event. `applied`: the events come in the form that their corrections gave them."""
         if isinstance(entry.event, FactCorrected) and not applied:
             self._correct(entry.event)
-        self.all.append(trace_of(entry))
+        self.keep(trace_of(entry))
         self.changed.add(entry.stream.version)
 
     def _correct(self, correction: FactCorrected) -> None:
@@ -140,13 +147,12 @@ class Traces:
                 continue
             first = trace.first_happened_on or trace.happened_on
             if correction.replacement is None:
-                corrected = replace(trace, withdrawn=True, happened_on=first, first_happened_on=None)
+                corrected = trace._replace(withdrawn=True, happened_on=first, first_happened_on=None)
             else:
                 event = _BY_TOPIC[trace.topic].model_validate(correction.replacement)
                 read = _SAYS.get(type(event))
                 day = correction.replacement_happened_on or first
-                corrected = replace(
-                    trace,
+                corrected = trace._replace(
                     says=read(event) if read is not None else {},
                     happened_on=day,
                     first_happened_on=None if day == first else first,
@@ -158,9 +164,13 @@ class Traces:
     def standing(self, *events: type[Event]) -> list[Trace]:
         """Traces of some events that were not withdrawn."""
         topics = [e.TOPIC for e in events]
+        if self.topics.isdisjoint(topics):
+            return []
         return [t for t in self.all if t.topic in topics and not t.withdrawn]
 
     def once(self, *events: type[Event]) -> list[Trace]:
         """Traces of some events, withdrawn ones too."""
         topics = {e.TOPIC for e in events}
+        if self.topics.isdisjoint(topics):
+            return []
         return [t for t in self.all if t.topic in topics]

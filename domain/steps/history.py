@@ -22,6 +22,14 @@ class ProjectImported(Event):
 def bring_in(project: Project, origin: ImportOrigin, facts: tuple[HistoricalFact, ...]) -> ProjectImported | None:
     """Give the event, or None when exactly this row was the last brought in of its edition.
 
+    Raises what `is_news` raises.
+    """
+    return ProjectImported(origin=origin, facts=facts) if is_news(project, origin.edition, origin.row_sha256) else None
+
+
+def is_news(project: Project, edition: str, row_sha256: str) -> bool:
+    """Is a row to be recorded: was it not the last that was brought in of its edition?
+
     Raises ActError for a classified project: no text of another record enters beside its placeholder (G15).
     """
     if project.classified:
@@ -31,9 +39,7 @@ def bring_in(project: Project, origin: ImportOrigin, facts: tuple[HistoricalFact
                 "the project is classified here: nothing is brought in (G15)",
             )
         )
-    if ImportedEdition(edition=origin.edition, row_sha256=origin.row_sha256) in project.editions:
-        return None
-    return ProjectImported(origin=origin, facts=facts)
+    return not any(e.edition == edition and e.row_sha256 == row_sha256 for e in project.editions)
 
 
 @evolve.register

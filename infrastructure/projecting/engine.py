@@ -257,13 +257,14 @@ class Engine:
         ).fetchone()
         build, position, log_position, age, still, parked = row or (1, 0, 0, None, 0, 0)
         at = log_position or 0
+        behind = at > position  # At the log's end nothing is told of time, so that the same answer has the same bytes.
         return Freshness(
             view=projection.schema(build),
             position=position,
             log_position=at,
             lag_events=max(0, at - position),
             lag_seconds=round(float(age), 3) if age is not None else 0.0,
-            still_seconds=round(float(still), 3),
+            still_seconds=round(float(still), 3) if behind else 0.0,
             parked=parked,
         )
 

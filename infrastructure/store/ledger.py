@@ -6,11 +6,11 @@ import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import accumulate, groupby
 from operator import itemgetter
-from typing import NoReturn
+from typing import NoReturn, cast
 from uuid import UUID
 
 from eventsourcing.application import Application
-from eventsourcing.persistence import InfrastructureFactory, TrackingRecorder
+from eventsourcing.persistence import InfrastructureFactory, StoredEvent, TrackingRecorder
 from eventsourcing.utils import Environment
 
 from application.ports import (
@@ -21,6 +21,7 @@ from application.ports import (
     RowsRecordedError,
     StreamMovedError,
     UpTo,
+    WrittenEvent,
 )
 from domain.correction import FactCorrected
 from domain.recorded import Recorded
@@ -36,7 +37,7 @@ from infrastructure.store.mapper import (
     recorded_history,
     to_recorded,
 )
-from infrastructure.store.recorder import LedgerRecorder
+from infrastructure.store.recorder import LARGEST_BATCH, LedgerRecorder
 from infrastructure.store.tracking import LedgerTrackingRecorder
 
 
@@ -195,25 +196,35 @@ class EventLedger(Application[UUID]):
     def _known(self, found: Saved | None) -> Sequence[Recorded] | KeyReusedError:
         return KeyReusedError() if found is None else self.at_positions(found.first_position, found.last_position)
 
-    def record_each(self, events: Sequence[NewEvent]) -> Sequence[Recorded | None]:
-        """Record events of different streams, each in a save of its own. None for one whose stream has moved.
+    def record_each(self, events: Sequence[WrittenEvent]) -> Sequence[int | None]:
+        """Record events of different streams, each alone, and give their positions. None where its stream has moved.
+
+        As many as a transaction takes go in one save, which costs a fraction of as many saves. If any of their streams
+        has moved, that save records nothing, and each goes by itself.
 
         Raises what `LedgerRecorder.append` raises; what was recorded before that stays.
         """
-        saves = [
-            Save([self.mapper.to_stored_event(e)], [e.stream.kind])  # type: ignore[arg-type]
-            for e in events
-        ]
-        results = awaiting.in_thread(self._ledger_recorder.append_each, saves)
-        recorded: list[Recorded | None] = []
-        for e, result in zip(events, results, strict=True):
-            if isinstance(result, StreamMovedError):
-                recorded.append(None)
-            elif isinstance(result, BaseException):
-                raise result
+        stored = cast("LedgerMapper", self.mapper).to_stored_events(events)
+        kinds: list[str] = [e.kind for e in events]
+        positions: list[int | None] = []
+        for begin in range(0, len(events), LARGEST_BATCH):
+            part = slice(begin, begin + LARGEST_BATCH)
+            try:
+                saved = self._append(Save(stored[part], kinds[part]))
+            except StreamMovedError:
+                positions += self._record_alone(stored[part], kinds[part])
             else:
-                recorded += _in_place([e], result)
-        return recorded
+                positions += range(saved.first_position, saved.last_position + 1)
+        return positions
+
+    def _record_alone(self, stored: Sequence[StoredEvent], kinds: Sequence[str]) -> list[int | None]:
+        saves = [Save([event], [kind]) for event, kind in zip(stored, kinds, strict=True)]
+        positions: list[int | None] = []
+        for result in awaiting.in_thread(self._ledger_recorder.append_each, saves):
+            if isinstance(result, BaseException) and not isinstance(result, StreamMovedError):
+                raise result
+            positions.append(result.first_position if isinstance(result, Saved) else None)
+        return positions
 
     def recall(self, request: RequestKey) -> Sequence[Recorded] | None:
         """What an earlier request of this key recorded, or None. Raises what `LedgerRecorder.append` raises."""

@@ -21,7 +21,7 @@ import orjson
 from eventsourcing.persistence import JSONTranscoder, Mapper, Notification, StoredEvent
 from pydantic import ValidationError
 
-from application.ports import NewEvent
+from application.ports import NewEvent, WrittenEvent
 from domain.dates import CivilDate
 from domain.event import Event, as_json
 from domain.recorded import Circumstances, Recorded
@@ -65,7 +65,7 @@ class LedgerMapper(Mapper[UUID]):
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
         """Bytes of a new event. Raises ValueError for a number beyond 64 bits: it would be read back rounded."""
         new: NewEvent = domain_event
-        circumstances = new.circumstances.__pydantic_serializer__.to_json(new.circumstances, exclude_defaults=True)
+        circumstances = _stated(new.circumstances)
         state = b'{"v":%d,"c":%b,"e":%b' % (new.event.SCHEMA_VERSION, circumstances, as_json(new.event))
         if _NINETEEN_DIGITS in state.translate(_DIGITS) and _LARGE.search(state):
             _check_numbers(orjson.loads(state + b"}"), new.event.model_dump(mode="json"))
@@ -77,11 +77,42 @@ class LedgerMapper(Mapper[UUID]):
             state=state,
         )
 
+    def to_stored_events(self, written: Iterable[WrittenEvent]) -> list[StoredEvent]:
+        """Bytes of events that are written already, as `to_stored_event` gives them. Raises ValueError as it does."""
+        stored: list[StoredEvent] = []
+        before, circumstances = None, b""
+        for e in written:
+            if e.circumstances is not before:  # the rows of a file have them in common
+                before, circumstances = e.circumstances, _stated(e.circumstances)
+            if _NINETEEN_DIGITS in e.body.translate(_DIGITS) and _LARGE.search(e.body):
+                stored.append(self.to_stored_event(new_event(e)))
+                continue
+            nonce = b2a_base64(urandom(16), newline=False)[:22]
+            state = b'{"v":%d,"c":%b,"e":%b%b%b"}' % (
+                e.event_class.SCHEMA_VERSION,
+                circumstances,
+                e.body,
+                _NONCE,
+                nonce,
+            )
+            stored.append(StoredEvent(e.stream, e.version, e.event_class.TOPIC, state))
+        return stored
+
     def to_domain_event(self, stored_event: StoredEvent) -> Any:
         """The recorded event. Raises UnknownTopicError, NewerEventError, pydantic.ValidationError."""
         if not isinstance(stored_event, LoggedEvent):
             raise TypeError("only events that were read from the log can be mapped")
         return to_recorded(stored_event)
+
+
+def _stated(circumstances: Circumstances) -> bytes:
+    return circumstances.__pydantic_serializer__.to_json(circumstances, exclude_defaults=True)
+
+
+def new_event(written: WrittenEvent) -> NewEvent:
+    """A written event as it is recorded by itself. Raises pydantic.ValidationError."""
+    at = StreamAt.made_of(kind=written.kind, id=written.stream, version=written.version)
+    return NewEvent(at, written.circumstances, written.event_class.model_validate_json(written.body))
 
 
 Row = tuple[int, int, datetime, str, bytes]

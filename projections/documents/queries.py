@@ -29,9 +29,10 @@ def papers_of(conn: Connection, log_id: int, streams: Sequence[UUID], window: Wi
     """The papers that the events of some streams name, in the order of recording."""
     query = (
         "SELECT position, sha256, title, stream_kind, stream_id, topic, happened_on FROM mentions"
-        " WHERE log_id = %(log_id)s AND stream_id = ANY(%(streams)s) ORDER BY position, sha256"
+        " WHERE log_id = %(log_id)s AND stream_id = ANY(%(streams)s)"
     )
-    return listing(conn, Mention, query, {"log_id": log_id, "streams": list(streams)}, window)
+    asked = {"log_id": log_id, "streams": list(streams)}
+    return listing(conn, Mention, query, "position, sha256", asked, window)
 
 
 def mentions_of(conn: Connection, log_id: int, sha256: str) -> list[Mention]:

@@ -14,6 +14,7 @@ from domain.recorded import Recorded
 from domain.steps.funding import BudgetSet, FundsArranged, FundsDisbursed, FundsRefunded
 from domain.steps.guidance_fund import FundContributed, FundInvested, InvestmentReturned
 from domain.streams import StreamKind
+from projections.tallies import Tally
 from projections.topics import ALL, topics
 from projections.view import Cursor, Page, Projection, project_name, upsert
 
@@ -57,11 +58,29 @@ _IGNORED = (
 """What happens to a project, and elsewhere, without moving money or an amount."""
 
 
+_SUMS = ("lines", "budgets", "budget_fen", "arranged_fen", "disbursed_fen", "refunded_fen")
+_ADDED = """p.classified, l.year, l.source, l.purpose, 1 AS lines, (l.budget_fen IS NOT NULL)::integer AS budgets,
+    coalesce(l.budget_fen, 0) AS budget_fen, l.arranged_fen, l.disbursed_fen, l.refunded_fen
+    FROM lines l JOIN projects p USING (log_id, project_id)"""
+_OF = "WHERE l.log_id = %(log_id)s AND l.project_id = ANY(%(of)s)"
+
+TALLIES = (
+    Tally("sums", ("classified", "year", "source", "purpose"), _SUMS, f"SELECT {_ADDED} {_OF}"),
+    Tally(
+        "unit_sums",
+        ("uscc", "classified", "year", "source", "purpose"),
+        _SUMS,
+        f"SELECT u.uscc, {_ADDED} CROSS JOIN LATERAL unnest(p.owners) AS u(uscc) {_OF}",
+    ),
+)
+"""What all lines come to, and those of the projects of each owner unit."""
+
+
 class Money(Projection):
     """Rows per project and line, per movement of the fund, per entry of the library, per stage and its drift."""
 
     NAME = "money"
-    VERSION = 3
+    VERSION = 4
     HANDLES = ALL - topics(*_IGNORED)
     IGNORES = topics(*_IGNORED)
     TABLES = """
@@ -77,21 +96,38 @@ class Money(Projection):
             PRIMARY KEY (log_id, position));
         CREATE INDEX ON movements (log_id, project_id);
         CREATE INDEX ON movements (log_id, year, source);
+        CREATE INDEX ON movements (log_id, happened_from DESC, position DESC);
         CREATE TABLE lines (
             log_id integer NOT NULL, project_id uuid NOT NULL, purpose text NOT NULL, year integer NOT NULL,
             source text NOT NULL, budget_fen numeric, arranged_fen numeric NOT NULL, disbursed_fen numeric NOT NULL,
-            refunded_fen numeric NOT NULL,
+            refunded_fen numeric NOT NULL, number text,
             PRIMARY KEY (log_id, project_id, purpose, year, source));
+        CREATE INDEX ON lines (log_id, year DESC, number, project_id, purpose, source);
+        CREATE TABLE sums (
+            log_id integer NOT NULL, classified boolean NOT NULL, year integer NOT NULL, source text NOT NULL,
+            purpose text NOT NULL, lines bigint NOT NULL, budgets bigint NOT NULL, budget_fen numeric NOT NULL,
+            arranged_fen numeric NOT NULL, disbursed_fen numeric NOT NULL, refunded_fen numeric NOT NULL,
+            PRIMARY KEY (log_id, classified, year, source, purpose));
+        CREATE TABLE unit_sums (
+            log_id integer NOT NULL, uscc text NOT NULL, classified boolean NOT NULL, year integer NOT NULL,
+            source text NOT NULL, purpose text NOT NULL, lines bigint NOT NULL, budgets bigint NOT NULL,
+            budget_fen numeric NOT NULL, arranged_fen numeric NOT NULL, disbursed_fen numeric NOT NULL,
+            refunded_fen numeric NOT NULL,
+            PRIMARY KEY (log_id, uscc, classified, year, source, purpose));
+        CREATE INDEX ON unit_sums (log_id) WHERE lines = 0;
         CREATE TABLE stages (
             log_id integer NOT NULL, project_id uuid NOT NULL, ordinal integer NOT NULL, stage text NOT NULL,
             origin text NOT NULL, fen numeric NOT NULL, currency text NOT NULL, document_no text, stated_total text,
-            stated_on text, revised boolean NOT NULL,
+            stated_on text, revised boolean NOT NULL, number text,
             PRIMARY KEY (log_id, project_id, ordinal));
+        CREATE INDEX ON stages (log_id, number, project_id, ordinal);
         CREATE TABLE drifts (
             log_id integer NOT NULL, project_id uuid NOT NULL, ordinal integer NOT NULL, earlier text NOT NULL,
             later text NOT NULL, earlier_fen numeric NOT NULL, later_fen numeric NOT NULL, change_fen numeric NOT NULL,
-            change_bp numeric, exceeds boolean NOT NULL,
+            change_bp numeric, exceeds boolean NOT NULL, number text,
             PRIMARY KEY (log_id, project_id, ordinal));
+        CREATE INDEX ON drifts (log_id, number, project_id, ordinal);
+        CREATE INDEX ON drifts (log_id, number, project_id, ordinal) WHERE exceeds;
         CREATE TABLE ppp_entries (
             log_id integer NOT NULL, project_id uuid NOT NULL, entry integer NOT NULL, regime text NOT NULL,
             risk_allocation text NOT NULL, return_boundary text NOT NULL, evaluation_plan text NOT NULL,
@@ -117,15 +153,20 @@ class Money(Projection):
             project = page.project(stream)
             key = {"log_id": page.log_id, "project_id": stream}
             heads.append({**key, **_head(project)})
-            rows["lines"] += [{**key, **r} for r in _lines(project, page.balance(stream))]
-            rows["stages"] += [{**key, **r} for r in _stages(project)]
-            rows["drifts"] += [{**key, **r} for r in _drifts(project)]
+            ordered = {**key, "number": project.number}
+            rows["lines"] += [{**ordered, **r} for r in _lines(project, page.balance(stream))]
+            rows["stages"] += [{**ordered, **r} for r in _stages(project)]
+            rows["drifts"] += [{**ordered, **r} for r in _drifts(project)]
             rows["ppp_entries"] += [{**key, **r} for r in _entries(project)]
             rows["operation_reports"] += [{**key, **r} for r in _reports(project)]
+        for tally in TALLIES:
+            tally.take_out(cursor, page.log_id, touched)
         upsert(cursor, "projects", ("log_id", "project_id"), heads)
         for table in _OF_PROJECT:
             cursor.execute(f"DELETE FROM {table} WHERE log_id = %s AND project_id = ANY(%s)", (page.log_id, touched))
             upsert(cursor, table, (), rows[table])
+        for tally in TALLIES:
+            tally.put_in(cursor, page.log_id, touched)
         _record_movements(page, cursor)
         for stream in page.touched(StreamKind.GUIDANCE_FUND):
             entries = page.of(stream)

@@ -257,17 +257,71 @@ def _moved(*same: str) -> str:
         JOIN projects p ON p.log_id = l.log_id AND p.project_id = l.project_id {_WHERE}"""
 
 
+_TALLIED = (
+    "CASE WHEN sum(s.budgets) > 0 THEN sum(s.budget_fen) END AS budget_fen, sum(s.arranged_fen) AS arranged_fen,"
+    " sum(s.disbursed_fen) AS disbursed_fen, sum(s.refunded_fen) AS refunded_fen"
+)
+
+
+def _tallied(asked: dict[str, Any], table: str) -> str:
+    """The sums that are kept of lines, under the filter of the lines; of a single project there are none."""
+    where = ["s.log_id = %(log_id)s"]
+    if not asked["classified"]:
+        where.append("NOT s.classified")
+    if asked["unit"] is not None:
+        where.append("s.uscc = %(unit)s::text")
+    for name, kind in (("year", "integer"), ("source", "text"), ("purpose", "text")):
+        if asked[name] is not None:
+            where.append(f"s.{name} = %({name})s::{kind}")
+    return f"FROM {table} s WHERE {' AND '.join(where)}"
+
+
 def _grouped(name: str, row: type[RowT], column: str, order: str) -> Rows[RowT]:
+    def query(asked: dict[str, Any]) -> str:
+        if asked["project"] is not None:
+            return f"SELECT l.{column}, count(*) AS lines, {_SUMS} {_FROM} {_WHERE} GROUP BY l.{column}"
+        sums = _tallied(asked, "sums" if asked["unit"] is None else "unit_sums")
+        return f"SELECT s.{column}, sum(s.lines)::bigint AS lines, {_TALLIED} {sums} GROUP BY s.{column}"
+
     return Rows(
         view="money",
         name=name,
         row=row,
         asked=Filter,
-        query=f"SELECT l.{column}, count(*) AS lines, {_SUMS} {_FROM} {_WHERE} GROUP BY l.{column}",
+        query=query,
         order=order,
         key=(column,),
         origin=_moved(column),
     )
+
+
+def _units(asked: dict[str, Any]) -> str:
+    """The projects of a unit are counted for the units that are shown only."""
+    if asked["project"] is not None:
+        return f"""
+            SELECT u.uscc, count(DISTINCT l.project_id) AS projects, {_SUMS}
+            {_FROM} CROSS JOIN LATERAL unnest(p.owners) AS u(uscc) {_WHERE} GROUP BY u.uscc"""
+    return f"""
+        SELECT g.*, (SELECT count(DISTINCT l.project_id) {_FROM} {_WHERE} AND p.owners @> ARRAY[g.uscc]) AS projects
+        FROM (SELECT s.uscc, {_TALLIED} {_tallied(asked, "unit_sums")} GROUP BY s.uscc) g"""
+
+
+def _shares(asked: dict[str, Any]) -> str:
+    spent = "sum(l.disbursed_fen - l.refunded_fen) FILTER (WHERE l.purpose = '{}')"
+    source = f"{_FROM} {_WHERE}"
+    if asked["project"] is None:
+        source = f"FROM (SELECT s.* {_tallied(asked, 'sums' if asked['unit'] is None else 'unit_sums')}) l"
+    # div() of numerics is exact and truncates: half away from zero, as domain.amounts.basis_points rounds.
+    return f"""
+        SELECT s.year, s.build_fen, s.operation_fen, (s.build_fen / 100)::numeric(30, 2)::text AS build_yuan,
+               (s.operation_fen / 100)::numeric(30, 2)::text AS operation_yuan,
+               CASE WHEN s.build_fen + s.operation_fen > 0
+                    THEN div(20000 * s.operation_fen + s.build_fen + s.operation_fen,
+                             2 * (s.build_fen + s.operation_fen))
+               END AS operation_bp
+        FROM (SELECT l.year, coalesce({spent.format("BUILD")}, 0) AS build_fen,
+                     coalesce({spent.format("OPERATION")}, 0) AS operation_fen
+              {source} GROUP BY l.year) s"""
 
 
 LINES = Rows(
@@ -276,7 +330,8 @@ LINES = Rows(
     row=Line,
     asked=Filter,
     query=f"""
-        SELECT {_PROJECT}, l.purpose, l.year, l.source, l.budget_fen, l.arranged_fen, l.disbursed_fen, l.refunded_fen,
+        SELECT l.project_id, l.number, p.name, p.owners, l.purpose, l.year, l.source, l.budget_fen,
+               l.arranged_fen, l.disbursed_fen, l.refunded_fen,
                CASE WHEN l.budget_fen IS NOT NULL THEN greatest(l.arranged_fen - l.budget_fen, 0) END
                    AS over_budget_fen
         {_FROM} {_WHERE}
@@ -312,11 +367,7 @@ UNITS = Rows(
     name="units",
     row=UnitSums,
     asked=Filter,
-    query=f"""
-        SELECT u.uscc, count(DISTINCT l.project_id) AS projects, {_SUMS}
-        {_FROM} CROSS JOIN LATERAL unnest(p.owners) AS u(uscc) {_WHERE}
-        GROUP BY u.uscc
-    """,
+    query=_units,
     order="uscc",
     key=("uscc",),
     origin=f"""SELECT l.position FROM q JOIN projects p ON p.owners @> ARRAY[q.uscc]
@@ -324,26 +375,12 @@ UNITS = Rows(
 )
 """Sums per owner unit. A project of several owners counts for each."""
 
-# div() of numerics is exact and truncates: half away from zero, as domain.amounts.basis_points rounds.
 SHARES = Rows(
     view="money",
     name="operation-shares",
     row=OperationShare,
     asked=Filter,
-    query=f"""
-        SELECT s.year, s.build_fen, s.operation_fen, (s.build_fen / 100)::numeric(30, 2)::text AS build_yuan,
-               (s.operation_fen / 100)::numeric(30, 2)::text AS operation_yuan,
-               CASE WHEN s.build_fen + s.operation_fen > 0
-                    THEN div(20000 * s.operation_fen + s.build_fen + s.operation_fen,
-                             2 * (s.build_fen + s.operation_fen))
-               END AS operation_bp
-        FROM (SELECT l.year,
-                     coalesce(sum(l.disbursed_fen - l.refunded_fen) FILTER (WHERE l.purpose = 'BUILD'), 0)
-                         AS build_fen,
-                     coalesce(sum(l.disbursed_fen - l.refunded_fen) FILTER (WHERE l.purpose = 'OPERATION'), 0)
-                         AS operation_fen
-              {_FROM} {_WHERE} GROUP BY l.year) s
-    """,
+    query=_shares,
     order="year DESC",
     key=("year",),
     origin=_moved("year"),
@@ -407,8 +444,8 @@ STAGES = Rows(
     row=StageRow,
     asked=ProjectAsked,
     query=f"""
-        SELECT {_PROJECT}, s.ordinal, s.stage, s.origin, s.fen, s.currency, s.document_no, s.stated_total, s.stated_on,
-               s.revised
+        SELECT s.project_id, s.number, p.name, p.owners, s.ordinal, s.stage, s.origin, s.fen, s.currency, s.document_no,
+               s.stated_total, s.stated_on, s.revised
         FROM stages s JOIN projects p USING (log_id, project_id)
         WHERE {_VISIBLE} AND (%(project)s::uuid IS NULL OR s.project_id = %(project)s)
     """,
@@ -424,8 +461,8 @@ DRIFTS = Rows(
     row=DriftRow,
     asked=ProjectAsked,
     query=f"""
-        SELECT {_PROJECT}, d.ordinal, d.earlier, d.later, d.earlier_fen, d.later_fen, d.change_fen, d.change_bp,
-               d.exceeds
+        SELECT d.project_id, d.number, p.name, p.owners, d.ordinal, d.earlier, d.later, d.earlier_fen, d.later_fen,
+               d.change_fen, d.change_bp, d.exceeds
         FROM drifts d JOIN projects p USING (log_id, project_id)
         WHERE {_VISIBLE} AND (NOT %(exceeding)s OR d.exceeds)
           AND (%(project)s::uuid IS NULL OR d.project_id = %(project)s)

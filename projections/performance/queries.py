@@ -632,7 +632,7 @@ DISAGREEMENTS = Rows(
           USING (log_id, project_id, scale, period)
         WHERE {_VISIBLE} AND o.grade <> i.grade AND {_of_source("p.source")}
     """,
-    order="number, name, project_id, period",
+    order="number, name, project_id, period, scale",
     key=("project_id", "scale", "period"),
     origin=of_streams("project_id", *_RATINGS),
     picks={"scale": "scale", "period": "period"},

@@ -18,6 +18,7 @@ from domain.rule import RuleSets
 from domain.streams import StreamKind
 from projections.red_flags.comparing import Comparison
 from projections.red_flags.county import County
+from projections.tallies import Tally
 from projections.topics import ALL, topics
 from projections.view import Cursor, Page, Projection, project_name, upsert
 
@@ -33,11 +34,20 @@ _HANDLED = (
 """All that happens to projects, since any of it may be recorded too late; and what else rules look at."""
 
 
+COUNTS = Tally(
+    "counts",
+    ("rule", "status", "classified"),
+    ("flags",),
+    "SELECT rule, status, classified, 1 AS flags FROM flags WHERE log_id = %(log_id)s AND project_id = ANY(%(of)s)",
+)
+"""How many flags there are of a rule, by what became of them."""
+
+
 class RedFlags(Projection):
     """One row per flag; beside it what is kept in mind of each stream, and where projects are found by others."""
 
     NAME = "red_flags"
-    VERSION = 1
+    VERSION = 2
     HANDLES = topics(*_HANDLED)
     IGNORES = ALL - topics(*_HANDLED)
     TABLES = """
@@ -68,8 +78,11 @@ class RedFlags(Projection):
         CREATE INDEX ON flags (log_id, raised_at DESC);
         CREATE INDEX ON flags (log_id, rule, raised_at DESC);
         CREATE INDEX ON flags (log_id, status, raised_at DESC);
-        CREATE INDEX ON flags (log_id, rule, status, classified);
-        CREATE INDEX ON flags USING gin (others);
+        CREATE INDEX ON flags USING gin (others) WHERE others <> '{}';
+        CREATE TABLE counts (
+            log_id integer NOT NULL, rule text NOT NULL, status text NOT NULL, classified boolean NOT NULL,
+            flags bigint NOT NULL,
+            PRIMARY KEY (log_id, rule, status, classified));
     """
 
     def __init__(self, rules: FlagRules | None = None, rule_sets: RuleSets | None = None) -> None:
@@ -99,8 +112,12 @@ class RedFlags(Projection):
             county.take(entry, late, applied=not corrects)
         county.settle_late()
         Comparison(county).make()
+        turned = _write_heads(page, cursor)
+        concerned = county.flags_changed() | _about(page, turned, cursor)
+        COUNTS.take_out(cursor, page.log_id, concerned)
         county.write()
-        _write_heads(page, cursor)
+        _hide(page, concerned, cursor)
+        COUNTS.put_in(cursor, page.log_id, concerned)
 
     def _late(self, entry: Recorded) -> tuple[int, int] | None:
         if entry.kind is not StreamKind.PROJECT or self._rule_sets is None:
@@ -108,16 +125,40 @@ class RedFlags(Projection):
         return lateness(entry, self._rule_sets)
 
 
-def _write_heads(page: Page, cursor: Cursor) -> None:
-    """Whose flags they are, and whether these are for all."""
-    projects = page.touched(StreamKind.PROJECT)
-    upsert(cursor, "projects", ("log_id", "project_id"), [_head(page, p) for p in projects])
+def _write_heads(page: Page, cursor: Cursor) -> set[UUID]:
+    """Write whose flags they are; gives the projects that are classified now and were not, or are no more."""
+    heads = [_head(page, p) for p in page.touched(StreamKind.PROJECT)]
     cursor.execute(
-        "UPDATE flags f SET classified = p.classified FROM projects p WHERE p.log_id = f.log_id"
-        " AND p.project_id = f.project_id AND f.log_id = %s AND f.project_id = ANY(%s)"
-        " AND f.classified <> p.classified",
-        (page.log_id, projects),
+        "SELECT project_id FROM projects WHERE log_id = %s AND project_id = ANY(%s) AND classified",
+        (page.log_id, [head["project_id"] for head in heads]),
     )
+    before = {project for (project,) in cursor.fetchall()}
+    upsert(cursor, "projects", ("log_id", "project_id"), heads)
+    return before ^ {head["project_id"] for head in heads if head["classified"]}
+
+
+def _about(page: Page, projects: set[UUID], cursor: Cursor) -> set[UUID]:
+    """Projects with flags that name any of these."""
+    if not projects:
+        return set()
+    cursor.execute(
+        "SELECT DISTINCT project_id FROM flags WHERE log_id = %s AND others <> '{}' AND others && %s",
+        (page.log_id, list(projects)),
+    )
+    return projects | {project for (project,) in cursor.fetchall()}
+
+
+def _hide(page: Page, projects: set[UUID], cursor: Cursor) -> None:
+    """Mark flags that concern a classified project, as the one asked or as another: they are not for all (G15)."""
+    if projects:
+        cursor.execute(
+            "UPDATE flags f SET classified = n.now FROM (SELECT g.project_id, g.rule, g.key, EXISTS (SELECT FROM"
+            " projects p WHERE p.log_id = g.log_id AND p.project_id = ANY(g.others || g.project_id) AND p.classified)"
+            " AS now FROM flags g WHERE g.log_id = %(log_id)s AND g.project_id = ANY(%(of)s)) n"
+            " WHERE f.log_id = %(log_id)s AND (f.project_id, f.rule, f.key) = (n.project_id, n.rule, n.key)"
+            " AND f.classified <> n.now",
+            {"log_id": page.log_id, "of": list(projects)},
+        )
 
 
 def _head(page: Page, stream: UUID) -> dict[str, Any]:

@@ -53,8 +53,7 @@ class Comparison:
             self._compare_groups(change)
 
     def _likes(self, sketches: Iterable[Sketch]) -> list[Like]:
-        county = self._county
-        return list(dict.fromkeys(like for s in sketches for like in county.rules.likes(s, county.rule_sets)))
+        return list(dict.fromkeys(like for s in sketches for like in self._county.likes(s)))
 
     def _read(self, sketches: Collection[Sketch]) -> None:
         """Read the projects that these are to be compared with, as they stood before the page."""

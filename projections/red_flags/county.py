@@ -15,7 +15,7 @@ from domain.correction import FactCorrected
 from domain.dates import CivilDate
 from domain.recorded import Recorded
 from domain.red_flags import LOOKS_AT, FlagRules, sketch_of
-from domain.red_flags.flag import Dossier, FiredBy, Lateness, RedFlag, Sketch, SystemRecord, UnitRecord
+from domain.red_flags.flag import Dossier, FiredBy, Lateness, Like, RedFlag, Sketch, SystemRecord, UnitRecord
 from domain.red_flags.trace import TRACED, Trace, Traces
 from domain.rule import RuleSets
 from domain.steps.answering import FlagAnswered
@@ -61,6 +61,8 @@ class County:
         self._flags: dict[FlagKey, Row] = {}
         self._flags_of: dict[UUID, set[FlagKey]] = {}
         self._changed: set[FlagKey] = set()
+        self._likes: dict[int, tuple[Sketch, list[Like]]] = {}
+        self._fired: dict[int, tuple[FiredBy, Row]] = {}
 
     # Reading what stood before the page.
 
@@ -70,17 +72,19 @@ class County:
         systems = {e.originator_id for e in entries if e.kind is StreamKind.SYSTEM}
         units = {e.originator_id for e in entries if e.kind is StreamKind.UNIT}
         self._read_traces(projects | systems | units)
-        coming = Traces.of(e for e in entries if not isinstance(e.event, FactCorrected))
         concerned = {_id(t, "project") for s in systems for t in self.traces(s).once(SystemRegistered)}
-        concerned |= {_id(t, "project") for t in coming.once(SystemRegistered)}
+        concerned |= {e.event.project for e in entries if isinstance(e.event, SystemRegistered)}
         concerned |= self._read_owned(units)
         self._read_traces(concerned)
         projects |= concerned
         listed = {_id(t, "system") for p in projects for t in self.traces(p).once(SystemListed)}
-        listed |= {_id(t, "system") for t in coming.once(SystemListed)}
+        listed |= {e.event.system for e in entries if isinstance(e.event, SystemListed)}
         filings = [t for p in projects for t in self.traces(p).once(ProjectFiled, FilingAmended)]
-        filings += coming.once(ProjectFiled, FilingAmended)
-        self._read_traces(listed | {unit_id(owner) for t in filings for owner in t.says["owners"]})
+        owners = {owner for t in filings for owner in t.says["owners"]}
+        for entry in entries:
+            if isinstance(entry.event, ProjectFiled | FilingAmended):
+                owners.update(entry.event.filing.owner_units)
+        self._read_traces(listed | {unit_id(owner) for owner in owners})
         self.read_projects(projects)
 
     def read_projects(self, projects: Iterable[UUID]) -> None:
@@ -106,7 +110,7 @@ class County:
             streams=wanted,
             topic=topic,
         ):
-            self._streams[row["stream_id"]].all.append(_trace(row))
+            self._streams[row["stream_id"]].keep(_trace(row))
 
     def _read_owned(self, units: set[UUID]) -> set[UUID]:
         """Projects of the units whose obligations the page touches."""
@@ -211,9 +215,10 @@ class County:
             self.sketch_changes.append(SketchChange(position, project, old, new))
 
     def _evaluate(self, project: UUID, rules: frozenset[str], position: int) -> None:
-        if not rules:
+        own, flagged = self.traces(project), self._flags_of.get(project, ())
+        asking = self.rules.arising(rules, own.topics)
+        if not asking and not any(key[1] in rules for key in flagged):
             return
-        own = self.traces(project)
         systems = dict.fromkeys(_id(t, "system") for t in own.standing(SystemListed))
         dossier = Dossier(
             project=project,
@@ -221,10 +226,10 @@ class County:
             systems=tuple(SystemRecord(s, self.traces(s)) for s in systems),
             owner_units=tuple(UnitRecord(o, self.traces(unit_id(o))) for o in self._owners(project)),
         )
-        raised = {(f.project, f.rule, f.key): f for f in self.rules.within(dossier, self.rule_sets, rules)}
+        raised = {(f.project, f.rule, f.key): f for f in self.rules.within(dossier, self.rule_sets, asking)}
         for flag in raised.values():
             self.hold(flag, position)
-        for key in list(self._flags_of.get(project, ())):
+        for key in list(flagged):
             if key[1] in rules and key not in raised:
                 self.lift(key, position)
 
@@ -243,7 +248,7 @@ class County:
             "version": flag.version,
             "told_zh": flag.told.zh,
             "told_en": flag.told.en,
-            "events": [fired_json(e) for e in flag.events],
+            "events": [self._told(e) for e in flag.events],
             "others": list(flag.others),
         }
         known = self._flags.get(key)
@@ -265,12 +270,30 @@ class County:
             known["changed_at"], known["lifted_at"] = position, position
             self._changed.add(key)
 
+    def likes(self, sketch: Sketch) -> list[Like]:
+        """Where to look for the projects that a project is to be compared with."""
+        known = self._likes.get(id(sketch))
+        if known is None:
+            known = self._likes[id(sketch)] = (sketch, self.rules.likes(sketch, self.rule_sets))
+        return known[1]
+
+    def _told(self, event: FiredBy) -> Row:
+        """An event as it is stored: several flags may name it."""
+        known = self._fired.get(id(event))
+        if known is None:
+            known = self._fired[id(event)] = (event, fired_json(event))
+        return known[1]
+
     def _keep(self, row: Row) -> None:
         key = (row["project_id"], row["rule"], row["key"])
         self._flags[key] = row
         self._flags_of.setdefault(key[0], set()).add(key)
 
     # Writing it down.
+
+    def flags_changed(self) -> set[UUID]:
+        """Projects of which the page raised, changed or lifted a flag, or answered one."""
+        return {project for project, _, _ in self._changed}
 
     def write(self) -> None:
         """Write what the page changed."""
@@ -285,7 +308,7 @@ class County:
             {
                 "log_id": self.log_id,
                 "project_id": project,
-                "late": Jsonb(_late_json(late)) if (late := self._late.get(project)) else None,
+                "late": Jsonb(self._late_json(late)) if (late := self._late.get(project)) else None,
                 "sketch": Jsonb(sketch_json(sketch)) if (sketch := self._sketches.get(project)) else None,
             }
             for project in self._reconsidered
@@ -293,9 +316,17 @@ class County:
         upsert(self._cursor, "dossiers", ("log_id", "project_id"), dossiers)
         self._write_signs()
         # A project of which nothing else was read may have answered before.
-        self._read_traces({project for project, _, _ in self._changed}, FlagAnswered.TOPIC)
+        self._read_traces(self.flags_changed(), FlagAnswered.TOPIC)
         flags = [self._flag_row(key) for key in self._changed]
         upsert(self._cursor, "flags", ("log_id", "project_id", "rule", "key"), flags)
+
+    def _late_json(self, late: Lateness) -> Row:
+        return {
+            "count": late.count,
+            "most_days": late.most_days,
+            "limit_days": late.limit_days,
+            "first": [self._told(e) for e in late.first],
+        }
 
     def _write_signs(self) -> None:
         changed = list(dict.fromkeys(c.project for c in self.sketch_changes))
@@ -312,7 +343,7 @@ class County:
             }
             for project in changed
             if (sketch := self._sketches.get(project)) is not None
-            for like in self.rules.likes(sketch, self.rule_sets)
+            for like in self.likes(sketch)
         ]
         upsert(self._cursor, "signs", (), rows)
 
@@ -392,15 +423,6 @@ def fired_json(event: FiredBy) -> Row:
 def _late(stored: Row) -> Lateness:
     first = tuple(FiredBy.model_validate(e) for e in stored["first"])
     return Lateness(stored["count"], stored["most_days"], stored["limit_days"], first)
-
-
-def _late_json(late: Lateness) -> Row:
-    return {
-        "count": late.count,
-        "most_days": late.most_days,
-        "limit_days": late.limit_days,
-        "first": [fired_json(e) for e in late.first],
-    }
 
 
 def sketch_json(sketch: Sketch) -> Row:

@@ -79,11 +79,7 @@ class FlagCount(Row):
     flags: int
 
 
-_VISIBLE = """
-    f.log_id = %(log_id)s AND (%(classified)s OR NOT f.classified)
-    AND (%(classified)s OR f.others = '{}' OR NOT EXISTS (
-        SELECT FROM projects o WHERE o.log_id = f.log_id AND o.project_id = ANY(f.others) AND o.classified))
-"""
+_VISIBLE = "f.log_id = %(log_id)s AND (%(classified)s OR NOT f.classified)"
 
 _FLAGS = f"""
     SELECT f.project_id, p.number, p.name, p.owners, f.rule, f.version, f.key, f.status, f.told_zh, f.told_en, f.events,
@@ -101,7 +97,7 @@ _FLAGS = f"""
       AND (%(rule)s::text IS NULL OR f.rule = %(rule)s)
       AND (%(status)s::text IS NULL OR f.status = %(status)s)
       AND (%(project)s::uuid IS NULL OR f.project_id = %(project)s)
-      AND (%(about)s::uuid IS NULL OR f.others @> ARRAY[%(about)s::uuid])
+      AND (%(about)s::uuid IS NULL OR f.others <> '{{}}' AND f.others @> ARRAY[%(about)s::uuid])
       AND (%(unit)s::text IS NULL OR p.owners @> ARRAY[%(unit)s::text])
 """
 
@@ -138,7 +134,7 @@ def counts(conn: Connection, log_id: int, *, classified: bool) -> list[FlagCount
     """Flags counted by rule and status."""
     with conn.cursor(row_factory=dict_row) as cursor:
         cursor.execute(
-            f"SELECT f.rule, f.status, count(*) AS flags FROM flags f WHERE {_VISIBLE}"
+            f"SELECT f.rule, f.status, sum(f.flags)::bigint AS flags FROM counts f WHERE {_VISIBLE}"
             " GROUP BY f.rule, f.status ORDER BY f.rule, f.status".encode(),
             {"log_id": log_id, "classified": classified},
         )

@@ -175,7 +175,7 @@ _OTHERS = {
 }
 
 
-def _reports(source: str, condition: str, order: str) -> str:
+def _reports(source: str, condition: str) -> str:
     return f"""
         SELECT t.system_id, s.name AS system_name, s.projects, s.owners, t.kind, t.report_no, t.agency,
                nullif(t.level, 0) AS level, t.template, t.conclusion, t.unresolved_high_risks, t.major_hazards,
@@ -183,11 +183,10 @@ def _reports(source: str, condition: str, order: str) -> str:
                CASE WHEN t.standing = 'WITHDRAWN' THEN 'INVALIDATED' WHEN NOT t.covering THEN 'SUPERSEDED'
                     WHEN v.months IS NULL THEN 'NO_TERM' WHEN {_UNTIL} < %(on)s::date THEN 'LAPSED'
                     WHEN {_UNTIL} <= %(on)s::date + {_WITHIN} THEN 'EXPIRING' ELSE 'VALID' END AS state,
-               t.standing, t.corrected_by, t.corrected_why, t.position
+               t.standing, t.corrected_by, t.corrected_why, t.position, t.reported_on
         FROM {source} JOIN systems s ON s.log_id = t.log_id AND s.system_id = t.system_id
         WHERE t.log_id = %(log_id)s AND {condition} AND {_OF_SYSTEM}
           AND (%(level)s::int IS NULL OR t.level = %(level)s)
-        ORDER BY {order}
     """
 
 
@@ -200,10 +199,10 @@ def tests(
     if state in _ENDING:
         terms = zip(named["kinds"], named["levels"], named["months"], strict=True)
         ending = " OR ".join(_ends(*term, *_ENDING[state]) for term in terms)
-        query = _reports(source, f"t.covering AND ({ending or 'false'})", "valid_until, t.position")
+        query, order = _reports(source, f"t.covering AND ({ending or 'false'})"), "valid_until, position"
     else:
-        query = _reports(source, _OTHERS[state], "t.reported_on DESC, t.position DESC")
-    return listing(conn, TestReport, query, {**named, "within_days": within_days}, part)
+        query, order = _reports(source, _OTHERS[state]), "reported_on DESC, position DESC"
+    return listing(conn, TestReport, query, order, {**named, "within_days": within_days}, part)
 
 
 def _ends(kind: str, level: int, months: int, first: str | None, last: str | None) -> str:
@@ -249,9 +248,9 @@ def systems(
         SELECT system_id, name, projects, owners, level, certificate_no, filed_on, changed_on, validity, valid_until,
                days_left, report_no, conclusion, reported_on, unresolved_high_risks, major_hazards, crypto_report_no,
                open_incidents, gravest_open_incident, position
-        FROM ({_SYSTEMS}) s WHERE (%(validity)s::text IS NULL OR validity = %(validity)s) ORDER BY name, system_id
+        FROM ({_SYSTEMS}) s WHERE (%(validity)s::text IS NULL OR validity = %(validity)s)
     """
-    return listing(conn, SystemSecurity, query, {**asked.named(log_id), "validity": validity}, part)
+    return listing(conn, SystemSecurity, query, "name, system_id", {**asked.named(log_id), "validity": validity}, part)
 
 
 def levels(conn: Connection, log_id: int, part: Window, asked: Asked) -> Listing[LevelCount]:
@@ -259,9 +258,9 @@ def levels(conn: Connection, log_id: int, part: Window, asked: Asked) -> Listing
     query = f"""
         SELECT level, validity, count(*) AS systems, sum(unresolved_high_risks) AS unresolved_high_risks,
                sum(major_hazards) AS major_hazards, sum(open_incidents) AS open_incidents
-        FROM ({_SYSTEMS}) s GROUP BY level, validity ORDER BY level NULLS FIRST, validity
+        FROM ({_SYSTEMS}) s GROUP BY level, validity
     """
-    return listing(conn, LevelCount, query, asked.named(log_id), part)
+    return listing(conn, LevelCount, query, "level NULLS FIRST, validity", asked.named(log_id), part)
 
 
 def incidents(
@@ -269,13 +268,14 @@ def incidents(
 ) -> Listing[Incident]:
     """Incidents, newest first; those of retired systems too."""
     query = f"""
-        SELECT i.system_id, s.name AS system_name, s.projects, s.owners, i.number, i.grade, i.occurred_on, i.resolved_on
+        SELECT i.system_id, s.name AS system_name, s.projects, s.owners, i.number, i.grade, i.occurred_on,
+               i.resolved_on, i.occurred_from
         FROM incidents i JOIN systems s ON s.log_id = i.log_id AND s.system_id = i.system_id
         WHERE i.log_id = %(log_id)s AND {_OF_SYSTEM} AND (NOT %(unresolved)s::boolean OR i.resolved_on IS NULL)
           AND (%(grade)s::text IS NULL OR i.grade = %(grade)s) AND (%(level)s::int IS NULL OR s.level = %(level)s)
-        ORDER BY i.occurred_from DESC, i.system_id, i.number
     """
-    return listing(conn, Incident, query, {**asked.named(log_id), "unresolved": unresolved, "grade": grade}, part)
+    named = {**asked.named(log_id), "unresolved": unresolved, "grade": grade}
+    return listing(conn, Incident, query, "occurred_from DESC, system_id, number", named, part)
 
 
 def marks(
@@ -287,7 +287,6 @@ def marks(
         WHERE log_id = %(log_id)s AND (%(classified)s OR NOT classified)
           AND (%(unit)s::text IS NULL OR owners @> ARRAY[%(unit)s::text])
           AND (NOT %(missing)s::boolean OR NOT planned OR built_on IS NULL OR assessed_on IS NULL)
-        ORDER BY number, project_id
     """
     asked = {"log_id": log_id, "classified": classified, "unit": unit, "missing": missing}
-    return listing(conn, SecurityMarks, query, asked, part)
+    return listing(conn, SecurityMarks, query, "number, project_id", asked, part)

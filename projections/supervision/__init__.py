@@ -17,6 +17,7 @@ from domain.steps.exceptions import ExceptionGranted, ExceptionRevoked
 from domain.streams import StreamKind
 from domain.unit import Unit
 from projections.supervision.ordering import disorders
+from projections.tallies import Tally
 from projections.topics import ALL, topics
 from projections.view import Cursor, Page, Projection, invested_in, project_name, upsert, write_hidden
 
@@ -34,11 +35,29 @@ _PASSED_BY = {
 }
 
 
+EXCEPTION_DAYS = Tally(
+    "exception_days",
+    ("deciding_body", "rule", "classified", "day"),
+    ("exceptions", "projects", "revoked", "ended"),
+    """WITH x AS (SELECT e.*, p.classified, row_number() OVER (
+                      PARTITION BY e.project_id, e.deciding_body, e.rule ORDER BY e.position) = 1 AS first,
+                      greatest(e.granted_to, least(e.expires_on + 1, e.revoked_to)) AS ends
+                  FROM exceptions e JOIN projects p USING (log_id, project_id)
+                  WHERE e.log_id = %(log_id)s AND e.project_id = ANY(%(of)s))
+       SELECT deciding_body, rule, classified, granted_to AS day, 1 AS exceptions, first::integer AS projects,
+              (revoked_by IS NOT NULL)::integer AS revoked, 0 AS ended FROM x
+       UNION ALL
+       SELECT deciding_body, rule, classified, ends, 0, 0, 0, 1 FROM x
+       WHERE coalesce(expires_on, revoked_to) IS NOT NULL""",
+)
+"""Exceptions of a body from a rule, by the days on which they begin and end: whether they hold is asked for a day."""
+
+
 class Supervision(Projection):
     """Rows from which the board is read on any day: what is overdue depends on the day of asking."""
 
     NAME = "supervision"
-    VERSION = 3
+    VERSION = 4
     HANDLES = ALL - topics("accounts")
     IGNORES = topics("accounts")
     TABLES = """
@@ -65,6 +84,11 @@ class Supervision(Projection):
             expires_on date, revoked_on text, revoked_to date, revoked_by bigint,
             PRIMARY KEY (log_id, position));
         CREATE INDEX ON exceptions (log_id, project_id);
+        CREATE TABLE exception_days (
+            log_id integer NOT NULL, deciding_body text NOT NULL, rule text NOT NULL, classified boolean NOT NULL,
+            day date NOT NULL, exceptions bigint NOT NULL, projects bigint NOT NULL, revoked bigint NOT NULL,
+            ended bigint NOT NULL,
+            PRIMARY KEY (log_id, deciding_body, rule, classified, day));
         CREATE TABLE obligations (
             log_id integer NOT NULL, uscc text NOT NULL, number integer NOT NULL, unit_id uuid NOT NULL,
             unit_name text NOT NULL, system_name text NOT NULL, requirement_document text NOT NULL,
@@ -108,10 +132,12 @@ class Supervision(Projection):
     def project(self, page: Page, cursor: Cursor) -> None:
         """Write the rows that follow from the page."""
         touched = page.touched(StreamKind.PROJECT)
+        EXCEPTION_DAYS.take_out(cursor, page.log_id, touched)
         upsert(cursor, "projects", ("log_id", "project_id"), [_project(page, p) for p in touched])
         by_stream = _by_stream(page, cursor)
         _record_refusals(page, by_stream, cursor)
         _record_exceptions(page, by_stream, cursor)
+        EXCEPTION_DAYS.put_in(cursor, page.log_id, touched)
         _record_units(page, cursor)
         _record_meetings(page, cursor)
         upsert(cursor, "late_entries", ("log_id", "position"), [row for e in page.entries for row in _late(page, e)])

@@ -290,17 +290,18 @@ EXCEPTIONS_BY_BODY = Rows(
     name="exceptions-by-body",
     row=ExceptionsOfBody,
     asked=Asked,
-    query=f"""
-        SELECT x.deciding_body, x.rule, count(*) AS exceptions, count(DISTINCT x.project_id) AS projects,
-               count(*) FILTER (WHERE {_IN_FORCE}) AS in_force, count(x.revoked_by) AS revoked,
-               max(x.granted_to) AS last_granted_on, array_agg(x.position) AS positions,
-               array_agg(x.revoked_by) AS revocations
-        FROM exceptions x JOIN projects p USING (log_id, project_id)
-        WHERE {_VISIBLE} GROUP BY x.deciding_body, x.rule
+    query="""
+        SELECT x.deciding_body, x.rule, sum(x.exceptions)::bigint AS exceptions, sum(x.projects)::bigint AS projects,
+               coalesce(sum(x.exceptions - x.ended) FILTER (WHERE x.day <= %(on)s::date), 0)::bigint AS in_force,
+               sum(x.revoked)::bigint AS revoked, max(x.day) FILTER (WHERE x.exceptions > 0) AS last_granted_on
+        FROM exception_days x WHERE x.log_id = %(log_id)s AND (%(classified)s OR NOT x.classified)
+        GROUP BY x.deciding_body, x.rule
     """,
     order="exceptions DESC, deciding_body, rule",
     key=("deciding_body", "rule"),
-    origin="SELECT o.position FROM q, unnest(q.positions || q.revocations) AS o(position) WHERE o.position IS NOT NULL",
+    origin=f"""SELECT unnest(ARRAY[x.position, x.revoked_by]) AS position
+        FROM q JOIN exceptions x ON x.log_id = %(log_id)s AND x.deciding_body = q.deciding_body AND x.rule = q.rule
+        JOIN projects p ON p.log_id = x.log_id AND p.project_id = x.project_id AND {_VISIBLE}""",
 )
 
 SANCTIONED = Rows(

@@ -38,6 +38,20 @@ class Client:
         headers = {**self.headers, **params.pop("headers", {})}
         return self.http.get(f"/v1{path}", params=params, headers=headers)
 
+    def pages(self, path: str, **params: Any) -> Iterator[Any]:
+        """Every page of a list, by the links to the next one."""
+        answer = self.get(path, **params)
+        while True:
+            assert answer.status_code == 200, answer.text
+            yield answer.json()
+            if (following := answer.links.get("next")) is None:
+                return
+            answer = self.http.get(following["url"], headers=self.headers)
+
+    def every(self, path: str, **params: Any) -> list[Any]:
+        """Every row of a list."""
+        return [row for page in self.pages(path, **params) for row in page["items"]]
+
     def done(self, path: str, on: str, act: dict[str, Any] | None = None, **extra: Any) -> Any:
         answer = self.post(path, on, act, **extra)
         assert answer.status_code == 201, answer.text

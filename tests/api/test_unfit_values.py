@@ -96,7 +96,7 @@ def test_an_amount_beyond_reason_is_refused(client: Client, amount: str) -> None
         "/register/projects?unit=%00",
         "/performance/projects?source=a%00",
         f"/units/{OWNER}?as_of_position=99999999999999999999999",
-        "/register/projects?offset=99999999999999999999",
+        "/register/projects?limit=99999999999999999999",
         "/supervision?on=0001-01-01",
         "/supervision?on=9999-12-31",
         "/timeline/%00",

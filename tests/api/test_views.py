@@ -73,7 +73,7 @@ def test_the_register_is_searched_literally(client: Client, evaluator: Client, l
 
     assert found(q="100%") == ["100%共享平台"]
     assert found(q="a_b") == ["a_b"]
-    assert found(q="共享平台", limit=1, offset=1) == ["一百共享平台"]
+    assert found(q="共享平台", limit=1, sort="-name") == ["一百共享平台"]
     assert found(q="ZH-370323-2019-000003") == ["a_b"]
     assert len(found(unit=OWNER)) == 4
     assert found(unit="91350100M000100Y43") == []

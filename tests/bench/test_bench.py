@@ -19,6 +19,7 @@ from application.ports import KeyReusedError, NewEvent, RequestKey, StreamMovedE
 from bench.__main__ import BENCHES, What, app
 from bench.growth import filled
 from bench.measuring import FULL, Figure, Sample, Samples, Scale, Side, Standard, figure, interleave
+from bench.pages import PAGES
 from bench.payload import PAYLOAD, TOPIC
 from bench.product import product_on, recorder_of
 from bench.projects import OWNER, project_events, project_id, record_county
@@ -37,7 +38,9 @@ from infrastructure.store.batch_writer import Save
 from infrastructure.store.mapper import event_from
 from infrastructure.store.recorder import LedgerRecorder
 
-TINY = replace(FULL, rounds=1, seconds=0.1, warm_up=0.05, projects=64, rows=20, small=100, grown=300, rebuilt=100)
+TINY = replace(
+    FULL, rounds=1, seconds=0.1, warm_up=0.05, projects=64, rows=20, small=100, grown=300, rebuilt=100, listed=200
+)
 
 DOCUMENTED = (Path(__file__).parents[2] / "docs/performance.md").read_text(encoding="utf-8")
 
@@ -63,6 +66,7 @@ FIGURES = {
     What.PROJECTING: {f"projecting.{what}" for what in ("one_view", "all_views", "replay", "as_of")},
     What.REBUILDING: {"rebuilding.all_views"},
     What.FRESHNESS: {f"freshness.{what}" for what in ("p50", "p99", "growth")},
+    What.PAGES: {f"pages.{group}" for group in PAGES},
     What.TLOG: {
         *(f"tlog.{what}" for what in ("cost", "integration", "integration_cpu", "events_per_byte", "audit", "audit.2")),
         *(f"tlog.inclusion.{what}" for what in ("p50", "p99")),

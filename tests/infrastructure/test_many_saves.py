@@ -10,8 +10,9 @@ from uuid import UUID, uuid5
 import pytest
 
 from application.importing import MAPPINGS, import_file
-from application.ports import NewEvent, StoreBusyError
+from application.ports import NewEvent, StoreBusyError, WrittenEvent
 from domain.dates import CivilDate
+from domain.event import as_json
 from domain.recorded import Actor, Circumstances, Role
 from domain.steps.building import ProgressReported
 from domain.streams import StreamAt, StreamKind, imported_project_id
@@ -31,22 +32,31 @@ def report(name: object, version: int) -> NewEvent:
     return NewEvent(at, CIRCUMSTANCES, ProgressReported(percent=version))
 
 
+def written(new: NewEvent) -> WrittenEvent:
+    at, event = new.stream, new.event
+    return WrittenEvent(at.kind, at.id, at.version, new.circumstances, type(event), as_json(event))
+
+
 def test_each_is_recorded_or_refused_alone_and_read_again(liuhen: Liuhen) -> None:
     liuhen.ledger.record([report(7, 1)])
-    recorded = liuhen.ledger.record_each([report(n, 1) for n in range(600)])  # more than a batch holds
-    assert [n for n, entry in enumerate(recorded) if entry is None] == [7]
+    new = [report(n, 1) for n in range(600)]  # more than a batch holds
+    positions = liuhen.ledger.record_each([written(n) for n in new])
+    assert [n for n, position in enumerate(positions) if position is None] == [7]
     found = liuhen.ledger.read_each(StreamKind.PROJECT, [stream(n) for n in range(601)])
     assert set(found) == {stream(n) for n in range(600)}
-    for n, entry in enumerate(recorded):
-        if entry is not None:
-            assert list(found[stream(n)]) == [entry] == list(liuhen.ledger.read(StreamKind.PROJECT, stream(n)))
+    for n, position in enumerate(positions):
+        if position is not None:
+            (entry,) = found[stream(n)]
+            assert [entry] == list(liuhen.ledger.read(StreamKind.PROJECT, stream(n)))
+            assert (entry.position, entry.stream, entry.event) == (position, new[n].stream, new[n].event)
+            assert entry.circumstances == CIRCUMSTANCES
     assert liuhen.ledger.position() == 600
 
 
 def test_senders_of_many_and_of_one_do_not_hold_each_other_up(liuhen: Liuhen) -> None:
     def many(sender: int) -> None:
         for turn in range(3):
-            assert None not in liuhen.ledger.record_each([report((sender, turn, n), 1) for n in range(100)])
+            assert None not in liuhen.ledger.record_each([written(report((sender, turn, n), 1)) for n in range(100)])
 
     def one(sender: int) -> None:
         for version in range(1, 21):

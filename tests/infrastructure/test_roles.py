@@ -126,12 +126,15 @@ ATTEMPTS = [
     # The signed tree: final but for its right edge, which moves by the function alone.
     *(
         Attempt(statement, owner=FINAL, superuser=FINAL)
-        for table in ("trees", "tiles", "checkpoints", "cosignatures", "documents")
+        for table in ("trees", "tiles", "checkpoints", "cosignatures", "documents", "reads")
         for statement in (
             f"UPDATE liuhen.{table} SET log_id = log_id WHERE false",
             f"DELETE FROM liuhen.{table}",
             f"TRUNCATE liuhen.{table} CASCADE",
         )
+    ),
+    Attempt(
+        "INSERT INTO liuhen.reads (log_id, process, entry, kind, read_at, roles) SELECT 1, gen_random_uuid(), 0, 'READ', now(), '{}'"
     ),
     Attempt("INSERT INTO liuhen.trees VALUES (1, 'sha256-ed25519', 'x')"),
     Attempt("UPDATE liuhen.right_edges SET size = 0"),

@@ -32,6 +32,7 @@ from infrastructure.projecting.engine import PROJECTIONS
 from infrastructure.projecting.follower import Follower, SystemicFaultError
 from infrastructure.projecting.parking import NotParkedError
 from infrastructure.roles import OWNER
+from projections.money import Money
 from projections.register import ProjectRegister
 from projections.topics import ALL
 from projections.view import Page, Projection
@@ -133,7 +134,7 @@ def test_a_correction_changes_what_was_and_not_what_was_known(county: Liuhen) ->
     budget = next(e for e in entries if e.event.TOPIC == "project.budget_set")
     before, on = county.ledger.position(), date(2026, 12, 31)
     with county.pool.connection() as conn:
-        tables = tables_in(conn, "money_v3")
+        tables = tables_in(conn, Money.schema())
 
     def seen(moment: AsOf) -> Digests:
         return as_of(county, "money", moment, tables)

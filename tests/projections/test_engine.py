@@ -50,10 +50,11 @@ from tests.stages import CLASSIFIED
 TABLES = {
     "register_v2": ("projects", "units"),
     "timeline_v2": ("entries", "links", "hidden"),
-    "supervision_v3": (
+    "supervision_v4": (
         "projects",
         "refusals",
         "exceptions",
+        "exception_days",
         "obligations",
         "tasks",
         "items",
@@ -63,10 +64,12 @@ TABLES = {
         "decision_reads",
     ),
     "performance_v3": ("projects", "evaluations", "assessments", "county_evaluations", "appearances"),
-    "money_v3": (
+    "money_v4": (
         "projects",
         "movements",
         "lines",
+        "sums",
+        "unit_sums",
         "stages",
         "drifts",
         "ppp_entries",
@@ -76,7 +79,7 @@ TABLES = {
     "clauses_v2": ("acts", "deadlines", "hidden"),
     "sharing_v2": ("projects", "systems", "connections", "resources", "needs", "themes"),
     "security_v1": ("systems", "tests", "incidents", "projects"),
-    "red_flags_v1": ("projects", "dossiers", "traces", "signs", "flags"),
+    "red_flags_v2": ("projects", "dossiers", "traces", "signs", "flags", "counts"),
     "stages_v1": ("projects", "links", "marks", "milestones", "stages"),
     "documents_v1": ("mentions",),
 }

@@ -8,8 +8,11 @@ from typing import Any
 
 import psycopg
 
+from bench import view_rows
+from bench.view_rows import fill
 from infrastructure.bootstrap import Liuhen
 from projections.asking import Connection, Listing, Window, read
+from projections.red_flags import RedFlags
 from projections.red_flags import queries as red_flags
 from projections.security import queries as security
 from projections.stages import ProjectMilestone
@@ -38,15 +41,9 @@ _FILL_SECURITY = """
 """
 
 
-def fill(liuhen: Liuhen, schema: str, rows: str) -> None:
-    with psycopg.connect(liuhen.conninfo) as conn:
-        conn.execute(f"SET search_path TO {schema}".encode())
-        conn.cursor_factory = psycopg.ClientCursor  # several statements at once
-        conn.execute(rows.encode(), {"log": LOG, "rows": ROWS})
-    with psycopg.connect(liuhen.conninfo, autocommit=True) as conn:
-        tables = conn.execute("SELECT tablename::text FROM pg_tables WHERE schemaname = %s", (schema,)).fetchall()
-        for (table,) in tables:
-            conn.execute(f"VACUUM ANALYZE {schema}.{table}".encode())
+def filled(liuhen: Liuhen, schema: str, rows: str = "") -> None:
+    """Fill a view with these rows, or else with those that its pages are measured with."""
+    fill(liuhen.conninfo, schema, rows or view_rows.ROWS[schema], log_id=LOG, projects=ROWS)
 
 
 def pages_are_narrow(
@@ -62,7 +59,7 @@ def pages_are_narrow(
 
 
 def test_security(liuhen: Liuhen) -> None:
-    fill(liuhen, "security_v1", _FILL_SECURITY)
+    filled(liuhen, "security_v1", _FILL_SECURITY)
     on = date(2021, 1, 1)
     asked = security.Asked(on=on, parameters=RULES.parameters, classified=False)
     of_unit = asked.but(unit="U300")
@@ -98,20 +95,13 @@ def test_security(liuhen: Liuhen) -> None:
     )
 
 
-_FILL_RED_FLAGS = """
-    INSERT INTO projects SELECT %(log)s, md5('p' || n)::uuid, 'ZH-' || n, '项目' || n, ARRAY['U' || n / 10], false
-        FROM generate_series(1, %(rows)s) n;
-    INSERT INTO flags SELECT %(log)s, md5('p' || n)::uuid, 'R' || lpad((n %% 10 + 1)::text, 2, '0'), 'k', 1,
-        CASE WHEN n %% 1000 = 0 THEN 'STANDS' ELSE 'OPEN' END, '问', 'asked', '[]',
-        CASE WHEN n %% 10 = 3 THEN ARRAY[md5('p' || n + 1)::uuid] ELSE '{}' END, n, n, NULL, NULL, 0, false
-        FROM generate_series(1, %(rows)s) n;
-"""
-
-
 def test_red_flags(liuhen: Liuhen) -> None:
-    fill(liuhen, "red_flags_v1", _FILL_RED_FLAGS)
+    filled(liuhen, RedFlags.schema())
     with psycopg.connect(liuhen.conninfo) as conn:
-        row = conn.execute("SELECT others[1] FROM red_flags_v1.flags WHERE others <> '{}' LIMIT 1").fetchone()
+        rows = conn.execute(
+            f"SELECT others[1] FROM {RedFlags.schema()}.flags WHERE cardinality(others) > 0 LIMIT 1".encode()
+        )
+        row = rows.fetchone()
     about = row[0] if row else None
 
     def flags(**which: Any) -> Any:
@@ -120,7 +110,7 @@ def test_red_flags(liuhen: Liuhen) -> None:
 
     pages_are_narrow(
         liuhen,
-        "red_flags_v1",
+        RedFlags.schema(),
         {
             "newest": (False, flags()),
             "of a rule": (False, flags(rule="R04")),
@@ -143,7 +133,7 @@ _FILL_STAGES = """
 
 
 def test_stages(liuhen: Liuhen) -> None:
-    fill(liuhen, "stages_v1", _FILL_STAGES)
+    filled(liuhen, "stages_v1", _FILL_STAGES)
     asked = stages.AskedStretches(on=date(2021, 1, 1), begins=ProjectMilestone.FILED, ends=ProjectMilestone.APPROVED)
 
     def stretches(**which: Any) -> Any:

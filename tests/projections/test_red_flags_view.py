@@ -18,8 +18,8 @@ from domain.event import Event
 from domain.money import Money
 from domain.project import Category, FundPurpose, SharedResource, ShareType
 from domain.recorded import Actor, Circumstances, Role
-from domain.red_flags import FlagRules, sketch_of
-from domain.red_flags.flag import Dossier, UnitRecord
+from domain.red_flags import OF_A_PROJECT, FlagRules, sketch_of
+from domain.red_flags.flag import Dossier, UnitRecord, Watch
 from domain.red_flags.trace import Traces
 from domain.rule import Gate
 from domain.steps.answering import FlagAnswered
@@ -435,8 +435,8 @@ class RandomCounty:
 def rows_of_view(liuhen: Liuhen) -> dict[str, list[Any]]:
     with psycopg.connect(liuhen.conninfo) as conn:
         return {
-            table: conn.execute(f"SELECT t::text FROM red_flags_v1.{table} t ORDER BY 1".encode()).fetchall()
-            for table in ("projects", "dossiers", "traces", "signs", "flags")
+            table: conn.execute(f"SELECT t::text FROM {RedFlags.schema()}.{table} t ORDER BY 1".encode()).fetchall()
+            for table in ("projects", "dossiers", "traces", "signs", "flags", "counts")
         }
 
 
@@ -448,7 +448,7 @@ def test_however_it_is_paged_the_flags_are_those_of_comparing_everything_with_ev
     for page in (1, 23):
         with psycopg.connect(liuhen.conninfo) as conn:
             for table in whole:
-                conn.execute(f"TRUNCATE red_flags_v1.{table}".encode())
+                conn.execute(f"TRUNCATE {RedFlags.schema()}.{table}".encode())
             conn.execute("UPDATE liuhen.projections SET position = 0 WHERE name = 'red_flags'")
         engine(liuhen, page).catch_up()
         assert rows_of_view(liuhen) == whole, page
@@ -469,7 +469,11 @@ def flagged_by_comparing_everything(liuhen: Liuhen, county: RandomCounty) -> set
     for project, of_project in traces.items():
         filings = of_project.standing(ProjectFiled, FilingAmended)
         owners = tuple(units[o] for o in filings[-1].says["owners"]) if filings else ()
-        found += rules.within(Dossier(project=project, traces=of_project, owner_units=owners), rule_sets)
+        dossier = Dossier(project=project, traces=of_project, owner_units=owners)
+        # Each rule by itself: also those that are passed over where nothing can arise.
+        found += [
+            f for r in rules.all if r.id in OF_A_PROJECT for f in OF_A_PROJECT[r.id](dossier, Watch(r, rule_sets))
+        ]
     for sketch in sketches:
         found += rules.among(sketch, sketches, rule_sets)
     return {(f.project, f.rule, f.key, f.told.zh) for f in found}

@@ -41,6 +41,25 @@ class Acceptance(TypedDict):
     document_no: str | None
 
 
+class AccessEntry(TypedDict):
+    """阅览 One read of records, or the beginning or end of a process that notes them."""
+
+    number: int
+    kind: "EntryKind"
+    read_at: str
+    written_at: str
+    account: str | None
+    person: str | None
+    roles: list[str]
+    route: str | None
+    object: str | None
+    status: int | None
+    purpose: str | None
+    request_id: str | None
+    process: str
+    entry: int
+
+
 class Account(TypedDict):
     """账户 One account, with all that was ever granted to it."""
 
@@ -1100,6 +1119,9 @@ class EnrolUnit(TypedDict):
     head_post: NotRequired[str]
     contact_office: NotRequired[str]
 
+EntryKind = Literal['BEGUN', 'READ', 'ENDED']
+"""记录种类 BEGUN and ENDED: a process began and ended to note reads. One without its end was killed."""
+
 
 class ErasePersonalData(TypedDict):
     """Ask to erase the sealed data of a person for good. Nobody can undo it; the record and its proofs stay."""
@@ -1497,6 +1519,9 @@ class Floor(TypedDict):
     codes: list[str]
     percent: str
 
+Form = Literal['json', 'csv', 'xlsx']
+"""格式 In what form a list is given."""
+
 
 class Freshness(TypedDict):
     """新鲜度 How far a view has come, and how far it is behind the log."""
@@ -1655,10 +1680,6 @@ class Guard(TypedDict):
     name: str
     title: "Text"
     state: "State"
-
-
-class HTTPValidationError(TypedDict):
-    detail: NotRequired["list[ValidationError]"]
 
 
 class HalfYearAnswer(TypedDict):
@@ -1961,6 +1982,14 @@ class Line(TypedDict):
     arranged_yuan: str
     disbursed_yuan: str
     refunded_yuan: str
+
+
+class ListAnswer_AccessEntry(TypedDict):
+    total: int
+    exact: NotRequired[bool]
+    next: NotRequired[str | None]
+    trace: NotRequired[str | None]
+    items: "list[AccessEntry]"
 
 
 class ListExpert(TypedDict):
@@ -4702,11 +4731,12 @@ class ThemeCount(TypedDict):
 class TimelineAnswer(TypedDict):
     """时间线 The story of a subject, and what it still lacks on the day, under the rule set of that day."""
 
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[TimelineEntry]"
+    freshness: "Freshness"
     on: str
     rule_set: str | None
     absences: "list[ShownAbsence]"
@@ -4902,496 +4932,548 @@ class UseEvaluation(TypedDict):
     use: "ResultUse"
     note: NotRequired[str]
 
-
-class ValidationError(TypedDict):
-    loc: list[str | int]
-    msg: str
-    type: str
-    input: NotRequired[Any]
-    ctx: NotRequired[dict[str, Any]]
-
 Validity = Literal['NO_LEVEL', 'EXEMPT', 'NO_TEST', 'UNFIT', 'EXPIRED', 'NOT_PASSED', 'VALID']
 """覆盖状态 What covers a system on the day of asking."""
 
 
 class ViewAnswer_Appearance(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[Appearance]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_Blocked(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[Blocked]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_ClauseAct(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[ClauseAct]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_ConnectedSystem(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[ConnectedSystem]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_Connection(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[Connection]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_CountyIndicators(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[CountyIndicators]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_CountyScore(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[CountyScore]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_Disagreement(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[Disagreement]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_DriftRow(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[DriftRow]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_Duration(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[Duration]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_EditionCounts(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[EditionCounts]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_EditionPair(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[EditionPair]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_ExceptionsOfBody(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[ExceptionsOfBody]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_Flag(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[Flag]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_FunnelStep(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[FunnelStep]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_GrantedException(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[GrantedException]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_HalfYearCount(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[HalfYearCount]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_Incident(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[Incident]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_LateEntry(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[LateEntry]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_LevelCount(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[LevelCount]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_LibraryEntry(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[LibraryEntry]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_Line(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[Line]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_MissedMeeting(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[MissedMeeting]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_MoneyMovement(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[MoneyMovement]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_Movement(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[Movement]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_NamedPaper(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[NamedPaper]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_Need(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[Need]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_OpenItem(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[OpenItem]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_OpenTask(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[OpenTask]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_OperationShare(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[OperationShare]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_OutOfOrder(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[OutOfOrder]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_Overdue(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[Overdue]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_ProjectIndicators(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[ProjectIndicators]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_ProjectRow(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[ProjectRow]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_PurposeSums(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[PurposeSums]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_RankedProjectScore(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[RankedProjectScore]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_RankedProject(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[RankedProject]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_RankedUnitScore(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[RankedUnitScore]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_RankedUnit(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[RankedUnit]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_Raters(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[Raters]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_RefusedAttempt(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[RefusedAttempt]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_Reminder(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[Reminder]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_Resource(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[Resource]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_SanctionedUnit(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[SanctionedUnit]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_SecurityMarks(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[SecurityMarks]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_SharedName(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[SharedName]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_SourceSums(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[SourceSums]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_StageRow(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[StageRow]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_Stopped(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[Stopped]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_Stretch(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[Stretch]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_SystemSecurity(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[SystemSecurity]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_TestReport(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[TestReport]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_ThemeCount(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[ThemeCount]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_TracedEvent(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[TracedEvent]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_UnitAssessment(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[UnitAssessment]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_UnitIndicators(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[UnitIndicators]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_UnitRow(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[UnitRow]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_UnitSums(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[UnitSums]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_YearIndicators(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[YearIndicators]"
+    freshness: "Freshness"
 
 
 class ViewAnswer_YearSums(TypedDict):
-    freshness: "Freshness"
     total: int
     exact: NotRequired[bool]
+    next: NotRequired[str | None]
     trace: NotRequired[str | None]
     items: "list[YearSums]"
+    freshness: "Freshness"
 
 
 class ViewStatus(TypedDict):
@@ -7097,21 +7179,21 @@ class Operations(Sender):
             headers={},
         )
 
-    def county_read_half_years(self, *, on: str | None = None) -> list[HalfYearAnswer]:
+    def county_read_half_years(self, *, on: str | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None) -> list[HalfYearAnswer]:
         """联席会议召开情况 joint meetings by half-year"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/county/half-years',
-            query={"on": on},
+            query={"on": on, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
 
-    def county_read_duties(self, *, on: str | None = None) -> DutiesAnswer:
+    def county_read_duties(self, *, on: str | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None) -> DutiesAnswer:
         """职责 who led and held what on a day"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/county/duties',
-            query={"on": on},
+            query={"on": on, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
 
@@ -7143,39 +7225,39 @@ class Operations(Sender):
             headers={},
         )
 
-    def documents_of_project(self, project_id: str, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_NamedPaper:
+    def documents_of_project(self, project_id: str, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_NamedPaper:
         """项目的材料 papers of a project"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/projects/{quote(str(project_id), safe='')}/documents",
-            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_register_projects(self, *, q: str | None = None, unit: str | None = None, category: Category | None = None, stage: Stage | None = None, source: str | None = None, least_yuan: float | str | None = None, most_yuan: float | str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_ProjectRow:
+    def views_register_projects(self, *, q: str | None = None, unit: str | None = None, category: Category | None = None, stage: Stage | None = None, source: str | None = None, least_yuan: float | str | None = None, most_yuan: float | str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_ProjectRow:
         """项目登记簿 the register of projects"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/register/projects',
-            query={"q": q, "unit": unit, "category": category, "stage": stage, "source": source, "least_yuan": least_yuan, "most_yuan": most_yuan, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"q": q, "unit": unit, "category": category, "stage": stage, "source": source, "least_yuan": least_yuan, "most_yuan": most_yuan, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_register_units(self, *, q: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_UnitRow:
+    def views_register_units(self, *, q: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_UnitRow:
         """单位登记簿 the register of units"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/register/units',
-            query={"q": q, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"q": q, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_read_timeline(self, subject: str, *, on: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> TimelineAnswer:
+    def views_read_timeline(self, subject: str, *, on: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> TimelineAnswer:
         """时间线及缺项 the story of a project, system or unit, and what it lacks"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/timeline/{quote(str(subject), safe='')}",
-            query={"on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
@@ -7188,102 +7270,102 @@ class Operations(Sender):
             headers={},
         )
 
-    def views_read_blocked(self, *, on: str | None = None, project: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_Blocked:
+    def views_read_blocked(self, *, on: str | None = None, project: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_Blocked:
         """被拦项目及原因 blocked, and by which clause"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/blocked',
-            query={"on": on, "project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"on": on, "project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_read_overdue(self, *, on: str | None = None, project: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_Overdue:
+    def views_read_overdue(self, *, on: str | None = None, project: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_Overdue:
         """逾期未验收 overdue"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/overdue',
-            query={"on": on, "project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"on": on, "project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_read_out_of_order(self, *, on: str | None = None, project: str | None = None, source: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_OutOfOrder:
+    def views_read_out_of_order(self, *, on: str | None = None, project: str | None = None, source: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_OutOfOrder:
         """次序颠倒 out of order"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/out-of-order',
-            query={"on": on, "project": project, "source": source, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"on": on, "project": project, "source": source, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_read_refusals(self, *, project: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_RefusedAttempt:
+    def views_read_refusals(self, *, project: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_RefusedAttempt:
         """被拒记录 refused attempts, and what became of them"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/refusals',
-            query={"project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_read_exceptions(self, *, on: str | None = None, project: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_GrantedException:
+    def views_read_exceptions(self, *, on: str | None = None, project: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_GrantedException:
         """例外 exceptions, granted by whom"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/exceptions',
-            query={"on": on, "project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"on": on, "project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_read_exceptions_by_body(self, *, on: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_ExceptionsOfBody:
+    def views_read_exceptions_by_body(self, *, on: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_ExceptionsOfBody:
         """例外按决定机关 exceptions by the body that granted them"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/exceptions-by-body',
-            query={"on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_read_sanctioned_units(self, *, on: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_SanctionedUnit:
+    def views_read_sanctioned_units(self, *, on: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_SanctionedUnit:
         """受限单位 sanctioned units"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/sanctioned-units',
-            query={"on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_read_tasks(self, *, on: str | None = None, within_days: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_OpenTask:
+    def views_read_tasks(self, *, on: str | None = None, within_days: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_OpenTask:
         """任务 tasks due and overdue"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/tasks',
-            query={"on": on, "within_days": within_days, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"on": on, "within_days": within_days, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_read_supervision_items(self, *, on: str | None = None, within_days: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_OpenItem:
+    def views_read_supervision_items(self, *, on: str | None = None, within_days: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_OpenItem:
         """督办事项 supervision items due and overdue"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/supervision-items',
-            query={"on": on, "within_days": within_days, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"on": on, "within_days": within_days, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_read_missed_meetings(self, *, on: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_MissedMeeting:
+    def views_read_missed_meetings(self, *, on: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_MissedMeeting:
         """未召开联席会议的半年 half-years without a joint meeting"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/missed-meetings',
-            query={"on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_read_late_entries(self, *, on: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_LateEntry:
+    def views_read_late_entries(self, *, on: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_LateEntry:
         """迟录事件 recorded late"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/late-entries',
-            query={"on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
@@ -7296,264 +7378,264 @@ class Operations(Sender):
             headers={},
         )
 
-    def views_performance_county(self, *, source: str | None = None, year: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_CountyIndicators:
+    def views_performance_county(self, *, source: str | None = None, year: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_CountyIndicators:
         """全县绩效 performance of the county, each figure with its n"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/county',
-            query={"source": source, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"source": source, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_performance_county_evaluations(self, *, year: int | None = None, scheme: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_CountyScore:
+    def views_performance_county_evaluations(self, *, year: int | None = None, scheme: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_CountyScore:
         """县级评价 what people said of the county as a whole"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/county-evaluations',
-            query={"year": year, "scheme": scheme, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"year": year, "scheme": scheme, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_performance_projects(self, *, unit: str | None = None, source: str | None = None, year: int | None = None, ended: Literal['LATE', 'EARLY', 'ON_TIME', 'UNKNOWN'] | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_ProjectIndicators:
+    def views_performance_projects(self, *, unit: str | None = None, source: str | None = None, year: int | None = None, ended: Literal['LATE', 'EARLY', 'ON_TIME', 'UNKNOWN'] | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_ProjectIndicators:
         """项目绩效 performance of projects"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/projects',
-            query={"unit": unit, "source": source, "year": year, "ended": ended, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"unit": unit, "source": source, "year": year, "ended": ended, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_performance_units(self, *, unit: str | None = None, source: str | None = None, year: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_UnitIndicators:
+    def views_performance_units(self, *, unit: str | None = None, source: str | None = None, year: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_UnitIndicators:
         """单位绩效 performance of units"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/units',
-            query={"unit": unit, "source": source, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"unit": unit, "source": source, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_performance_years(self, *, unit: str | None = None, source: str | None = None, year: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_YearIndicators:
+    def views_performance_years(self, *, unit: str | None = None, source: str | None = None, year: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_YearIndicators:
         """年度绩效 performance by year of approval"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/years',
-            query={"unit": unit, "source": source, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"unit": unit, "source": source, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_performance_project_ranks(self, *, indicator: Indicator_Input | None = None, source: str | None = None, year: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_RankedProject:
+    def views_performance_project_ranks(self, *, indicator: Indicator_Input | None = None, source: str | None = None, year: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_RankedProject:
         """项目排名 projects ranked by an indicator"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/project-ranks',
-            query={"indicator": indicator, "source": source, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"indicator": indicator, "source": source, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_performance_unit_ranks(self, *, indicator: Indicator_Input | None = None, source: str | None = None, year: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_RankedUnit:
+    def views_performance_unit_ranks(self, *, indicator: Indicator_Input | None = None, source: str | None = None, year: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_RankedUnit:
         """单位排名 units ranked by an indicator"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/unit-ranks',
-            query={"indicator": indicator, "source": source, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"indicator": indicator, "source": source, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_performance_project_score_ranks(self, *, scheme: str | None = None, period: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_RankedProjectScore:
+    def views_performance_project_score_ranks(self, *, scheme: str | None = None, period: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_RankedProjectScore:
         """项目评分排名 scores of projects, ranked"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/project-score-ranks',
-            query={"scheme": scheme, "period": period, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"scheme": scheme, "period": period, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_performance_unit_score_ranks(self, *, scheme: str | None = None, year: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_RankedUnitScore:
+    def views_performance_unit_score_ranks(self, *, scheme: str | None = None, year: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_RankedUnitScore:
         """单位考核排名 scores of units, ranked"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/unit-score-ranks',
-            query={"scheme": scheme, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"scheme": scheme, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_performance_assessments(self, *, year: int | None = None, unit: str | None = None, scheme: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_UnitAssessment:
+    def views_performance_assessments(self, *, year: int | None = None, unit: str | None = None, scheme: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_UnitAssessment:
         """单位考核 assessments of units"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/assessments',
-            query={"year": year, "unit": unit, "scheme": scheme, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"year": year, "unit": unit, "scheme": scheme, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_performance_disagreements(self, *, source: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_Disagreement:
+    def views_performance_disagreements(self, *, source: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_Disagreement:
         """评价分歧 own and independent ratings that differ"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/disagreements',
-            query={"source": source, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"source": source, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_performance_raters(self, *, source: str | None = None, differ: bool | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_Raters:
+    def views_performance_raters(self, *, source: str | None = None, differ: bool | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_Raters:
         """评价者之间的分歧 how far raters are apart"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/raters',
-            query={"source": source, "differ": differ, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"source": source, "differ": differ, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_performance_editions(self, *, source: str | None = None, period: str | None = None, area: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_EditionCounts:
+    def views_performance_editions(self, *, source: str | None = None, period: str | None = None, area: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_EditionCounts:
         """他方记录各版的变化 changes from edition to edition of other records"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/editions',
-            query={"source": source, "period": period, "area": area, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"source": source, "period": period, "area": area, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_performance_appearances(self, *, source: str | None = None, period: str | None = None, area: str | None = None, project: str | None = None, changed: Literal['RATING', 'END', 'COST'] | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_Appearance:
+    def views_performance_appearances(self, *, source: str | None = None, period: str | None = None, area: str | None = None, project: str | None = None, changed: Literal['RATING', 'END', 'COST'] | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_Appearance:
         """项目在各版中的情况 projects in editions of other records"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/appearances',
-            query={"source": source, "period": period, "area": area, "project": project, "changed": changed, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"source": source, "period": period, "area": area, "project": project, "changed": changed, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_performance_edition_pairs(self, *, source: str | None = None, area: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_EditionPair:
+    def views_performance_edition_pairs(self, *, source: str | None = None, area: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_EditionPair:
         """相邻两版对比 editions in a row, compared"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/edition-pairs',
-            query={"source": source, "area": area, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"source": source, "area": area, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_performance_names(self, *, source: str | None = None, editions: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_SharedName:
+    def views_performance_names(self, *, source: str | None = None, editions: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_SharedName:
         """多版同名项目 names that several editions have in common"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/names',
-            query={"source": source, "editions": editions, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"source": source, "editions": editions, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_sharing_systems(self, *, isolated: bool | None = None, unit: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_ConnectedSystem:
+    def views_sharing_systems(self, *, isolated: bool | None = None, unit: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_ConnectedSystem:
         """系统互联情况 how systems are connected"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/sharing/systems',
-            query={"isolated": isolated, "unit": unit, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"isolated": isolated, "unit": unit, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_sharing_connections(self, *, unit: str | None = None, level: Literal['NETWORK', 'DATA', 'BUSINESS'] | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_Connection:
+    def views_sharing_connections(self, *, unit: str | None = None, level: Literal['NETWORK', 'DATA', 'BUSINESS'] | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_Connection:
         """互联互通 which system is connected with whom"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/sharing/connections',
-            query={"unit": unit, "level": level, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"unit": unit, "level": level, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_sharing_resources(self, *, kind: ResourceKind | None = None, open_attribute: OpenAttribute | None = None, unit: str | None = None, lapsed: bool | None = None, on: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_Resource:
+    def views_sharing_resources(self, *, kind: ResourceKind | None = None, open_attribute: OpenAttribute | None = None, unit: str | None = None, lapsed: bool | None = None, on: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_Resource:
         """共享资源：谁提供什么 who provides what"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/sharing/resources',
-            query={"kind": kind, "open_attribute": open_attribute, "unit": unit, "lapsed": lapsed, "on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"kind": kind, "open_attribute": open_attribute, "unit": unit, "lapsed": lapsed, "on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_sharing_needs(self, *, unit: str | None = None, provided: bool | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_Need:
+    def views_sharing_needs(self, *, unit: str | None = None, provided: bool | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_Need:
         """共享需求：谁需要什么 who needs what"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/sharing/needs',
-            query={"unit": unit, "provided": provided, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"unit": unit, "provided": provided, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def views_sharing_themes(self, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_ThemeCount:
+    def views_sharing_themes(self, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_ThemeCount:
         """主题统计 projects by theme"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/sharing/themes',
-            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def tracing_read_trace(self, view: str, list_name: str, *, key: list[str] | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_TracedEvent:
+    def tracing_read_trace(self, view: str, list_name: str, *, key: list[str] | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_TracedEvent:
         """溯源 the events behind a row or figure"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/trace/{quote(str(view), safe='')}/{quote(str(list_name), safe='')}",
-            query={"key": key, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"key": key, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def money_read_lines(self, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None, project: str | None = None, unit: str | None = None, year: int | None = None, source: FundSource | None = None, purpose: FundPurpose | None = None) -> ViewAnswer_Line:
+    def money_read_lines(self, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, project: str | None = None, unit: str | None = None, year: int | None = None, source: FundSource | None = None, purpose: FundPurpose | None = None) -> ViewAnswer_Line:
         """资金台账 the ledger (F01)"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/lines',
-            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
+            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
             headers={},
         )
 
-    def money_read_years(self, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None, project: str | None = None, unit: str | None = None, year: int | None = None, source: FundSource | None = None, purpose: FundPurpose | None = None) -> ViewAnswer_YearSums:
+    def money_read_years(self, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, project: str | None = None, unit: str | None = None, year: int | None = None, source: FundSource | None = None, purpose: FundPurpose | None = None) -> ViewAnswer_YearSums:
         """按年度 the ledger by year"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/years',
-            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
+            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
             headers={},
         )
 
-    def money_read_units(self, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None, project: str | None = None, unit: str | None = None, year: int | None = None, source: FundSource | None = None, purpose: FundPurpose | None = None) -> ViewAnswer_UnitSums:
+    def money_read_units(self, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, project: str | None = None, unit: str | None = None, year: int | None = None, source: FundSource | None = None, purpose: FundPurpose | None = None) -> ViewAnswer_UnitSums:
         """按单位 the ledger by unit"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/units',
-            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
+            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
             headers={},
         )
 
-    def money_read_sources(self, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None, project: str | None = None, unit: str | None = None, year: int | None = None, source: FundSource | None = None, purpose: FundPurpose | None = None) -> ViewAnswer_SourceSums:
+    def money_read_sources(self, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, project: str | None = None, unit: str | None = None, year: int | None = None, source: FundSource | None = None, purpose: FundPurpose | None = None) -> ViewAnswer_SourceSums:
         """按渠道 the ledger by source (F03, F04, F10, F13)"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/sources',
-            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
+            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
             headers={},
         )
 
-    def money_read_operation_shares(self, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None, project: str | None = None, unit: str | None = None, year: int | None = None, source: FundSource | None = None, purpose: FundPurpose | None = None) -> ViewAnswer_OperationShare:
+    def money_read_operation_shares(self, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, project: str | None = None, unit: str | None = None, year: int | None = None, source: FundSource | None = None, purpose: FundPurpose | None = None) -> ViewAnswer_OperationShare:
         """建设与运营占比 building against operating (F09)"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/operation-shares',
-            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
+            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
             headers={},
         )
 
-    def money_read_purposes(self, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None, project: str | None = None, unit: str | None = None, year: int | None = None, source: FundSource | None = None, purpose: FundPurpose | None = None) -> ViewAnswer_PurposeSums:
+    def money_read_purposes(self, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, project: str | None = None, unit: str | None = None, year: int | None = None, source: FundSource | None = None, purpose: FundPurpose | None = None) -> ViewAnswer_PurposeSums:
         """按用途 the ledger by purpose (F02–F04)"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/purposes',
-            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
+            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
             headers={},
         )
 
-    def money_read_movements(self, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None, project: str | None = None, unit: str | None = None, year: int | None = None, source: FundSource | None = None, purpose: FundPurpose | None = None) -> ViewAnswer_MoneyMovement:
+    def money_read_movements(self, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, project: str | None = None, unit: str | None = None, year: int | None = None, source: FundSource | None = None, purpose: FundPurpose | None = None) -> ViewAnswer_MoneyMovement:
         """资金流水 what moved money (F01)"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/movements',
-            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
+            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
             headers={},
         )
 
@@ -7566,93 +7648,93 @@ class Operations(Sender):
             headers={},
         )
 
-    def money_read_fund_movements(self, *, project: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_Movement:
+    def money_read_fund_movements(self, *, project: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_Movement:
         """引导基金变动 movements of the guidance fund (F06–F08)"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/fund/movements',
-            query={"project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def money_read_ppp_library(self, *, delisted: bool | None = None, regime: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_LibraryEntry:
+    def money_read_ppp_library(self, *, delisted: bool | None = None, regime: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_LibraryEntry:
         """PPP项目库 the PPP library (F12, O32)"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/ppp',
-            query={"delisted": delisted, "regime": regime, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"delisted": delisted, "regime": regime, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def money_read_stages(self, *, project: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_StageRow:
+    def money_read_stages(self, *, project: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_StageRow:
         """阶段金额 amounts of the stages"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/stages',
-            query={"project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def money_read_drifts(self, *, project: str | None = None, exceeding: bool | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_DriftRow:
+    def money_read_drifts(self, *, project: str | None = None, exceeding: bool | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_DriftRow:
         """金额变化 drift of amounts from stage to stage"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/drifts',
-            query={"project": project, "exceeding": exceeding, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"project": project, "exceeding": exceeding, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def security_views_read_tests(self, *, state: TestState | None = None, within_days: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None, on: str | None = None, unit: str | None = None, project: str | None = None, system: str | None = None, level: int | None = None) -> ViewAnswer_TestReport:
+    def security_views_read_tests(self, *, state: TestState | None = None, within_days: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, on: str | None = None, unit: str | None = None, project: str | None = None, system: str | None = None, level: int | None = None) -> ViewAnswer_TestReport:
         """测评有效期 until when test reports count"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/security/tests',
-            query={"state": state, "within_days": within_days, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact, "on": on, "unit": unit, "project": project, "system": system, "level": level},
+            query={"state": state, "within_days": within_days, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on, "unit": unit, "project": project, "system": system, "level": level},
             headers={},
         )
 
-    def security_views_read_systems(self, *, validity: Validity | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None, on: str | None = None, unit: str | None = None, project: str | None = None, system: str | None = None, level: int | None = None) -> ViewAnswer_SystemSecurity:
+    def security_views_read_systems(self, *, validity: Validity | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, on: str | None = None, unit: str | None = None, project: str | None = None, system: str | None = None, level: int | None = None) -> ViewAnswer_SystemSecurity:
         """系统等级与测评 systems, their levels and what covers them"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/security/systems',
-            query={"validity": validity, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact, "on": on, "unit": unit, "project": project, "system": system, "level": level},
+            query={"validity": validity, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on, "unit": unit, "project": project, "system": system, "level": level},
             headers={},
         )
 
-    def security_views_read_levels(self, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None, on: str | None = None, unit: str | None = None, project: str | None = None, system: str | None = None, level: int | None = None) -> ViewAnswer_LevelCount:
+    def security_views_read_levels(self, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, on: str | None = None, unit: str | None = None, project: str | None = None, system: str | None = None, level: int | None = None) -> ViewAnswer_LevelCount:
         """按等级统计 systems counted by level"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/security/levels',
-            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact, "on": on, "unit": unit, "project": project, "system": system, "level": level},
+            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on, "unit": unit, "project": project, "system": system, "level": level},
             headers={},
         )
 
-    def security_views_read_incidents(self, *, unresolved: bool | None = None, grade: IncidentGrade | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None, on: str | None = None, unit: str | None = None, project: str | None = None, system: str | None = None, level: int | None = None) -> ViewAnswer_Incident:
+    def security_views_read_incidents(self, *, unresolved: bool | None = None, grade: IncidentGrade | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, on: str | None = None, unit: str | None = None, project: str | None = None, system: str | None = None, level: int | None = None) -> ViewAnswer_Incident:
         """安全事件 security incidents (G19)"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/security/incidents',
-            query={"unresolved": unresolved, "grade": grade, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact, "on": on, "unit": unit, "project": project, "system": system, "level": level},
+            query={"unresolved": unresolved, "grade": grade, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on, "unit": unit, "project": project, "system": system, "level": level},
             headers={},
         )
 
-    def security_views_read_marks(self, *, unit: str | None = None, missing: bool | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_SecurityMarks:
+    def security_views_read_marks(self, *, unit: str | None = None, missing: bool | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_SecurityMarks:
         """安全三同步 did security go along (G18)"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/security/projects',
-            query={"unit": unit, "missing": missing, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"unit": unit, "missing": missing, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def red_flags_read_flags(self, *, rule: str | None = None, status: Status | None = None, project: str | None = None, about: str | None = None, unit: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_Flag:
+    def red_flags_read_flags(self, *, rule: str | None = None, status: Status | None = None, project: str | None = None, about: str | None = None, unit: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_Flag:
         """疑点 red flags"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/red-flags',
-            query={"rule": rule, "status": status, "project": project, "about": about, "unit": unit, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"rule": rule, "status": status, "project": project, "about": about, "unit": unit, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
@@ -7665,48 +7747,48 @@ class Operations(Sender):
             headers={},
         )
 
-    def stage_views_read_durations(self, *, by: Grouping | None = None, begins: ProjectMilestone | None = None, ends: ProjectMilestone | None = None, year: int | None = None, on: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None, unit: str | None = None, source: str | None = None) -> ViewAnswer_Duration:
+    def stage_views_read_durations(self, *, by: Grouping | None = None, begins: ProjectMilestone | None = None, ends: ProjectMilestone | None = None, year: int | None = None, on: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, unit: str | None = None, source: str | None = None) -> ViewAnswer_Duration:
         """阶段用时 how long stages take"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/stages/durations',
-            query={"by": by, "begins": begins, "ends": ends, "year": year, "on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact, "unit": unit, "source": source},
+            query={"by": by, "begins": begins, "ends": ends, "year": year, "on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "unit": unit, "source": source},
             headers={},
         )
 
-    def stage_views_read_stretches(self, *, begins: ProjectMilestone | None = None, ends: ProjectMilestone | None = None, outcome: Outcome | None = None, year: int | None = None, on: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None, unit: str | None = None, source: str | None = None) -> ViewAnswer_Stretch:
+    def stage_views_read_stretches(self, *, begins: ProjectMilestone | None = None, ends: ProjectMilestone | None = None, outcome: Outcome | None = None, year: int | None = None, on: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, unit: str | None = None, source: str | None = None) -> ViewAnswer_Stretch:
         """各项目的阶段 a stage, project by project"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/stages/stretches',
-            query={"begins": begins, "ends": ends, "outcome": outcome, "year": year, "on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact, "unit": unit, "source": source},
+            query={"begins": begins, "ends": ends, "outcome": outcome, "year": year, "on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "unit": unit, "source": source},
             headers={},
         )
 
-    def stage_views_read_funnel(self, *, year: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None, unit: str | None = None, source: str | None = None) -> ViewAnswer_FunnelStep:
+    def stage_views_read_funnel(self, *, year: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, unit: str | None = None, source: str | None = None) -> ViewAnswer_FunnelStep:
         """漏斗 how far projects come, and what stops them"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/stages/funnel',
-            query={"year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact, "unit": unit, "source": source},
+            query={"year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "unit": unit, "source": source},
             headers={},
         )
 
-    def stage_views_read_stopped(self, *, reached: ProjectMilestone | None = None, reason: str | None = None, year: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None, unit: str | None = None, source: str | None = None) -> ViewAnswer_Stopped:
+    def stage_views_read_stopped(self, *, reached: ProjectMilestone | None = None, reason: str | None = None, year: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, unit: str | None = None, source: str | None = None) -> ViewAnswer_Stopped:
         """未继续的项目 projects that stopped at a step"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/stages/stopped',
-            query={"reached": reached, "reason": reason, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact, "unit": unit, "source": source},
+            query={"reached": reached, "reason": reason, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "unit": unit, "source": source},
             headers={},
         )
 
-    def stage_views_read_half_years(self, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None, unit: str | None = None, source: str | None = None) -> ViewAnswer_HalfYearCount:
+    def stage_views_read_half_years(self, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, unit: str | None = None, source: str | None = None) -> ViewAnswer_HalfYearCount:
         """半年趋势 trends by half-year"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/stages/half-years',
-            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact, "unit": unit, "source": source},
+            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "unit": unit, "source": source},
             headers={},
         )
 
@@ -7719,21 +7801,21 @@ class Operations(Sender):
             headers={},
         )
 
-    def clauses_read_clause_records(self, rule: str, *, effect: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_ClauseAct:
+    def clauses_read_clause_records(self, rule: str, *, effect: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_ClauseAct:
         """条款下的记录 what stands under a clause"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/clauses/{quote(str(rule), safe='')}/records",
-            query={"effect": effect, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"effect": effect, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
-    def clauses_read_reminders(self, *, on: str | None = None, within_days: int | None = None, rule: str | None = None, unit: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, offset: int | None = None, exact: bool | None = None) -> ViewAnswer_Reminder:
+    def clauses_read_reminders(self, *, on: str | None = None, within_days: int | None = None, rule: str | None = None, unit: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_Reminder:
         """提醒 what is due or overdue"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/reminders',
-            query={"on": on, "within_days": within_days, "rule": rule, "unit": unit, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "offset": offset, "exact": exact},
+            query={"on": on, "within_days": within_days, "rule": rule, "unit": unit, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 
@@ -7971,6 +8053,15 @@ class Operations(Sender):
             'DELETE',
             f"/v1/webhooks/{quote(str(webhook_id), safe='')}/undelivered/{quote(str(position), safe='')}",
             query={},
+            headers={},
+        )
+
+    def access_log_read_access_log(self, *, account: str | None = None, object: str | None = None, route: str | None = None, kind: EntryKind | None = None, since: str | None = None, until: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ListAnswer_AccessEntry:
+        """阅览日志 who read what"""
+        return self.send(  # type: ignore[no-any-return]
+            'GET',
+            '/v1/access-log',
+            query={"account": account, "object": object, "route": route, "kind": kind, "since": since, "until": until, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
 

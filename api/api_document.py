@@ -1,0 +1,124 @@
+"""接口文档 The OpenAPI document: what the framework knows of the routes, and what any request may be told besides."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from fastapi import FastAPI
+
+from api.exports import MEDIA_TYPES, Form
+from api.problems import MEDIA_TYPE
+from api.reads import LONGEST_PURPOSE, PURPOSE
+
+_JSON = "application/json"
+_A_PROBLEM = {"$ref": "#/components/schemas/Problem"}
+_FRAMEWORKS_OWN = ("HTTPValidationError", "ValidationError")
+"""What the framework says that it answers to an unfit request. Here that is a problem, too."""
+
+_EVERYWHERE = {
+    "401": "未提供有效令牌 no valid token",
+    "403": "无权办理 the roles do not allow it",
+    "414": "地址过长 the address is too long",
+    "429": "请求过于频繁 too many requests",
+    "431": "请求头过大 the headers are too large",
+    "503": "繁忙 busy",
+}
+_OF_NAMES = {"404": "没有此记录 nothing under that identity"}
+_OF_BODIES = {
+    "400": "请求内容不完整，或参数、游标无效 the body cannot be read at all, or an unknown parameter or cursor",
+    "413": "请求过大 the request is too large",
+}
+_OF_INPUT = {"422": "请求内容有误 the request is not acceptable"}
+_OF_FILES = {"501": "此处未装xlsx附加组件 workbooks cannot be had here"}
+_UNCHANGED = {"304": {"description": "与If-None-Match所示相同 as it was known"}}
+"""Told of every read that is answered in JSON: each has an entity tag (`api/representations.py`)."""
+_PURPOSE = {
+    "name": PURPOSE,
+    "in": "header",
+    "required": False,
+    "description": "阅览目的，记入阅览日志；中文以百分号编码 why it is read, for the access log; percent-encoded UTF-8",
+    "schema": {"type": "string", "maxLength": 9 * LONGEST_PURPOSE},
+}
+_FILES = {
+    MEDIA_TYPES[Form.CSV]: {"schema": {"type": "string"}},
+    MEDIA_TYPES[Form.XLSX]: {"schema": {"type": "string", "format": "binary"}},
+}
+_PAGES = {
+    "Link": {
+        "description": "首页first与下一页next links to the first and the next page (RFC 8288)",
+        "schema": {"type": "string"},
+    }
+}
+
+
+def document(app: FastAPI, prefix: str, public: Collection[str]) -> dict[str, Any]:
+    """The document of an application.
+
+    Under `prefix` a token is needed, but for the paths of `public`, where it depends on a setting.
+    """
+    if app.openapi_schema is None:
+        told = FastAPI.openapi(app)
+        descriptions = {**_EVERYWHERE, **_OF_NAMES, **_OF_BODIES, **_OF_INPUT, **_OF_FILES}
+        told["components"]["responses"] = {
+            f"Problem{status}": {"description": description, "content": {MEDIA_TYPE: {"schema": _A_PROBLEM}}}
+            for status, description in sorted(descriptions.items())
+        }
+        for name in _FRAMEWORKS_OWN:
+            told["components"]["schemas"].pop(name, None)
+        for path, methods in told["paths"].items():
+            if "get" in methods:
+                _tell_reads(methods["get"], noted=path.startswith(f"{prefix}/") and path not in public)
+        for path, operation in operations(told):
+            _tell_problems(path, operation, prefix)
+            if path in public:
+                operation["security"] = [{}, *operation["security"]]
+    return app.openapi_schema or {}
+
+
+def operations(told: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each operation of a document, with its path."""
+    return ((path, operation) for path, methods in told["paths"].items() for operation in methods.values())
+
+
+def _tell_reads(operation: dict[str, Any], *, noted: bool) -> None:
+    """Say of a read what all reads may answer, and of a list how it is paged and in what forms it is given.
+
+    `noted`: it is one of the routes whose parameters are checked, and that the access log notes.
+    """
+    answers = operation["responses"]
+    may_be_told = ["400"] if noted else []
+    if _JSON in answers.get("200", {}).get("content", {}):
+        answers.update({status: told for status, told in _UNCHANGED.items() if status not in answers})
+    if any(p["name"] == "cursor" for p in operation.get("parameters", ())):
+        answers["200"]["headers"] = _PAGES
+        answers["200"]["content"] |= _FILES
+        may_be_told += _OF_FILES
+    if noted:
+        operation.setdefault("parameters", []).append(_PURPOSE)
+    for status in may_be_told:
+        answers.setdefault(status, {"$ref": f"#/components/responses/Problem{status}"})
+
+
+def _tell_problems(path: str, operation: dict[str, Any], prefix: str) -> None:
+    """Name every problem that the operation may answer, in the media type that problems have."""
+    answers = operation["responses"]
+    may_be_told: dict[str, str] = {}
+    if path.startswith(f"{prefix}/"):
+        may_be_told = {**_EVERYWHERE, **(_OF_NAMES if "{" in path else {})}
+        if "requestBody" in operation:
+            may_be_told |= _OF_BODIES | _OF_INPUT
+    if _is_frameworks_own(answers.get("422", {})):
+        del answers["422"]
+        may_be_told |= _OF_INPUT
+    for status in sorted(may_be_told):
+        answers.setdefault(status, {"$ref": f"#/components/responses/Problem{status}"})
+    for content in (a.get("content", {}) for a in answers.values()):
+        if content.get(_JSON, {}).get("schema") == _A_PROBLEM:
+            content[MEDIA_TYPE] = content.pop(_JSON)
+    operation["responses"] = dict(sorted(answers.items()))
+
+
+def _is_frameworks_own(answer: dict[str, Any]) -> bool:
+    schema = answer.get("content", {}).get(_JSON, {}).get("schema", {})
+    return bool(schema == {"$ref": f"#/components/schemas/{_FRAMEWORKS_OWN[0]}"})
