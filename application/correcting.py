@@ -25,12 +25,11 @@ def correct_fact(desk: Desk, kind: StreamKind, stream: UUID, command: CorrectFac
         history = reading.history(kind, stream)
         if not history:
             raise UnknownSubjectError(text("没有此标识的记录", "nothing is recorded under that identity"))
-        project = None
+        case = None
         if kind is StreamKind.PROJECT:
-            project = reading.project(stream)
+            case = reading.case(reading.project(stream), at_gate=False)
         elif kind is StreamKind.SYSTEM:
-            project = reading.project(reading.system(stream).projects[0])
-        case = reading.case(project, at_gate=False) if project is not None else None
+            case = reading.case_of_system(reading.system(stream), at_gate=False)
         return [Planned(kind, stream, correct(history, command, case))]
 
     return submit(desk, act, stream, command, plan)

@@ -23,6 +23,7 @@ from domain.event import Event, as_json
 from domain.evolve import Foldable
 from domain.faults import ActError, BadFieldError, UnknownSubjectError, VersionMovedError
 from domain.guidance_fund import GuidanceFund
+from domain.performed import Performed
 from domain.personal import Person
 from domain.project import Project
 from domain.proposal import Proposal
@@ -240,7 +241,24 @@ class Reading:
             owner_units=tuple([self.unit(u) for u in owners]),
             evaluator=self.evaluator(proposal.commission.evaluator_uscc) if proposal.commission else None,
             proposal=proposal.but(free_text=tuple(dict.fromkeys(carried)), acting_as=self.act.actor.role),
+            person=self.act.actor.person,
         )
+
+    def case_of_system(self, system: GovSystem, *, at_gate: bool, proposal: Proposal | None = None) -> Case:
+        """The case of a system's first project, with what persons did in all the others that share it (S01)."""
+        first, *others = system.projects
+        case = self.case(self.project(first, must_exist=False), at_gate=at_gate, proposal=proposal)
+        if not others or case.person is None or not case.rules.separated:
+            return case
+        known = {s.id for s in case.systems}
+        performed: list[Performed] = []
+        for other in others:
+            project = self.project(other, must_exist=False)
+            beside = [self.system(s) for s in project.systems if s not in known]
+            performed += project.performed
+            performed += [p for s in beside for p in s.performed]
+            known |= {s.id for s in beside}
+        return case.but(performed_elsewhere=tuple(performed))
 
     def decision_day(self) -> date:
         """The exact day of a decision. Raises BadFieldError for a month or a year: a gate is judged on a day."""
@@ -449,11 +467,11 @@ def on_system(
     act: Act,
     decide: Callable[[Case, GovSystem, CommandT], Event],
 ) -> Outcome:
-    """Run a step whose one event belongs to the stream of a system; its first project says what it is part of."""
+    """Run a step whose one event belongs to the stream of a system; its projects say what it is part of."""
 
     def plan(reading: Reading) -> list[Planned]:
         subject = reading.system(system)
-        case = reading.case(reading.project(subject.projects[0]), at_gate=False)
+        case = reading.case_of_system(subject, at_gate=False)
         return [Planned(StreamKind.SYSTEM, system, decide(case, subject, command))]
 
     return submit(desk, act, system, command, plan)

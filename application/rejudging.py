@@ -124,6 +124,8 @@ def rejudge(desk: Desk, entry: Recorded, *, rule_set: RuleSet | None = None, as_
         return result.but(why_not=f"规则集未载入 the rule set is not loaded: {decided.rule_set.id}")
     past = _PastReading(desk, entry, as_of)
     proposal = proposal_of(entry.event, past)
+    if proposal is not None and not isinstance(entry.event, Refused):
+        proposal = proposal.but(act=entry.event.duty_act)
     if proposal is None:
         return result.but(why_not="所请未保存 what was asked for is not kept")
     return result.but(judged=judge(decided.gate, past.case_under(rules, proposal)))
@@ -190,7 +192,7 @@ class _PastReading(Reading):
         self._rules = rules
         subject = self.decision.stream.id
         if self.decision.stream.kind is StreamKind.SYSTEM:
-            subject = self.system(subject).projects[0]
+            return self.case_of_system(self.system(subject), at_gate=True, proposal=proposal)
         if proposal.investment is not None:
             subject = proposal.investment.project
         case = self.case(self.project(subject, must_exist=False), at_gate=True, proposal=proposal)

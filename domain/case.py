@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from domain.evaluator import Evaluator
 from domain.guidance_fund import GuidanceFund
+from domain.performed import Performed
 from domain.project import Project
 from domain.proposal import Proposal
 from domain.rule import RuleSet
@@ -30,6 +32,11 @@ class Case:
     fund: GuidanceFund | None = None
     """The guidance fund, where an investment of it is judged."""
 
+    person: UUID | None = None
+    """Whoever acts, where it is recorded which person that is."""
+    performed_elsewhere: tuple[Performed, ...] = ()
+    """Acts in the further projects of a system that several projects share."""
+
     def but(self, **changes: Any) -> Case:
         """The same case with some parts replaced."""
         made = object.__new__(Case)
@@ -41,6 +48,12 @@ class Case:
         """Is the project classified, with the secrecy office's document recorded? Then sharing is not asked for."""
         filing = self.project.filing
         return filing is not None and filing.classified and bool(filing.secrecy_document_no)
+
+    @property
+    def performed(self) -> tuple[Performed, ...]:
+        """What persons have done in the project and its systems."""
+        of_systems = [p for system in self.systems for p in system.performed]
+        return (*self.project.performed, *of_systems, *self.performed_elsewhere)
 
     @property
     def live_systems(self) -> tuple[GovSystem, ...]:

@@ -19,6 +19,11 @@ class FactCorrected(Event):
 
     TOPIC = "record.fact_corrected"
 
+    @property
+    def duty_act(self) -> str:
+        """Who replaces a fact has done what the fact tells; who withdraws it has not."""
+        return "" if self.replacement is None else self.target_topic
+
     target_version: int = Field(ge=1, description="version, in this stream, of the fact that was wrong")
     target_topic: str = Field(description="topic of the fact that was wrong")
     reason: str = ""

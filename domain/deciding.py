@@ -18,8 +18,14 @@ def decide(
     case: Case,
     fact: Callable[[Judgement], Event],
     refused: type[Refused] = Refused,
+    *,
+    act: str,
 ) -> Event:
-    """Judge the case at the gate and give `fact(judgement)`, or the refusal with all findings."""
+    """Judge the case at the gate and give `fact(judgement)`, or the refusal with all findings.
+
+    `act` is the stored name of the fact, by which duties know it.
+    """
+    case = case.but(proposal=case.proposal.but(act=act))
     judgement = judge(gate, case)
     if judgement.allowed:
         return fact(judgement)
@@ -29,4 +35,4 @@ def decide(
 def record(step: str, case: Case, command: Command, event: Event) -> Event:
     """A step without a gate of its own: refused only by what binds every step (G01, G15)."""
     proposal = case.proposal.but(free_text=(*case.proposal.free_text, *command.free_text()))
-    return decide(Gate.RECORD, step, case.but(proposal=proposal), lambda _: event)
+    return decide(Gate.RECORD, step, case.but(proposal=proposal), lambda _: event, act=event.duty_act)

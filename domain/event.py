@@ -77,6 +77,11 @@ class Event(Value):
     TOPIC: ClassVar[str]
     SCHEMA_VERSION: ClassVar[int] = 1
 
+    @property
+    def duty_act(self) -> str:
+        """The act that duties name this by (S01): its topic. Empty for what is no act of anybody's duty."""
+        return self.TOPIC
+
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)

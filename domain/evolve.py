@@ -13,9 +13,11 @@ from uuid import UUID
 
 from domain.correction import FactCorrected
 from domain.event import Event
+from domain.performed import Performed
 from domain.project import CorrectionNote, Project, RefusalNote
 from domain.recorded import Recorded
 from domain.refusal import Refused
+from domain.system import GovSystem
 
 
 class Foldable(Protocol):
@@ -101,12 +103,23 @@ def fold(initial: StateT, history: Iterable[Recorded]) -> StateT:
     if not entries:
         return initial
     state: Any = _draft(initial)
+    of_persons = isinstance(initial, Project | GovSystem)
     steps = _STEPS
     for entry in effective(entries):
         event = entry.event
         of = event.__class__
         state = (steps.get(of) or _step(of))(event, state, entry)
+        if of_persons and entry.circumstances.actor.person is not None:
+            state = _performed(state, entry)
     return cast("StateT", _finished(state.but(version=entries[-1].originator_version)))
+
+
+def _performed(state: Any, entry: Recorded) -> Any:
+    act, person = entry.event.duty_act, entry.circumstances.actor.person
+    if not act or person is None or any(p.act == act and p.person == person for p in state.performed):
+        return state
+    did = Performed.made_of(act=act, person=person, position=entry.position)
+    return state.but(performed=(*state.performed, did))
 
 
 _STEPS: dict[type[Event], Callable[[Event, Any, Recorded], Any]] = {}

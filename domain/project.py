@@ -13,6 +13,7 @@ from domain.event import Value
 from domain.identifiers import DivisionCode, InvestmentCode, ResourceCode, Uscc
 from domain.money import Money
 from domain.oversight import OversightMeasure
+from domain.performed import Performed
 from domain.scheme import SchemeRef, Score, Weight
 
 ShortText = Field(max_length=300)
@@ -802,6 +803,7 @@ class Project(Value):
     asked_as_classified: bool = False
     """A refused filing said that the project is classified."""
     corrections: tuple[CorrectionNote, ...] = ()
+    performed: tuple[Performed, ...] = ()
 
     @property
     def classified(self) -> bool:

@@ -13,6 +13,8 @@ from domain.recorded import Role
 class Proposal(Value):
     """What the step at hand asks for."""
 
+    act: str | None = None
+    """Stored name of the fact that it would be (`Event.duty_act`); None when only asking what is missing."""
     filing: Filing | None = None
     free_text: tuple[str, ...] = ()
     """Names of filled fields that hold free text or papers, which a classified project must not carry."""

@@ -12,6 +12,11 @@ class Refused(Event):
 
     TOPIC = "record.step_refused"
 
+    @property
+    def duty_act(self) -> str:
+        """What was refused was not done."""
+        return ""
+
     step: str
     judgement: Judgement
     asked: Proposal | None = None

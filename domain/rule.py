@@ -97,6 +97,15 @@ class TrackLead(Value):
     bodies: tuple[str, ...] = Field(min_length=1)
 
 
+class Duty(Value):
+    """职责 A duty in a project: the recorded acts by which it is performed."""
+
+    id: str = Field(pattern=r"^[A-Z_]+$")
+    name: Text
+    acts: tuple[str, ...] = Field(min_length=1)
+    """Stored names of facts (`Event.duty_act`)."""
+
+
 class Conclusion(StrEnum):
     """How a rule set judges a test conclusion."""
 
@@ -151,6 +160,9 @@ class RuleSet(Value):
     bases: tuple[LegalBasis, ...] = ()
     task_groups: tuple[TaskGroup, ...] = ()
     leads: tuple[TrackLead, ...] = ()
+    duties: tuple[Duty, ...] = ()
+    separated: tuple[tuple[str, str], ...] = ()
+    """不相容职责 Pairs of duties that one person does not perform in one project (S01)."""
     parameters: Parameters
     sources: dict[str, str] = Field(default_factory=dict)
     """Where each parameter comes from, by name."""
@@ -164,6 +176,14 @@ class RuleSet(Value):
         unknown = sorted({r for b in self.bases for r in b.cited_by} - set(rules))
         if unknown:
             raise ValueError(f"依据引用了没有的规则 / bases cited by rules that are not stated: {', '.join(unknown)}")
+        ids = [d.id for d in self.duties]
+        if len(set(ids)) < len(ids):
+            raise ValueError("职责标识重复 / a duty is stated twice")
+        strange = sorted({duty for pair in self.separated for duty in pair} - set(ids))
+        if strange:
+            raise ValueError(f"不相容职责引用了没有的职责 / separated duties that are not stated: {', '.join(strange)}")
+        if any(one == other for one, other in self.separated):
+            raise ValueError("职责不能与自身不相容 / a duty is not separated from itself")
         return self
 
     def clause(self, rule: str) -> Clause | None:
@@ -186,8 +206,23 @@ class RuleSet(Value):
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the set's canonical JSON (sorted keys, no spaces, UTF-8), hexadecimal."""
-        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        # Sets from before there were duties keep the digest that decisions name them by.
+        later = {name for name in ("duties", "separated") if not getattr(self, name)}
+        stated = self.model_dump(mode="json", exclude=later)
+        canonical = json.dumps(stated, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
+
+    @cached_property
+    def _apart(self) -> dict[str, tuple[tuple[Duty, Duty], ...]]:
+        of = {d.id: d for d in self.duties}
+        pairs = [(of[one], of[other]) for one, other in self.separated]
+        pairs += [(other, one) for one, other in pairs]
+        acts = {act for duty in self.duties for act in duty.acts}
+        return {act: tuple(pair for pair in pairs if act in pair[0].acts) for act in acts}
+
+    def apart_from(self, act: str) -> tuple[tuple[Duty, Duty], ...]:
+        """The duties that an act performs, each with one that it is kept apart from."""
+        return self._apart.get(act, ())
 
     def ref(self) -> RuleSetRef:
         """What a decision keeps of the set it was judged by."""

@@ -28,7 +28,14 @@ def differences(before: RuleSet, after: RuleSet) -> tuple[Difference, ...]:
 
 def _places(rule_set: RuleSet) -> dict[str, str]:
     shown = rule_set.model_dump(mode="json")
-    for table, key in (("clauses", "rule"), ("bases", "number"), ("task_groups", "id"), ("leads", "track")):
+    shown["separated"] = [f"{one}+{other}" for one, other in rule_set.separated]
+    for table, key in (
+        ("clauses", "rule"),
+        ("bases", "number"),
+        ("task_groups", "id"),
+        ("leads", "track"),
+        ("duties", "id"),
+    ):
         shown[table] = {row[key]: row for row in shown[table]}
     return dict(_leaves(shown, ""))
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.dates import CivilDate
 from domain.event import Value
 from domain.identifiers import FilingCertificateNumber
+from domain.performed import Performed
 from domain.project import CorrectionNote, RefusalNote
 
 
@@ -144,6 +145,7 @@ class GovSystem(Value):
     retired_on: CivilDate | None = None
     refusals: tuple[RefusalNote, ...] = ()
     corrections: tuple[CorrectionNote, ...] = ()
+    performed: tuple[Performed, ...] = ()
 
     def supplied_by(self, day: date) -> tuple[PlatformSupply, ...]:
         """Supplies that were verified on or before this day for certain."""

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from domain.rule import NormStrength, RuleSet, RuleSets
 from domain.rules import GATES
+from domain.steps import BY_TOPIC
 
 Tables = dict[str, Any]
 _NEVER_BLOCKS = {NormStrength.PRIORITY, NormStrength.TRACK_ONLY}
@@ -81,7 +82,7 @@ def _extended(tables: Tables, by_id: dict[str, Tables], name: str, seen: tuple[s
     own = {k: v for k, v in tables.items() if k not in {"extends", "without"}}
     cited = [{**b, "cited_by": [r for r in b["cited_by"] if r not in without]} for b in base.get("bases", ())]
     return {
-        **{k: v for k, v in base.items() if k in {"task_groups", "leads"}},
+        **{k: v for k, v in base.items() if k in {"task_groups", "leads", "duties", "separated"}},
         **own,
         "clauses": [*kept, *changed.values()],
         "bases": [*(b for b in cited if b["cited_by"]), *tables.get("bases", ())],
@@ -107,6 +108,13 @@ def _rule_set(tables: Tables, name: str) -> RuleSet:
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, e['loc'])) or '-'}: {e['msg']}" for e in error.errors())
         raise RuleSetError(f"{name}: {faults}") from error
+    unknown = sorted({act for duty in read.duties for act in duty.acts} - BY_TOPIC.keys())
+    if unknown:
+        raise RuleSetError(f"{name}: duties: {', '.join(unknown)}: 没有此类事件 there are no events of this name")
+    if bool(read.separated) != (read.clause("S01") is not None):
+        raise RuleSetError(
+            f"{name}: separated: 条款S01与不相容职责须同时写明 rule S01 and the separated duties are stated together"
+        )
     enforced = {rule.id for guards in GATES.values() for rule in guards}
     idle = [c.rule for c in read.clauses if c.strength not in _NEVER_BLOCKS and c.rule not in enforced]
     if idle:

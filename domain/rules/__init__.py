@@ -12,6 +12,7 @@ from domain.rules.changes_within_limit import CHANGES_WITHIN_LIMIT
 from domain.rules.city_exchange_used import CITY_EXCHANGE_USED
 from domain.rules.city_platform import CITY_PLATFORM
 from domain.rules.crypto_assessed import CRYPTO_ASSESSED
+from domain.rules.duties_separated import DUTIES_SEPARATED
 from domain.rules.evaluator_independent import EVALUATOR_INDEPENDENT
 from domain.rules.filed_in_full import FILED_IN_FULL
 from domain.rules.fund_aims import FUND_AIMS
@@ -46,7 +47,7 @@ from domain.rules.unit_connected import UNIT_CONNECTED
 from domain.rules.within_plan import WITHIN_PLAN
 
 GATES = {
-    Gate.FILE: (FILED_IN_FULL, WITHIN_PLAN, SECRECY_KEPT),
+    Gate.FILE: (FILED_IN_FULL, WITHIN_PLAN, SECRECY_KEPT, DUTIES_SEPARATED),
     Gate.APPROVE: (
         FILED_IN_FULL,
         NOT_BUILT_ALONE,
@@ -63,6 +64,7 @@ GATES = {
         WITHIN_PLAN,
         SHARING_PROJECTS_BY_DRC,
         SHARING_PROJECTS_FIRST,
+        DUTIES_SEPARATED,
     ),
     Gate.ACCEPT: (
         FILED_IN_FULL,
@@ -81,6 +83,7 @@ GATES = {
         THREE_CONNECTIONS,
         CRYPTO_ASSESSED,
         CHANGES_WITHIN_LIMIT,
+        DUTIES_SEPARATED,
     ),
     Gate.FUND_BUILD: (
         FILED_IN_FULL,
@@ -91,6 +94,7 @@ GATES = {
         BUILD_MONEY_BUDGETED,
         SHARING_PROJECTS_FIRST,
         CHANGES_WITHIN_LIMIT,
+        DUTIES_SEPARATED,
     ),
     Gate.FUND_OPERATION: (
         FILED_IN_FULL,
@@ -104,6 +108,7 @@ GATES = {
         CRYPTO_ASSESSED,
         OPERATION_MONEY_BUDGETED,
         SHARING_PROJECTS_FIRST,
+        DUTIES_SEPARATED,
     ),
     Gate.FUND_SHARING_WORK: (
         FILED_IN_FULL,
@@ -112,6 +117,7 @@ GATES = {
         OVERSIGHT_HEEDED,
         SECRECY_KEPT,
         SHARING_WORK_FIRST,
+        DUTIES_SEPARATED,
     ),
     Gate.FUND_INVEST: (
         FILED_IN_FULL,
@@ -121,11 +127,12 @@ GATES = {
         SECRECY_KEPT,
         FUND_AIMS,
         LIVELIHOOD_FIRST,
+        DUTIES_SEPARATED,
     ),
-    Gate.PPP_LIST: (FILED_IN_FULL, SECRECY_KEPT, PPP_BOUNDED),
-    Gate.SERVE: (FILED_IN_FULL, SECRECY_KEPT, NO_REPEATED_MATERIAL),
-    Gate.EVALUATE: (FILED_IN_FULL, EVALUATOR_INDEPENDENT, SECRECY_KEPT),
-    Gate.RECORD: (FILED_IN_FULL, SECRECY_KEPT),
+    Gate.PPP_LIST: (FILED_IN_FULL, SECRECY_KEPT, PPP_BOUNDED, DUTIES_SEPARATED),
+    Gate.SERVE: (FILED_IN_FULL, SECRECY_KEPT, NO_REPEATED_MATERIAL, DUTIES_SEPARATED),
+    Gate.EVALUATE: (FILED_IN_FULL, EVALUATOR_INDEPENDENT, SECRECY_KEPT, DUTIES_SEPARATED),
+    Gate.RECORD: (FILED_IN_FULL, SECRECY_KEPT, DUTIES_SEPARATED),
 }
 
 

@@ -55,6 +55,7 @@ def accept(case: Case, command: AcceptProject) -> Event:
             document_no=command.document_no, conclusion=command.conclusion, judgement=judgement
         ),
         AcceptanceRefused,
+        act=ProjectAccepted.TOPIC,
     )
 
 

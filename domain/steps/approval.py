@@ -85,6 +85,7 @@ def approve(case: Case, command: ApproveProject) -> Event:
             judgement=judgement,
         ),
         ApprovalRefused,
+        act=ProjectApproved.TOPIC,
     )
 
 

@@ -156,6 +156,11 @@ class EvaluationReported(Event):
 
     TOPIC = "project.evaluation_reported"
 
+    @property
+    def duty_act(self) -> str:
+        """Where the rated side rates itself, it is no evaluator."""
+        return "" if self.channel in OWN_CHANNELS else self.TOPIC
+
     number: int
     channel: EvaluationChannel
     evaluator: str
@@ -191,6 +196,7 @@ def commission(case: Case, schemes: Schemes, command: CommissionEvaluation) -> E
         "evaluation",
         replace(case, proposal=case.proposal.but(commission=command.terms(), free_text=free_text)),
         lambda judgement: EvaluationCommissioned(number=number, scheme=scheme.ref(), judgement=judgement, **said),
+        act=EvaluationCommissioned.TOPIC,
     )
 
 

@@ -102,6 +102,7 @@ def file(case: Case, filing: Filing, number: str) -> Event:
         case,
         lambda judgement: ProjectFiled(number=number, filing=filing, judgement=judgement),
         FilingRefused,
+        act=ProjectFiled.TOPIC,
     )
 
 
@@ -116,7 +117,8 @@ def amend(case: Case, command: AmendFiling) -> Event:
         raise ActError(text("已立项，不能修改备案；请登记变更", "approved already: record a change instead"))
     if not command.filing.classified and not command.reason:
         raise BadFieldError(text("请填写修改理由", "give the reason of the amendment"), "/act/reason")
-    return decide(Gate.FILE, "filing", case, lambda _: FilingAmended(filing=command.filing, reason=command.reason))
+    amended = FilingAmended(filing=command.filing, reason=command.reason)
+    return decide(Gate.FILE, "filing", case, lambda _: amended, act=amended.duty_act)
 
 
 def report_unfiled(project: Project, command: ReportUnfiledProject) -> UnfiledProjectFound:

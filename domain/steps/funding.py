@@ -152,6 +152,7 @@ def arrange(case: Case, command: ArrangeFunds) -> Event:
         replace(asking, proposal=proposal),
         lambda judgement: FundsArranged(number=number, judgement=judgement, **dict(command)),
         FundsRefused,
+        act=FundsArranged.TOPIC,
     )
 
 
@@ -167,6 +168,7 @@ def disburse(case: Case, command: DisburseFunds) -> Event:
         replace(asking, proposal=proposal),
         lambda judgement: FundsDisbursed(purpose=arrangement.purpose, judgement=judgement, **dict(command)),
         FundsRefused,
+        act=FundsDisbursed.TOPIC,
     )
 
 

@@ -121,7 +121,7 @@ def invest(case: Case, command: Invest) -> Event:
     def fact(judgement: Judgement) -> Event:
         return FundInvested(number=number, judgement=judgement, **dict(command))
 
-    event = decide(Gate.FUND_INVEST, "guidance_fund", asking, fact)
+    event = decide(Gate.FUND_INVEST, "guidance_fund", asking, fact, act=FundInvested.TOPIC)
     return InvestmentRefused(project=command.project, **dict(event)) if isinstance(event, Refused) else event
 
 

@@ -104,6 +104,7 @@ def enter(case: Case, command: ListPpp) -> Event:
         asking,
         lambda judgement: PppListed(terms=terms, regime=command.regime, judgement=judgement),
         PppListingRefused,
+        act=PppListed.TOPIC,
     )
 
 

@@ -74,6 +74,7 @@ def onboard(case: Case, command: OnboardService) -> Event:
         replace(case, proposal=proposal),
         lambda judgement: ServiceOnboarded(platform=command.platform, items=command.items, judgement=judgement),
         ServiceRefused,
+        act=ServiceOnboarded.TOPIC,
     )
 
 

