@@ -1759,6 +1759,28 @@ class HoldMeeting(TypedDict):
     minutes_document: str
 
 
+class ImportJob(TypedDict):
+    """成批导入任务 A file that was sent, and how far it is."""
+
+    id: str
+    file_name: str
+    sent_by: str
+    organisation: str
+    state: str
+    why: str
+    total: int
+    done: int
+    recorded: int
+    repeated: int
+    refused: int
+    faulty: int
+    created_at: str
+    started_at: str | None
+    ended_at: str | None
+    seconds_left: int | None
+    reported: bool
+
+
 class ImportOrigin(TypedDict):
     """来源 Which record a project was brought in from."""
 
@@ -8062,6 +8084,61 @@ class Operations(Sender):
             'GET',
             '/v1/access-log',
             query={"account": account, "object": object, "route": route, "kind": kind, "since": since, "until": until, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
+            headers={},
+        )
+
+    def send_import(self, body: bytes, *, file_name: str | None = None, plan: str | None = None) -> ImportJob:
+        """发送文件 send a file of acts"""
+        return self.send(  # type: ignore[no-any-return]
+            'POST',
+            '/v1/import-jobs',
+            query={"file_name": file_name, "plan": plan},
+            headers={},
+            body=body,
+        )
+
+    def import_jobs_mine(self) -> list[ImportJob]:
+        """本账户的文件 the account's files"""
+        return self.send(  # type: ignore[no-any-return]
+            'GET',
+            '/v1/import-jobs',
+            query={},
+            headers={},
+        )
+
+    def import_jobs_one(self, job_id: str) -> ImportJob:
+        """办到何处 how far a file is"""
+        return self.send(  # type: ignore[no-any-return]
+            'GET',
+            f"/v1/import-jobs/{quote(str(job_id), safe='')}",
+            query={},
+            headers={},
+        )
+
+    def import_jobs_cancel(self, job_id: str) -> ImportJob:
+        """取消 cancel"""
+        return self.send(  # type: ignore[no-any-return]
+            'POST',
+            f"/v1/import-jobs/{quote(str(job_id), safe='')}/cancel",
+            query={},
+            headers={},
+        )
+
+    def import_jobs_report_xlsx(self, job_id: str) -> bytes:
+        """逐行报告 report per row (XLSX)"""
+        return self.send(  # type: ignore[no-any-return]
+            'GET',
+            f"/v1/import-jobs/{quote(str(job_id), safe='')}/report.xlsx",
+            query={},
+            headers={},
+        )
+
+    def import_jobs_report_csv(self, job_id: str) -> bytes:
+        """逐行报告 report per row (CSV)"""
+        return self.send(  # type: ignore[no-any-return]
+            'GET',
+            f"/v1/import-jobs/{quote(str(job_id), safe='')}/report.csv",
+            query={},
             headers={},
         )
 
