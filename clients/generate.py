@@ -127,6 +127,7 @@ def _method(document: Mapping[str, Any], path: str, method: str, operation: Mapp
     in_header = [p for p in parameters if p["in"] == "header" and p["name"].lower() not in _SENT_BY_THE_CLIENT]
     known = {p["name"]: p for p in parameters if p["in"] == "header"}
     body, fields = _body(document, operation)
+    kinds = list(operation["requestBody"]["content"]) if body == "bytes" else []
     act, versioned = "Idempotency-Key" in known, "If-Match" in known
     takes = [f"{_argument(p['name'])}: {_type(p['schema'])}" for p in in_path]
     named = [f"{_argument(p['name'])}: {_optional(_type(p['schema']))} = None" for p in (*in_query, *in_header)]
@@ -139,6 +140,11 @@ def _method(document: Mapping[str, Any], path: str, method: str, operation: Mapp
         ]
     elif body is not None:
         takes.append(f"body: {body}")
+    sent = {p["name"]: _argument(p["name"]) for p in in_header}
+    if kinds:
+        told_by_caller = len(kinds) > 1 or "*" in kinds[0]
+        sent["Content-Type"] = "content_type" if told_by_caller else repr(kinds[0])
+        named += ["content_type: str | None = None"] if told_by_caller else []
     if act:
         named.append("key: str | None = None")
     if versioned:
@@ -156,10 +162,10 @@ def _method(document: Mapping[str, Any], path: str, method: str, operation: Mapp
             else "        self.send(",
             f"            {method.upper()!r},",
             f"            {_address(path, in_path)},",
-            f"            query={_mapping(in_query)},",
-            f"            headers={_mapping(in_header)},",
+            f"            query={_pairs({p['name']: _argument(p['name']) for p in in_query})},",
+            f"            headers={_pairs(sent)},",
             *(
-                [f"            body={_mapping_of(fields)},"]
+                [f"            body={_pairs({f: f for f in fields})},"]
                 if fields is not None
                 else ["            body=body,"]
                 if body
@@ -213,12 +219,8 @@ def _address(path: str, in_path: list[Any]) -> str:
     return f'f"{text}"'
 
 
-def _mapping(parameters: list[Any]) -> str:
-    return "{" + ", ".join(f'"{p["name"]}": {_argument(p["name"])}' for p in parameters) + "}"
-
-
-def _mapping_of(fields: Mapping[str, Any]) -> str:
-    return "{" + ", ".join(f'"{f}": {f}' for f in fields) + "}"
+def _pairs(values: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f'"{name}": {value}' for name, value in values.items()) + "}"
 
 
 def _roles(operation: Mapping[str, Any]) -> str:

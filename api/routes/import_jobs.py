@@ -7,14 +7,15 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
 
+from api.acts import Key
 from api.context import Context, Reader
 from api.import_rows import LONGEST_PLAN, own_columns, plan_of, report
 from api.problems import Problem, TooManyRequestsError, problem
-from api.quick_acts import LONGEST_KEY, media_type
+from api.quick_acts import media_type
 from domain.event import Value
 from domain.faults import UnknownSubjectError
 from domain.rule import text
@@ -77,7 +78,7 @@ def jobs_of(liuhen: Liuhen) -> Jobs:
 async def send(
     request: Request,
     context: Reader,
-    idempotency_key: Annotated[str, Header(min_length=1, max_length=LONGEST_KEY)],
+    idempotency_key: Key,
     file_name: Annotated[str, Query(max_length=200, description="文件名 name of the file")] = "",
     plan: Annotated[
         str | None,

@@ -122,7 +122,11 @@ class Holders:
 def http(app: FastAPI) -> Iterator[TestClient]:
     desk = memory_desk()
     app.state.liuhen = SimpleNamespace(
-        desk=desk, settings=Settings(), foreign=ForeignIssuers(()), directory=AccountDirectory(desk)
+        desk=desk,
+        settings=Settings(),
+        foreign=ForeignIssuers(()),
+        directory=AccountDirectory(desk),
+        access_log=SimpleNamespace(admit=lambda: None, note=lambda read: None),
     )
     app.state.issuer = Holders()
     with TestClient(app, raise_server_exceptions=False) as client:

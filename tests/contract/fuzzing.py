@@ -48,6 +48,7 @@ _BEYOND = (
     "/owner_units至少1项",  # told besides when each of them is unfit
     "应为整数$",  # 1.0 is an integer to a schema; here numbers are written as what they are
     r"/origin格式应为",  # white space of all scripts, which patterns read differently
+    "过短，至少1个字符",  # white space around a text is taken away
     "控制字符",
     "内容的SHA-256",  # of a body that the path names
     "没有此事件类型",  # the list is at /v1/event-types
@@ -58,8 +59,9 @@ _BEYOND_SCHEMAS = re.compile("|".join(_BEYOND))
 """Faults of meaning that no JSON schema can state. A request that fits the document is refused for nothing else."""
 
 
-_WELL_FORMED = {"/problems/bad-field", "/problems/bad-cursor"}
-"""Of the right form, and not acceptable as things stand; a cursor is signed, so no schema can state a good one."""
+_WELL_FORMED = {"/problems/bad-field", "/problems/bad-cursor", "/problems/bad-file"}
+"""Of the right form, and not acceptable as things stand. A cursor is signed, and a file is a table with a plan of its
+columns: no schema can state good ones."""
 
 
 @schemathesis.serializer("application/x-ndjson")

@@ -6914,7 +6914,7 @@ class Operations(Sender):
             'POST',
             f"/v1/imports/{quote(str(mapping), safe='')}",
             query={"dry_run": dry_run},
-            headers={},
+            headers={"Content-Type": 'text/csv'},
             body=body,
         )
 
@@ -7062,7 +7062,7 @@ class Operations(Sender):
             'POST',
             '/v1/batch',
             query={"mode": mode},
-            headers={},
+            headers={"Content-Type": 'application/x-ndjson'},
             body=body,
         )
 
@@ -7225,7 +7225,7 @@ class Operations(Sender):
             'PUT',
             f"/v1/documents/{quote(str(sha256), safe='')}",
             query={},
-            headers={},
+            headers={"Content-Type": 'application/octet-stream'},
             body=body,
         )
 
@@ -8087,14 +8087,16 @@ class Operations(Sender):
             headers={},
         )
 
-    def send_import(self, body: bytes, *, file_name: str | None = None, plan: str | None = None) -> ImportJob:
+    def send_import(self, body: bytes, *, file_name: str | None = None, plan: str | None = None, content_type: str | None = None, key: str | None = None) -> ImportJob:
         """发送文件 send a file of acts"""
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/import-jobs',
             query={"file_name": file_name, "plan": plan},
-            headers={},
+            headers={"Content-Type": content_type},
             body=body,
+            act=True,
+            key=key,
         )
 
     def import_jobs_mine(self) -> list[ImportJob]:
@@ -8175,7 +8177,7 @@ class Operations(Sender):
             'POST',
             '/v1/log/cosignatures',
             query={},
-            headers={},
+            headers={"Content-Type": 'text/plain'},
             body=body,
         )
 
@@ -8239,7 +8241,7 @@ class Operations(Sender):
             'POST',
             '/oauth/token',
             query={},
-            headers={},
+            headers={"Content-Type": 'application/x-www-form-urlencoded'},
             body=body,
         )
 
