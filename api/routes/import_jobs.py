@@ -13,6 +13,7 @@ from pydantic import Field
 
 from api.acts import Key
 from api.context import Context, Reader
+from api.exports import NoWorkbooksError
 from api.import_rows import LONGEST_PLAN, own_columns, plan_of, report
 from api.problems import Problem, TooManyRequestsError, problem
 from api.quick_acts import media_type
@@ -132,11 +133,19 @@ def cancel(context: Reader, job_id: UUID) -> ImportJob:
     "/{job_id}/report.xlsx",
     summary="逐行报告 report per row (XLSX)",
     response_class=Response,
-    responses={**_ANSWERS, 200: {"content": {XLSX: _BINARY}}},
+    responses={
+        **_ANSWERS,
+        200: {"content": {XLSX: _BINARY}},
+        501: {"model": Problem, "description": "此处未装xlsx附加组件 workbooks cannot be had here"},
+    },
 )
 def report_xlsx(context: Reader, job_id: UUID) -> Response:
     """The rows as they were sent, each with what became of it. Correct what is wrong, and send it again."""
-    return _file(as_xlsx({"报告 report": _rows(context, job_id)}), XLSX, f"{job_id}.xlsx")
+    try:
+        book = as_xlsx({"报告 report": _rows(context, job_id)})
+    except ImportError as error:
+        raise NoWorkbooksError from error
+    return _file(book, XLSX, f"{job_id}.xlsx")
 
 
 @router.get(

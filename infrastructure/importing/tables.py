@@ -144,8 +144,12 @@ def _as_cell(value: Any) -> str:
 
 def _from_xlsx(data: bytes) -> list[list[str]]:
     check_workbook(data)
-    from python_calamine import CalamineError, load_workbook  # noqa: PLC0415 (an extra)
-
+    try:
+        from python_calamine import CalamineError, load_workbook  # noqa: PLC0415 (an extra)
+    except ImportError as error:
+        raise TableError(
+            "此处未装xlsx附加组件：请发送CSV", "workbooks cannot be read here, the extra xlsx is missing: send CSV"
+        ) from error
     try:
         sheet = load_workbook(io.BytesIO(data)).get_sheet_by_index(0)
         return [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]

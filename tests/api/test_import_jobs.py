@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import struct
+import sys
 import zipfile
 import zlib
 from concurrent.futures import ThreadPoolExecutor
@@ -100,6 +101,22 @@ def test_a_report_in_odd_columns_is_corrected_and_sent_again(client: Client, pro
     runner(client).run_due()
     assert client.get(f"/import-jobs/{third}").json()["repeated"] == 2
     assert liuhen.ledger.position() == before + 2
+
+
+def test_without_the_extra_for_workbooks_csv_is_asked_for(
+    client: Client, project: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows: list[Any] = [COLUMNS, ["a", project, "2019-03-01", 10, ""]]
+    job = sent(client, rows).json()["id"]
+    book = as_xlsx({"s": rows})
+    for package in ("python_calamine", "xlsxwriter"):
+        monkeypatch.setitem(sys.modules, package, None)
+    refused = posted(client, book, kind=XLSX)
+    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/bad-file")
+    assert "xlsx附加组件" in refused.json()["detail"]
+    report = client.get(f"/import-jobs/{job}/report.xlsx")
+    assert (report.status_code, report.json()["type"]) == (501, "/problems/no-workbooks")
+    assert client.get(f"/import-jobs/{job}/report.csv").status_code == 200
 
 
 def test_a_refused_row_is_decided_anew_when_its_report_is_sent_again(client: Client, liuhen: Liuhen) -> None:
