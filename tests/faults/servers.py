@@ -121,7 +121,8 @@ class Cluster:
     def signal_all(self, how: signal.Signals) -> None:
         """SIGSTOP and SIGCONT: it hangs, as a machine would that nobody hears of, and goes on."""
         for pid in self.processes():
-            os.kill(pid, how)
+            with suppress(ProcessLookupError):  # some come and go
+                os.kill(pid, how)
 
     def said(self) -> str:
         return (self.socket / "server.log").read_text(encoding="utf-8", errors="replace")
