@@ -68,9 +68,10 @@ def servers() -> Iterator[Pair]:
 
 @pytest.fixture
 def pair(servers: Pair) -> Iterator[Pair]:
-    """The standby is at work at the beginning, and again at the end."""
+    """The standby is at work at the beginning, and again at the end. No commit of an earlier test is waiting for it."""
     for _ in range(int(PATIENCE / 0.02)):
-        if servers.primary.value("SELECT sync_state FROM pg_stat_replication") == "sync":
+        at_work = servers.primary.value("SELECT sync_state FROM pg_stat_replication") == "sync"
+        if at_work and servers.primary.value(f"SELECT count(*) FROM ({WAITING}) w") == 0:
             break
         threading.Event().wait(0.02)
     yield servers
