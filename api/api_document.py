@@ -127,6 +127,7 @@ def _tell_reads(operation: dict[str, Any], *, noted: bool) -> None:
     if any(p["name"] == "cursor" for p in operation.get("parameters", ())):
         answers["200"]["headers"] = _PAGES
         answers["200"]["content"] |= _FILES
+    if MEDIA_TYPES[Form.XLSX] in answers.get("200", {}).get("content", {}):
         may_be_told += _OF_FILES
     if noted:
         operation.setdefault("parameters", []).append(_PURPOSE)
