@@ -204,8 +204,9 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None, *, demo: bool = Fal
     app.router.middleware_stack = app.state.routing
     app.state.acts = ActTable(PREFIX, quick)
     app.add_middleware(Representations)
-    app.add_middleware(QuickActs, acts=app.state.acts, batches=batch.record_quickly, batch_path=f"{PREFIX}/batch")
-    app.add_middleware(Gate, policies=_page_policies(app))
+    # Before the framework's own middleware, which the quick way does without, and which comes with each request.
+    quickly = QuickActs(app.build_middleware_stack(), app.state.acts, batch.record_quickly, f"{PREFIX}/batch")
+    app.middleware_stack = Gate(quickly, _page_policies(app))
     public = {PREFIX + r.path for router in (log.router, evidence.receipts) for r in router.routes}  # type: ignore[attr-defined]
     app.openapi = partial(document, app, PREFIX, public)  # type: ignore[method-assign]
     return app

@@ -34,7 +34,7 @@ class Gate:
 
     def __init__(self, app: ASGIApp, policies: Mapping[str, bytes]) -> None:
         """`policies`: what the pages at these paths may load and run."""
-        self._app = app
+        self.app = app
         self._policies = policies
         self._present = 0
         self._log = log.bind()
@@ -42,7 +42,7 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         settings = scope["app"].state.liuhen.settings
         identity = _identity(scope)
@@ -76,7 +76,7 @@ class Gate:
             elif self._present > settings.most_requests and scope["path"] not in _ALWAYS_ANSWERED:
                 await problem(Request(scope), "busy", headers={"Retry-After": "1"})(scope, receive, answer)
             else:
-                await self._app(scope, counted(scope, receive), answer)
+                await self.app(scope, counted(scope, receive), answer)
         except ClientDisconnect:
             status = _GONE
         except Exception as error:

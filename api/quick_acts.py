@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from fastapi import Request, Response
 from pydantic import TypeAdapter, ValidationError
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.context import Context, address_of, holder_of
@@ -83,7 +84,7 @@ class QuickActs:
 
     def __init__(self, app: ASGIApp, acts: ActTable, batches: Batches, batch_path: str) -> None:
         """`batches` answers what comes to `batch_path`; what it leaves to the application, it has not read."""
-        self._app = app
+        self.app = app
         self._acts = acts
         self._batches = batches
         self._batch_path = batch_path
@@ -91,22 +92,22 @@ class QuickActs:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, or leave it to the application."""
         if scope["type"] != "http" or scope["method"] != "POST":
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         request = Request(scope, receive)
         try:
             if scope["path"] == self._batch_path:
                 response = await self._batches(request)
             elif not scope["query_string"] and (found := self._acts.find(scope["path"])) is not None:
-                body = await request.body()
+                body = await _whole(receive)
                 receive = _again(body, receive)
-                response = await _recorded(found[0], request, found[1], body)
+                response = await awaiting.run(_recorded, found[0], request, found[1], body)
             else:
                 response = None
         except Exception as error:  # noqa: BLE001 (what the application has no answer to is raised again)
             response = told(request, error)
         if response is None:
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
         else:
             await response(scope, receive, send)
 
@@ -117,8 +118,8 @@ def _form(path: str) -> tuple[tuple[str, ...], str]:
     return (*parts[:3], *parts[4:]), parts[3] if len(parts) > 3 else ""
 
 
-async def _recorded(act: QuickAct, request: Request, named: str, body: bytes) -> Response | None:
-    """Record the act and answer, or None when anything about the request is unusual."""
+def _recorded(act: QuickAct, request: Request, named: str, body: bytes) -> Response | None:
+    """Record the act and answer, or None when anything about the request is unusual. Runs by `awaiting.run`."""
     headers = request.headers
     key, prefer = headers.get("idempotency-key", ""), headers.get("prefer", "")
     seen = versions_in(headers.get("if-match", "")) if act.needs_version else ()
@@ -129,7 +130,7 @@ async def _recorded(act: QuickAct, request: Request, named: str, body: bytes) ->
         or seen is None
     ):
         return None
-    context = await asking(request)
+    context = asking(request)
     if context is None:
         return None
     spend(request, context)
@@ -138,7 +139,7 @@ async def _recorded(act: QuickAct, request: Request, named: str, body: bytes) ->
         subject = act.subject.validate_strings(named) if act.subject is not None else None
     except (TwoWaysError, ValidationError):
         return None
-    return await awaiting.run(act.record, request, context, subject, Sent(submission, key, seen, prefer))
+    return act.record(request, context, subject, Sent(submission, key, seen, prefer))
 
 
 def media_type(request: Request) -> str:
@@ -146,15 +147,16 @@ def media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-async def asking(request: Request) -> Context | None:
-    """The service, and the holder of the request's token; None when it carries none that is good."""
+def asking(request: Request) -> Context | None:
+    """The service, and the holder of the request's token; None when it carries none that is good.
+
+    Runs by `awaiting.run`. Raises IssuerDownError, StoreDownError, LockedOutError.
+    """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         return None
     try:
-        return Context(
-            request.app.state.liuhen, await awaiting.run(holder_of, request.app.state, token, address_of(request))
-        )
+        return Context(request.app.state.liuhen, holder_of(request.app.state, token, address_of(request)))
     except BadTokenError:
         return None
 
@@ -167,6 +169,19 @@ def told(request: Request, error: Exception) -> Response:
             answer: Response = handlers[kind](request, error)
             return answer
     raise error
+
+
+async def _whole(receive: Receive) -> bytes:
+    """The body of a request. Raises ClientDisconnect."""
+    parts: list[bytes] = []
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        parts.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    return b"".join(parts)
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

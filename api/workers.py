@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 import structlog
 import uvicorn
 
+from api.http_connection import HttpConnection
 from api.import_runner import recording_files
 from api.main import create_app
 from infrastructure.bootstrap import Liuhen, wired
@@ -66,6 +67,7 @@ def server_config(liuhen: Liuhen, issuer: Issuer, *, demo: bool) -> uvicorn.Conf
         application,
         host=liuhen.settings.host,
         port=liuhen.settings.port,
+        http=HttpConnection,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -21,7 +21,9 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.http_connection import HttpConnection
 from api.main import create_app
+from api.middleware import Gate
 from api.quick_acts import QuickActs
 from api.workers import Workers, settle
 from bench.product import product
@@ -67,9 +69,10 @@ def _without_quick_acts(served: tuple[ASGIApp, str]) -> tuple[ASGIApp, str]:
     """The application as the framework alone would serve it: each act by its ordinary route, in a thread."""
     application, token = served
     assert isinstance(application, FastAPI)
-    application.user_middleware = [
-        m for m in application.user_middleware if getattr(m.cls, "__name__", "") != QuickActs.__name__
-    ]
+    gate = application.middleware_stack
+    assert isinstance(gate, Gate)
+    assert isinstance(gate.app, QuickActs)
+    gate.app = gate.app.app
     return application, token
 
 
@@ -182,7 +185,13 @@ def main() -> None:
         settle()
         # As `liuhen serve` starts it: one worker.
         config = uvicorn.Config(
-            application, host="127.0.0.1", port=0, log_config=None, access_log=False, timeout_graceful_shutdown=20
+            application,
+            host="127.0.0.1",
+            port=0,
+            http=HttpConnection,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=20,
         )
         server = uvicorn.Server(config)
         threading.Thread(target=_watch, args=(server, token), daemon=True).start()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import atexit
 import json
 import logging
 import sys
+from collections import deque
 from contextlib import suppress
 from typing import Any
 
@@ -20,12 +23,41 @@ class _Lines:
         self.name = name
 
     def msg(self, line: bytes) -> None:
-        """Write a line. Where nobody takes it any more (a closed pipe), the work that it tells of goes on."""
+        """Write a line, after those that are held."""
+        _HELD.append(line)
+        _write_held()
+
+    def info(self, line: bytes) -> None:
+        """Write a line; on an event loop at the end of its turn, in one call with the others of that turn."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self.msg(line)
+        else:
+            _HELD.append(line)
+            loop.call_soon(_write_held)
+
+    debug = info
+    warning = error = critical = msg
+
+
+_HELD: deque[bytes] = deque()
+"""Lines that the loops of this process hold for the rest of their turns."""
+
+
+def _write_held() -> None:
+    """Write what is held. Where nobody takes it any more (a closed pipe), the work that it tells of goes on."""
+    lines: list[bytes] = []
+    with suppress(IndexError):
+        while True:
+            lines.append(_HELD.popleft())
+    if lines:
         with suppress(OSError, ValueError):
-            sys.stderr.buffer.write(line + b"\n")
+            sys.stderr.buffer.write(b"\n".join([*lines, b""]))
             sys.stderr.buffer.flush()
 
-    debug = info = warning = error = critical = msg
+
+atexit.register(_write_held)
 
 
 def configure_logging(level: str) -> None:

@@ -130,7 +130,7 @@ async def record_batch(
 async def record_quickly(request: Request) -> Response | None:
     """The same without the general machinery of the framework; None, with nothing read, when anything is unusual."""
     mode = _MODES.get(request.scope["query_string"])
-    context = await asking(request) if mode is not None else None
+    context = await awaiting.run(asking, request) if mode is not None else None
     if mode is None or context is None:
         return None
     spend(request, context)

@@ -7,13 +7,14 @@ keeps whoever sees a digest of a state from confirming a guess of it (docs/adr/0
 
 from __future__ import annotations
 
+import os
 import re
 from binascii import b2a_base64
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from os import urandom
 from typing import Any
 from uuid import UUID
 
@@ -69,7 +70,7 @@ class LedgerMapper(Mapper[UUID]):
         state = b'{"v":%d,"c":%b,"e":%b' % (new.event.SCHEMA_VERSION, circumstances, as_json(new.event))
         if _NINETEEN_DIGITS in state.translate(_DIGITS) and _LARGE.search(state):
             _check_numbers(orjson.loads(state + b"}"), new.event.model_dump(mode="json"))
-        state += b'%b%b"}' % (_NONCE, b2a_base64(urandom(16), newline=False)[:22])
+        state += b'%b%b"}' % (_NONCE, _nonce())
         return StoredEvent(
             originator_id=new.stream.id,
             originator_version=new.stream.version,
@@ -87,13 +88,12 @@ class LedgerMapper(Mapper[UUID]):
             if _NINETEEN_DIGITS in e.body.translate(_DIGITS) and _LARGE.search(e.body):
                 stored.append(self.to_stored_event(new_event(e)))
                 continue
-            nonce = b2a_base64(urandom(16), newline=False)[:22]
             state = b'{"v":%d,"c":%b,"e":%b%b%b"}' % (
                 e.event_class.SCHEMA_VERSION,
                 circumstances,
                 e.body,
                 _NONCE,
-                nonce,
+                _nonce(),
             )
             stored.append(StoredEvent(e.stream, e.version, e.event_class.TOPIC, state))
         return stored
@@ -267,6 +267,22 @@ def decoded_rows(rows: Iterable[LogRow]) -> tuple[list[Recorded], list[Undecodab
         except Exception as error:  # noqa: BLE001 (whatever is wrong with it, the others go on)
             undecodable.append(Undecodable(logged_event(row), error))
     return entries, undecodable
+
+
+_NONCES: list[bytes] = []
+"""Random bits for the next events. The system is asked for many at once: each call lets go of the interpreter's lock,
+and with a writing thread waiting for it, that takes longer than all else that is done with an event."""
+_NONCES_AT_ONCE = 256
+os.register_at_fork(after_in_child=_NONCES.clear)
+
+
+def _nonce() -> bytes:
+    """128 random bits, in base64 without its padding. May be called by many threads."""
+    while True:
+        with suppress(IndexError):
+            return _NONCES.pop()
+        bits = os.urandom(16 * _NONCES_AT_ONCE)
+        _NONCES.extend(b2a_base64(bits[n : n + 16], newline=False)[:22] for n in range(0, len(bits), 16))
 
 
 _KINDS = {str(kind): kind for kind in StreamKind}

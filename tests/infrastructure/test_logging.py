@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
 import sys
+from typing import Any
 
 import pytest
 import structlog
@@ -47,3 +49,30 @@ def test_work_goes_on_when_nobody_takes_the_lines(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(sys, "stderr", gone)
     gone.close()
     structlog.get_logger("a").info("b.happened")
+
+
+def test_lines_of_one_turn_of_a_loop_are_written_together_and_in_their_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    configure_logging("INFO")
+    writes: list[bytes] = []
+
+    class Noted(io.BytesIO):
+        def write(self, data: Any) -> int:
+            writes.append(bytes(data))
+            return len(data)
+
+    monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(Noted()))
+
+    async def turns() -> None:
+        log = structlog.get_logger("a")
+        log.info("first.happened")
+        log.info("second.happened")
+        assert writes == []
+        await asyncio.sleep(0)
+        log.info("third.happened")
+        log.warning("fourth.happened")  # not held, and not before what is
+
+    asyncio.run(turns())
+    told = [[json.loads(line)["event"] for line in written.splitlines()] for written in writes]
+    assert told == [["first.happened", "second.happened"], ["third.happened", "fourth.happened"]]
