@@ -18,11 +18,12 @@ from api.cli_service import err, out, read_settings
 from infrastructure.bootstrap import database, service_login
 from infrastructure.logging import configure_logging
 from infrastructure.settings import Settings
-from infrastructure.tlog.audit import AuditError, AuditReport, Brought, audit
+from infrastructure.tlog.audit import AuditReport, Brought, audit
 from infrastructure.tlog.checkpoint import Checkpoint
 from infrastructure.tlog.keys import KeyFileError
 from infrastructure.tlog.note import Note, NoteError, Verifier, open_note
 from infrastructure.tlog.operator_key import operator_verifiers
+from infrastructure.tlog.stretch import AuditError
 from infrastructure.tlog.text_forms import FormatError
 
 
@@ -73,7 +74,7 @@ def audit_command(
         err.print(Shown(str(error), style="red"))
         raise typer.Exit(2) from error
     if as_json:
-        typer.echo(orjson.dumps(report, option=orjson.OPT_INDENT_2, default=_plain).decode())
+        typer.echo(orjson.dumps(report, option=orjson.OPT_INDENT_2, default=str).decode())
     else:
         _show(report)
     if report.findings:
@@ -86,10 +87,6 @@ def _verifiers(settings: Settings, keys: Sequence[str]) -> list[Verifier]:
     if not found:
         raise FormatError("没有公钥：请用--key给出 / no key: give the operator's verifier key by --key")
     return found
-
-
-def _plain(value: object) -> object:
-    return value.model_dump() if hasattr(value, "model_dump") else str(value)
 
 
 def _brought(path: Path, verifiers: list[Verifier]) -> Brought:

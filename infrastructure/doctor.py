@@ -767,7 +767,7 @@ def _tree(examined: Examined) -> Verdict | None:
     try:
         edge = check_agreement(examined.conn, log_id, tree, operator_verifiers(folder, log_id, tree.origin), kept)
     except TreeDisagreesError as error:
-        return State.FAILURE, error.text
+        return _verdict(State.FAILURE, error.text.zh, error.text.en)
     except (FormatError, KeyFileError) as error:
         return _verdict(State.FAILURE, str(error), str(error))
     return _verdict(

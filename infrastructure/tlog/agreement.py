@@ -11,16 +11,15 @@ from typing import Any
 
 import psycopg
 
-from domain.texts import Text
 from infrastructure.tlog.checkpoint import Checkpoint
 from infrastructure.tlog.leaves import LeafReader
 from infrastructure.tlog.note import Note, NoteError, Verifier, open_note
 from infrastructure.tlog.store import NotInTreeError, SignedCheckpoint, Tree, checkpoint_of, fetch_tiles, node_reader
-from infrastructure.tlog.text_forms import FormatError
+from infrastructure.tlog.text_forms import FormatError, Words
 from infrastructure.tlog.tiles import HEIGHT, WIDTH, RightEdge, Tile, hashes_in
 from infrastructure.tlog.tree import ProofError, perfect_root, root_from
 
-WAY_ON = Text(
+WAY_ON = Words(
     zh="不能恢复时，查明并经批准后用liuhen log restart以新名称继续",
     en="where it cannot be restored, and once it is understood, `liuhen log restart` goes on under a new origin",
 )
@@ -35,7 +34,7 @@ class TreeDisagreesError(Exception):
         super().__init__(f"{zh} / {en}")
         self.what = what
         """One word for what was compared, for tests and machines."""
-        self.text = Text(zh=zh, en=en)
+        self.text = Words(zh, en)
         self.position = position
 
 

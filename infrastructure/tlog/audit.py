@@ -14,30 +14,32 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from queue import SimpleQueue
 from typing import Any, Self
 
 import psycopg
 
-from domain.texts import Text
-from infrastructure.tlog.agreement import TreeDisagreesError, check_note
 from infrastructure.tlog.checkpoint import Checkpoint
-from infrastructure.tlog.differences import explained
-from infrastructure.tlog.leaves import Anomaly, LeafReader
+from infrastructure.tlog.leaves import Anomaly
 from infrastructure.tlog.note import Verifier
-from infrastructure.tlog.store import NotInTreeError, SignedCheckpoint, Tree, fetch_tiles, node_reader, tree_of
-from infrastructure.tlog.suite import HASH_LENGTH, Suite
-from infrastructure.tlog.tiles import WIDTH, Tile, hashes_in, tile_width
+from infrastructure.tlog.store import Tree, node_reader, tree_of
+from infrastructure.tlog.stretch import (
+    MOST_FINDINGS,
+    STRETCH,
+    AuditError,
+    Outcome,
+    Task,
+    compare_tile,
+    examine,
+    found_at,
+    tiles_over,
+)
+from infrastructure.tlog.suite import Suite
+from infrastructure.tlog.tiles import WIDTH
 from infrastructure.tlog.tree import Node, joined, nodes_between
-
-STRETCH_LEVEL = 16
-STRETCH = 1 << STRETCH_LEVEL
-"""Leaves of a stretch: those of one tile of level 1."""
-_PAGE = 16_384
-_MOST_FINDINGS = 20
-"""Of one kind: who has rewritten all of it has made the point."""
 
 Progress = Callable[[int, int], None]
 """Told how many events of how many are done."""
@@ -69,40 +71,6 @@ class AuditReport:
     """Position 0 where no single position can be named."""
 
 
-class AuditError(Exception):
-    """There is nothing that could be audited. The text says why."""
-
-
-@dataclass(frozen=True)
-class _Task:
-    log_id: int
-    start: int
-    end: int
-    verifiers: tuple[str, ...]
-    also: tuple[int, ...]
-    """Sizes within the stretch for which the auditor brings checkpoints."""
-
-
-@dataclass
-class _Outcome:
-    start: int
-    end: int
-    peaks: list[bytes]
-    findings: list[Anomaly]
-    checkpoints: list[tuple[int, bytes, list[bytes]]]
-    """Of each checkpoint its size, the root it states, and the peaks of the stretch up to there."""
-    also: dict[int, list[bytes]]
-    recorded: tuple[int, int] | None = None
-    """Recorded times of the first and last event."""
-
-
-_CONN: list[psycopg.Connection[Any]] = []
-
-
-def _connect(conninfo: str) -> None:
-    _CONN[:] = [psycopg.connect(conninfo, autocommit=True)]
-
-
 def audit(
     conninfo: str,
     log_id: int,
@@ -123,10 +91,10 @@ def audit(
         sizes = tuple(b.checkpoint.size for b in everything if b.checkpoint.size <= size)
         keys = tuple(map(str, verifiers))
         tasks = [
-            _Task(log_id, at, min(size, at + STRETCH), keys, tuple(s for s in sizes if at < s <= at + STRETCH))
+            Task(log_id, at, min(size, at + STRETCH), keys, tuple(s for s in sizes if at < s <= at + STRETCH))
             for at in range(start, size, STRETCH)
         ]
-        outcomes: list[_Outcome] = []
+        outcomes: list[Outcome] = []
         done = 0
         for outcome in _examined(conninfo, tasks, processes):
             outcomes.append(outcome)
@@ -158,11 +126,11 @@ def _opening(
     findings: list[Anomaly] = []
     if signed is None or signed != edge:
         findings.append(
-            _found(0, f"最后的检查点是{signed}，树的右缘在{edge}", f"last checkpoint {signed}, edge {edge}")
+            found_at(0, f"最后的检查点是{signed}，树的右缘在{edge}", f"last checkpoint {signed}, edge {edge}")
         )
     if position < edge:
         findings.append(
-            _found(
+            found_at(
                 position + 1,
                 f"日志只到位置{position}，已签署到{edge}：事件被删去，或恢复了旧备份",
                 f"the log ends at {position}, but {edge} events were signed: removed, or an old backup restored",
@@ -172,7 +140,7 @@ def _opening(
         size = one.checkpoint.size
         if one.checkpoint.origin != tree.origin:
             findings.append(
-                _found(
+                found_at(
                     0,
                     f"{one.called}属于{one.checkpoint.origin}，日志现为{tree.origin}",
                     f"{one.called} is of {one.checkpoint.origin}, the log is now {tree.origin}",
@@ -180,7 +148,7 @@ def _opening(
             )
         if size > edge:
             findings.append(
-                _found(
+                found_at(
                     edge + 1,
                     f"{one.called}签署了{size}个事件，树却只有{edge}片叶：日志被截短",
                     f"{one.called} signed {size} events, but the tree has {edge} leaves: the log was cut short",
@@ -194,27 +162,27 @@ def _stored_peaks(conn: psycopg.Connection[Any], log_id: int, suite: Suite, star
     return list(node_reader(conn, log_id, suite, size)(nodes_between(0, start))) if start else []
 
 
-def _examined(conninfo: str, tasks: Sequence[_Task], processes: int) -> Iterator[_Outcome]:
+def _examined(conninfo: str, tasks: Sequence[Task], processes: int) -> Iterator[Outcome]:
     count = min(processes, len(tasks))
     with ExitStack() as stack:
-        stack.enter_context(_connected(conninfo))
+        here = partial(examine, stack.enter_context(psycopg.connect(conninfo, autocommit=True)))
         if count < 2:
-            yield from map(_examine, tasks)
+            yield from map(here, tasks)
             return
         # This process takes its share: it has everything loaded, where a fresh one needs as long as for half a stretch.
-        examiners: SimpleQueue[Callable[[_Task], _Outcome]] = SimpleQueue()
-        examiners.put(_examine)
+        examiners: SimpleQueue[Callable[[Task], Outcome]] = SimpleQueue()
+        examiners.put(here)
         for _ in range(count - 1):
             examiners.put(stack.enter_context(_Examiner(conninfo)).examine)
         threads = ThreadPoolExecutor(count)
         stack.callback(threads.shutdown, cancel_futures=True)
 
-        def examined(task: _Task) -> _Outcome:
-            examine = examiners.get()
+        def examined(task: Task) -> Outcome:
+            idle = examiners.get()
             try:
-                return examine(task)
+                return idle(task)
             finally:
-                examiners.put(examine)
+                examiners.put(idle)
 
         for future in as_completed([threads.submit(examined, task) for task in tasks]):
             yield future.result()
@@ -228,7 +196,7 @@ class _Examiner:
 
     def __init__(self, conninfo: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-c", "from infrastructure.tlog.audit import be_examiner; be_examiner()"],
+            [sys.executable, "-c", "from infrastructure.tlog.stretch import be_examiner; be_examiner()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,  # Ctrl-C reaches the audit, which ends them
@@ -243,12 +211,12 @@ class _Examiner:
         with suppress(BrokenPipeError), self._process:
             pass
 
-    def examine(self, task: _Task) -> _Outcome:
+    def examine(self, task: Task) -> Outcome:
         """Raises what the process raised, AuditError when it ended."""
         assert self._process.stdout is not None  # noqa: S101 (it was started with a pipe)
         try:
             self._send((self._conninfo, task))
-            answer: _Outcome | Exception = pickle.load(self._process.stdout)  # noqa: S301 (from our own process)
+            answer: Outcome | Exception = pickle.load(self._process.stdout)  # noqa: S301 (from our own process)
         except (OSError, EOFError) as error:
             raise AuditError("审计进程已退出 / a process of the audit ended") from error
         if isinstance(answer, Exception):
@@ -259,129 +227,6 @@ class _Examiner:
         assert self._process.stdin is not None  # noqa: S101 (it was started with a pipe)
         pickle.dump(what, self._process.stdin)
         self._process.stdin.flush()
-
-
-def be_examiner() -> None:
-    """Be the process: examine stretches until the input ends."""
-    asked, answers = sys.stdin.buffer, sys.stdout.buffer
-    with ExitStack() as stack:
-        while True:
-            try:
-                conninfo, task = pickle.load(asked)  # noqa: S301 (from the process that started this one)
-            except EOFError:
-                return
-            try:
-                if not _CONN:
-                    stack.enter_context(_connected(conninfo))
-                answer: object = _examine(task)
-            except Exception as error:  # noqa: BLE001 (raised again where it was asked)
-                answer = error
-            pickle.dump(answer, answers)
-            answers.flush()
-
-
-@contextmanager
-def _connected(conninfo: str) -> Iterator[None]:
-    _connect(conninfo)
-    try:
-        yield
-    finally:
-        _CONN.pop().close()
-
-
-def _examine(task: _Task) -> _Outcome:
-    """Read the events of a stretch, compare with its tiles, and with the checkpoints that end in it."""
-    conn = _CONN[0]
-    tree = tree_of(conn, task.log_id)
-    if tree is None:
-        raise AuditError(f"日志{task.log_id}的树不见了 / the tree of log {task.log_id} is gone")
-    suite, start, end = tree.suite, task.start, task.end
-    reader = LeafReader(conn, suite, task.log_id)
-    hashes: list[bytes] = []
-    findings: list[Anomaly] = []
-    recorded: tuple[int, int] | None = None
-    while start + len(hashes) < end:
-        after = start + len(hashes)
-        leaves = reader.read(after, min(end, after + _PAGE))
-        findings += leaves.anomalies[:_MOST_FINDINGS]
-        if leaves.fields:
-            recorded = (recorded[0] if recorded else leaves.fields[0][5], leaves.fields[-1][5])
-        hashes += leaves.hashes
-        if after + len(leaves.hashes) < min(end, after + _PAGE):
-            break  # A gap: what follows cannot be placed.
-    stored = _stored_leaves(conn, task, findings)
-    findings += explained(conn, suite, task.log_id, start, stored, hashes)
-    levels = [hashes]
-    while len(levels[-1]) > 1:
-        row = levels[-1]
-        levels.append(suite.parents(row[: len(row) // 2 * 2]))
-    _compare_level(conn, task, levels, findings)
-
-    def peaks(size: int) -> list[bytes]:
-        wanted = nodes_between(0, min(size, start + len(hashes)) - start)
-        return [levels[node.level][node.number] for node in wanted]
-
-    rows = conn.execute(
-        "SELECT size, root, note, signed_at FROM liuhen.checkpoints WHERE log_id = %s AND size > %s AND size <= %s"
-        " AND generation = (SELECT max(t.generation) FROM liuhen.trees t WHERE t.log_id = %s)",
-        (task.log_id, start or -1, end, task.log_id),
-    ).fetchall()
-    verifiers = [Verifier.parse(key) for key in task.verifiers]
-    checkpoints = []
-    for size, root, note, signed_at in rows:
-        kept = SignedCheckpoint(size, bytes(root), note, signed_at)
-        try:
-            check_note(tree, kept, verifiers)
-        except TreeDisagreesError as error:
-            findings.append(Anomaly(0, error.text))
-        if size <= start + len(hashes):
-            checkpoints.append((size, kept.root, peaks(size)))
-    return _Outcome(start, end, peaks(end), findings, checkpoints, {size: peaks(size) for size in task.also}, recorded)
-
-
-def _stored_leaves(conn: psycopg.Connection[Any], task: _Task, findings: list[Anomaly]) -> list[bytes]:
-    """The leaf hashes of a stretch as they are stored; those of a tile that is not there are empty."""
-    tiles = _tiles(0, task.start, task.end)
-    try:
-        found = dict(fetch_tiles(conn, task.log_id, tiles))
-    except NotInTreeError:
-        found = {}
-        for tile in tiles:
-            try:
-                found |= fetch_tiles(conn, task.log_id, [tile])
-            except NotInTreeError as error:
-                findings.append(_found(tile.number * WIDTH + 1, *str(error).split(" / ")))
-                found[tile] = b""
-    stored: list[bytes] = []
-    for tile in tiles:
-        stored += hashes_in(found[tile]) or [b""] * tile.width
-    return stored
-
-
-def _tiles(level: int, start: int, end: int) -> list[Tile]:
-    """The tiles of a level over the leaves start (where a tile begins) to end, as wide as end allows."""
-    span = WIDTH << 8 * level
-    numbers = range(start // span, -(-end // span))
-    return [tile for n in numbers if (tile := Tile(level, n, tile_width(level, n, end))).width]
-
-
-def _compare_level(
-    conn: psycopg.Connection[Any], task: _Task, levels: list[list[bytes]], findings: list[Anomaly]
-) -> None:
-    """The tile above the leaf tiles, if any of them is full."""
-    for tile in _tiles(1, task.start, task.end):
-        made = b"".join(levels[8]) if len(levels) > 8 else b""
-        _compare_tile(conn, task.log_id, tile, made, findings)
-
-
-def _compare_tile(conn: psycopg.Connection[Any], log_id: int, tile: Tile, made: bytes, findings: list[Anomaly]) -> None:
-    try:
-        stored = fetch_tiles(conn, log_id, [tile])[tile]
-    except NotInTreeError as error:
-        findings.append(_found(0, *str(error).split(" / ")))
-        return
-    if len(made) == tile.width * HASH_LENGTH and stored != made:
-        findings.append(_found(0, f"瓦片{tile.path}与事件不符", f"the tile {tile.path} is not what the events make"))
 
 
 @dataclass
@@ -395,7 +240,7 @@ class _Closing:
     findings: list[Anomaly]
     _wrong: int = field(default=0)
 
-    def join(self, before: list[bytes], start: int, outcomes: Sequence[_Outcome]) -> int:
+    def join(self, before: list[bytes], start: int, outcomes: Sequence[Outcome]) -> int:
         """Compare the root of each checkpoint, stored or brought along; how many."""
         peaks, compared = _Peaks(self.tree.suite, before, start), 0
         recorded_at: int | None = None
@@ -411,7 +256,7 @@ class _Closing:
             if outcome.recorded is not None:
                 if recorded_at is not None and outcome.recorded[0] < recorded_at:
                     self.findings.append(
-                        _found(
+                        found_at(
                             outcome.start + 1,
                             "记录时间早于前一事件",
                             "recorded before the event at the position before it",
@@ -430,24 +275,24 @@ class _Closing:
 
     def _differs(self, zh: str, en: str) -> None:
         self._wrong += 1
-        if self._wrong <= _MOST_FINDINGS:
+        if self._wrong <= MOST_FINDINGS:
             self.findings.append(
-                _found(
+                found_at(
                     0,
                     f"{zh}所签的根，与事件算出的不同：签署之后历史被改写",
                     f"{en} has another root than the events: history was rewritten after it was signed",
                 )
             )
 
-    def upper_tiles(self, start: int, size: int, outcomes: Sequence[_Outcome]) -> None:
+    def upper_tiles(self, start: int, size: int, outcomes: Sequence[Outcome]) -> None:
         """The tiles of level 2 and above, made of the roots of the stretches: only where all of them were read."""
         if start:
             return
         row, level = [o.peaks[0] for o in outcomes if o.end - o.start == STRETCH and len(o.peaks) == 1], 2
         while row:
-            for tile in _tiles(level, 0, size):
+            for tile in tiles_over(level, 0, size):
                 made = row[tile.number * WIDTH : tile.number * WIDTH + tile.width]
-                _compare_tile(self.conn, self.log_id, tile, b"".join(made), self.findings)
+                compare_tile(self.conn, self.log_id, tile, b"".join(made), self.findings)
             for _ in range(8):
                 row = self.tree.suite.parents(row[: len(row) // 2 * 2])
             level += 1
@@ -474,7 +319,3 @@ class _Peaks:
                 (left, one), (_, other) = self._peaks[-2:]
                 self._peaks[-2:] = [(Node(left.level + 1, left.number >> 1), self._suite.node_hash(one, other))]
         self._size += length
-
-
-def _found(position: int, zh: str, en: str) -> Anomaly:
-    return Anomaly(position, Text(zh=zh, en=en))

@@ -11,10 +11,10 @@ from typing import Any
 
 import psycopg
 
-from domain.texts import Text
 from infrastructure.tlog.entry import EntryFields, encode_entries
 from infrastructure.tlog.leaves import Anomaly, LeafReader
 from infrastructure.tlog.suite import Suite
+from infrastructure.tlog.text_forms import Words
 
 _AROUND = 128
 """Positions to either side that are tried."""
@@ -35,7 +35,7 @@ def explained(
         told.append(
             Anomaly(
                 after + 1 + differing[_MOST],
-                Text(
+                Words(
                     zh=f"自此又有{len(differing) - _MOST}处不符", en=f"and {len(differing) - _MOST} more from here on"
                 ),
             )
@@ -43,12 +43,12 @@ def explained(
     return told
 
 
-_OTHER = Text(zh="事件与树中的叶不符", en="the event is not the one in the tree")
+_OTHER = Words(zh="事件与树中的叶不符", en="the event is not the one in the tree")
 
 
 def _looks_like(
     conn: psycopg.Connection[Any], suite: Suite, log_id: int, after: int, first: int, stored: Sequence[bytes]
-) -> Text:
+) -> Words:
     low = max(0, first - _AROUND)
     high = min(len(stored), first + _AROUND)
     rows = LeafReader(conn, suite, log_id).read(after + low, after + high + 1).fields
@@ -58,19 +58,19 @@ def _looks_like(
         if row[0] != position and leaf in _leaves(suite, row, position, here):
             return _moved(suite, rows, row[0], position, stored, after)
     if first + 1 < len(stored) and stored[first + 1] in _leaves(suite, here, position + 1, here):
-        return Text(
+        return Words(
             zh="此处删去了一个事件，其后的事件前移（流、内容与树中下一片叶相同）",
             en="an event was removed here and those behind it moved up: this one is the next leaf of the tree",
         )
     times = {row[5] for row in rows}
     if any(leaf == _leaf(suite, here, recorded_at=t) for t in times):
-        return Text(
+        return Words(
             zh="记录时间被改动：换回邻近事件的时刻即与树相符",
             en="recorded_at was changed: with the time of an event nearby it is the one in the tree",
         )
     if any(leaf == _leaf(suite, here, previous=p) for p in (0, *(row[0] for row in rows))):
-        return Text(zh="前一事件的位置被改动", en="the event before it in its stream is another one")
-    return Text(
+        return Words(zh="前一事件的位置被改动", en="the event before it in its stream is another one")
+    return Words(
         zh="事件与树中的叶不符：内容、主题、时间、流或版本在签署之后被改动",
         en="the event is not the one in the tree: content, topic, time, stream or version was changed after signing",
     )
@@ -78,16 +78,18 @@ def _looks_like(
 
 def _moved(
     suite: Suite, rows: Sequence[EntryFields], source: int, position: int, stored: Sequence[bytes], after: int
-) -> Text:
+) -> Words:
     here = next(row for row in rows if row[0] == position)
     there = next(row for row in rows if row[0] == source)
     if source - after <= len(stored) and stored[source - after - 1] in _leaves(suite, here, source, there):
-        return Text(zh=f"与位置{source}的事件互换了", en=f"this event and the one at position {source} were exchanged")
+        return Words(zh=f"与位置{source}的事件互换了", en=f"this event and the one at position {source} were exchanged")
     if source == position + 1:
-        return Text(
+        return Words(
             zh="此处插入了一个事件，其后的事件后移", en="an event was inserted here and those behind it moved down"
         )
-    return Text(zh=f"此处应为现在位置{source}的事件", en=f"here belongs the event that now stands at position {source}")
+    return Words(
+        zh=f"此处应为现在位置{source}的事件", en=f"here belongs the event that now stands at position {source}"
+    )
 
 
 def _leaves(suite: Suite, row: EntryFields, position: int, there: EntryFields) -> Iterator[bytes]:

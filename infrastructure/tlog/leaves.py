@@ -11,24 +11,24 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from psycopg.types.numeric import Int8BinaryLoader
+from psycopg.types.string import ByteaBinaryLoader
 
-from domain.texts import Text
 from infrastructure.tlog.entry import EntryFields, encode_entries, happened_on_of
 from infrastructure.tlog.suite import Suite
-from infrastructure.tlog.text_forms import FormatError
+from infrastructure.tlog.text_forms import FormatError, Words
 
 _EPOCH_2000 = 946_684_800_000_000
 """Microseconds from 1970 to 2000, where PostgreSQL counts from."""
 _MOST_STREAMS = 200_000
 """Streams whose last position is remembered from page to page."""
 
-# The binary forms of identity and time, as they go into the entry: nothing is converted there and back.
 _ROWS = (
-    "SELECT position, uuid_send(stream_id), stream_kind, stream_version, topic, timestamptz_send(recorded_at), state"
+    "SELECT position, stream_id, stream_kind, stream_version, topic, recorded_at, state"
     " FROM liuhen.events WHERE log_id = %s AND position > %s AND position <= %s ORDER BY position"
 )
 _BEFORE = (
-    "SELECT uuid_send(e.stream_id), e.position FROM unnest(%s::uuid[], %s::int[]) AS w(stream, version)"
+    "SELECT e.stream_id, e.position FROM unnest(%s::uuid[], %s::int[]) AS w(stream, version)"
     " CROSS JOIN LATERAL (SELECT q.stream_id, q.position FROM liuhen.events q"
     " WHERE q.log_id = %s AND q.stream_id = w.stream AND q.stream_version = w.version OFFSET 0) e"
 )
@@ -39,7 +39,7 @@ class Anomaly:
     """What no event of the service could look like: where, and what is wrong."""
 
     position: int
-    detail: Text
+    detail: Words
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,10 @@ class LeafReader:
     """Reads the events of one log, stretch by stretch, mostly from left to right."""
 
     def __init__(self, conn: psycopg.Connection[Any], suite: Suite, log_id: int) -> None:
-        self._conn = conn
+        self._cursor = conn.cursor(binary=True)
+        # Identity and time as they go into the entry: nothing is converted there and back.
+        self._cursor.adapters.register_loader("uuid", ByteaBinaryLoader)
+        self._cursor.adapters.register_loader("timestamptz", Int8BinaryLoader)
         self._suite = suite
         self._log_id = log_id
         self._last: dict[bytes, tuple[int, int]] = {}
@@ -70,7 +73,7 @@ class LeafReader:
             self._last.clear()
         if after != self._at:
             self._recorded_at = None
-        rows = self._conn.execute(_ROWS.encode(), (self._log_id, after, upto), prepare=True, binary=True).fetchall()
+        rows = self._cursor.execute(_ROWS.encode(), (self._log_id, after, upto), prepare=True).fetchall()
         anomalies: list[Anomaly] = []
         if not rows or (rows[0][0], rows[-1][0], len(rows)) != (after + 1, upto, upto - after):
             rows = self._without_gap(rows, after, upto, anomalies)
@@ -101,12 +104,12 @@ class LeafReader:
         if not wanted:
             return {}
         asked = ([UUID(bytes=s) for s in wanted], list(wanted.values()), self._log_id)
-        return dict(self._conn.execute(_BEFORE.encode(), asked, prepare=True, binary=True).fetchall())
+        return dict(self._cursor.execute(_BEFORE.encode(), asked, prepare=True).fetchall())
 
     def _fields(self, rows: list[Any], before: dict[bytes, int], anomalies: list[Anomaly]) -> list[EntryFields]:
         last, digest, at = self._last, self._suite.hasher, self._recorded_at
         fields: list[Any] = []
-        for position, stream, kind, version, topic, sent, state in rows:
+        for position, stream, kind, version, topic, since_2000, state in rows:
             known = last.get(stream)
             if known is not None:
                 before_version, previous = known
@@ -122,7 +125,7 @@ class LeafReader:
                     )
                 )
             last[stream] = (version, position)
-            recorded_at = int.from_bytes(sent, "big", signed=True) + _EPOCH_2000
+            recorded_at = since_2000 + _EPOCH_2000
             if at is not None and recorded_at < at:
                 anomalies.append(
                     _anomaly(position, "记录时间早于前一事件", "recorded before the event at the position before it")
@@ -141,4 +144,4 @@ class LeafReader:
 
 
 def _anomaly(position: int, zh: str, en: str) -> Anomaly:
-    return Anomaly(position, Text(zh=zh, en=en))
+    return Anomaly(position, Words(zh, en))

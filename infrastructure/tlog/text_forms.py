@@ -5,8 +5,17 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from dataclasses import dataclass
 
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Words:
+    """The same thing said in Chinese and in English, without what the domain's texts load."""
+
+    zh: str
+    en: str
 
 
 class FormatError(ValueError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import psycopg
@@ -9,12 +11,12 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli import app
-from infrastructure.tlog import audit as auditing
-from infrastructure.tlog.audit import AuditError, Brought, audit
+from infrastructure.tlog.audit import Brought, audit
 from infrastructure.tlog.checkpoint import Checkpoint
 from infrastructure.tlog.note import Note
 from infrastructure.tlog.operator_key import operator_key_path
 from infrastructure.tlog.store import TreeStore
+from infrastructure.tlog.stretch import STRETCH, AuditError
 from tests.infrastructure.test_ledger import LOG, opened
 from tests.tlog.sequencing import as_superuser, keys_of, record, sequencer
 
@@ -61,6 +63,13 @@ def test_a_process_that_dies_ends_the_audit_and_is_told(
     monkeypatch.setattr("sys.executable", str(dying))
     with pytest.raises(AuditError, match="a process of the audit ended"):
         audit(conninfo, LOG, keys_of(folder), processes=2)
+
+
+def test_a_process_of_the_audit_loads_nothing_of_the_domain() -> None:
+    """What it loads it pays for in every audit: pydantic takes as long as a third of a stretch."""
+    loaded = "import sys, infrastructure.tlog.stretch; print({'pydantic', 'domain', 'eventsourcing'} & {*sys.modules})"
+    told = subprocess.run([sys.executable, "-c", loaded], check=True, capture_output=True, text=True).stdout
+    assert told == "set()\n"
 
 
 def test_since_a_kept_checkpoint_only_what_is_new_is_read(large: tuple[str, Path]) -> None:
@@ -117,4 +126,4 @@ def test_the_command(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with psycopg.connect(database) as conn:
         assert conn.execute("SELECT count(*) FROM liuhen.checkpoints").fetchone() == (1,), "an audit changes nothing"
     assert operator_key_path(tmp_path, LOG).exists()
-    assert auditing.STRETCH == 65_536
+    assert STRETCH == 65_536
