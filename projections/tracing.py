@@ -10,6 +10,7 @@ from projections.money import queries as money
 from projections.performance import queries as performance
 from projections.red_flags import queries as red_flags
 from projections.register import queries as register
+from projections.security import queries as security
 from projections.sharing import queries as sharing
 from projections.stages import queries as stages
 from projections.supervision import queries as supervision
@@ -27,6 +28,7 @@ LISTS: dict[tuple[str, str], Rows[Any]] = {
         *clauses.LISTS,
         *red_flags.LISTS,
         *stages.LISTS,
+        *security.LISTS,
     )
 }
 """The lists by the names that stand in their links."""

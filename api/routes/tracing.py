@@ -13,13 +13,13 @@ from pydantic import Field, ValidationError
 from api.context import Context, Reader
 from api.lists import Part, checks_parameters
 from api.moments import At, Moment
-from api.routes.views import ViewAnswer, reading, view_answer
+from api.routes.views import ViewAnswer, reading, under_rules, view_answer
 from domain.correction import FactCorrected
 from domain.dates import CivilDate
 from domain.faults import BadFieldError, UnknownSubjectError
 from domain.recorded import Recorded
 from domain.rule import text
-from projections.asking import Listing, Row, Rows, Window, part_of, positions_behind
+from projections.asking import Listing, Row, Rows, UnderRules, Window, part_of, positions_behind
 from projections.timeline.sentences import sentence
 from projections.tracing import LISTS
 
@@ -81,7 +81,7 @@ def read_trace(
     rows = LISTS.get((view, list_name))
     if rows is None:
         raise UnknownSubjectError(text("没有此视图或表", "there is no such view or list"))
-    asked = _asked(request, rows)
+    asked = _asked(context, request, rows)
     with reading(context, view, at) as read:
         try:
             found = positions_behind(
@@ -100,18 +100,20 @@ def read_trace(
         return view_answer(read, TracedEvent, part, lambda window: _events(context, behind, at, window))
 
 
-def _asked(request: Request, rows: Rows[Any]) -> Row:
+def _asked(context: Context, request: Request, rows: Rows[Any]) -> Row:
+    """What the list is asked. Raises BadFieldError, UnknownSubjectError where it needs a rule set and none was."""
     given = {name: value for name, value in request.query_params.multi_items() if name not in _OWN}
     try:
-        return rows.asked.model_validate(given)
+        asked = rows.asked.model_validate(given)
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])
-        known = "、".join(rows.asked.model_fields)
+        known = "、".join(n for n, field in rows.asked.model_fields.items() if not field.exclude)
         raise BadFieldError(
             text(f"参数{name}无效；该表的参数为{known}", f"{first['msg']}; the parameters of this list are {known}"),
             f"/{name}",
         ) from error
+    return under_rules(context, asked) if isinstance(asked, UnderRules) else asked
 
 
 @dataclass(frozen=True)

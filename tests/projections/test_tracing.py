@@ -15,13 +15,14 @@ from domain.recorded import Recorded
 from domain.streams import StreamKind
 from infrastructure.bootstrap import Liuhen
 from infrastructure.projecting.as_of import view_as_of
-from projections.asking import Connection, Row, Rows, Window, positions_behind, read
+from projections.asking import Connection, Row, Rows, UnderRules, Window, positions_behind, read
 from projections.clauses.queries import ACTS, ActsAsked
 from projections.streams import Streams
 from projections.timeline.queries import STORY
 from projections.timeline.queries import Asked as StoryAsked
 from projections.tracing import LISTS
 from projections.view import Page
+from tests.given import RULES
 from tests.projections import test_engine
 
 small_county = test_engine.small_county
@@ -55,7 +56,12 @@ def asked_of(rows: Rows[Any], **changes: Any) -> Row:
     """All rows of a list, on a day where it needs one; of a timeline nothing, as it needs a subject."""
     fields = rows.asked.model_fields
     given = {"on": DAY} if "on" in fields else {}
-    return rows.asked(**given, **changes)
+    return under_rules(rows.asked(**given, **changes))
+
+
+def under_rules(asked: Row) -> Row:
+    """With the parameters of the day, where it is asked under them."""
+    return asked.but(parameters=RULES.parameters) if isinstance(asked, UnderRules) else asked
 
 
 def by_link(conn: Connection, log_id: int, rows: Rows[Any], link: str, position: int) -> list[int]:
@@ -64,7 +70,7 @@ def by_link(conn: Connection, log_id: int, rows: Rows[Any], link: str, position:
     assert parts.path == f"/v1/trace/{rows.view}/{rows.name}"
     query = parse_qs(parts.query, keep_blank_values=True)
     key = query.pop("key", [])
-    asked = rows.asked.model_validate({name: values[0] for name, values in query.items()})
+    asked = under_rules(rows.asked.model_validate({name: values[0] for name, values in query.items()}))
     return positions_behind(conn, log_id, rows, asked, key, classified=True, position=position)
 
 
