@@ -6,6 +6,7 @@ from typing import Any
 
 from projections.asking import Rows
 from projections.clauses import queries as clauses
+from projections.documents import queries as documents
 from projections.money import queries as money
 from projections.performance import queries as performance
 from projections.red_flags import queries as red_flags
@@ -29,6 +30,7 @@ LISTS: dict[tuple[str, str], Rows[Any]] = {
         *red_flags.LISTS,
         *stages.LISTS,
         *security.LISTS,
+        *documents.LISTS,
     )
 }
 """The lists by the names that stand in their links."""

@@ -77,6 +77,7 @@ class FlagCounts(Value):
 
     freshness: Freshness
     by_status: dict[red_flags.Status, int]
+    traces: dict[red_flags.Status, str] = Field(description="各计数的溯源 where each count is traced")
 
 
 class BoardAnswer(Value):
@@ -311,7 +312,8 @@ def _flag_counts(context: Context, at: Moment) -> FlagCounts | None:
         with reading(context, "red_flags", AS_IT_STANDS) as view:
             counts = red_flags.counts(view.conn, context.log_id, classified=context.sees_classified)
             by_status = {s: sum(c.flags for c in counts if c.status is s) for s in red_flags.Status}
-            return FlagCounts(freshness=view.freshness, by_status=by_status)
+            traces = {s: red_flags.traced(status=s) for s in red_flags.Status}
+            return FlagCounts(freshness=view.freshness, by_status=by_status, traces=traces)
     except ViewFillingError:
         return None
 

@@ -81,7 +81,7 @@ TABLES = {
     "security_v1": ("systems", "tests", "incidents", "projects"),
     "red_flags_v2": ("projects", "dossiers", "traces", "signs", "flags", "counts"),
     "stages_v1": ("projects", "links", "marks", "milestones", "stages"),
-    "documents_v1": ("mentions",),
+    "documents_v2": ("mentions", "systems", "hidden"),
 }
 
 

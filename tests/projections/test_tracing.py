@@ -17,6 +17,7 @@ from infrastructure.bootstrap import Liuhen
 from infrastructure.projecting.as_of import view_as_of
 from projections.asking import Connection, Row, Rows, UnderRules, Window, positions_behind, read
 from projections.clauses.queries import ACTS, ActsAsked
+from projections.documents.queries import PAPERS, PapersAsked
 from projections.streams import Streams
 from projections.timeline.queries import STORY
 from projections.timeline.queries import Asked as StoryAsked
@@ -44,7 +45,7 @@ NAMING = frozenset(
     }
 )
 """Events by which readers know what a row is about. A figure rests on others, too."""
-SUBJECTS = frozenset({"timeline", "clauses"})
+SUBJECTS = frozenset({"timeline", "clauses", "documents"})
 """Views whose lists are of one subject."""
 FEW = 20
 """Rows that are followed of a list whose rows are each one event."""
@@ -75,10 +76,11 @@ def by_link(conn: Connection, log_id: int, rows: Rows[Any], link: str, position:
 
 
 def traceable(liuhen: Liuhen) -> list[tuple[Rows[Any], Row]]:
-    """Every list with what is asked of it; the timeline is asked for the story of each project."""
+    """Every list with what is asked of it; timeline and papers are those of each project."""
     projects = {e.stream.id for e in liuhen.ledger.after(0, 10_000) if e.event.TOPIC == "project.filed"}
     found = [(rows, asked_of(rows)) for rows in LISTS.values() if rows.view not in SUBJECTS]
-    found += [(STORY, StoryAsked(subject=p)) for p in sorted(projects)]
+    for project in sorted(projects):
+        found += [(STORY, StoryAsked(subject=project)), (PAPERS, PapersAsked(project=project))]
     return found + [(ACTS, ActsAsked(rule=rule)) for rule in ("G02", "G03", "G14", "O11")]
 
 
