@@ -19,6 +19,7 @@ from domain.dates import CivilDate
 from domain.faults import BadFieldError, UnknownSubjectError
 from domain.recorded import Recorded
 from domain.rule import text
+from infrastructure.store.mapper import LoggedEvent, as_uuid
 from projections.asking import Listing, Row, Rows, UnderRules, Window, part_of, positions_behind
 from projections.timeline.sentences import sentence
 from projections.tracing import LISTS
@@ -136,17 +137,20 @@ def _events(context: Context, behind: _Behind, at: Moment, part: Window) -> List
     ledger, day, position = context.liuhen.ledger, at.as_of.happened, behind.position
     if day is None and not (behind.key and behind.rows.picks):
         shown = part_of(behind.positions, lambda position: (position,), part)
-        entries = ledger.among(list(shown.items))
+        entries, undecodable = ledger.among(list(shown.items))
         corrections = _corrections(context, entries, position)
-        total, after = len(behind.positions), shown.after
-    else:
-        entries = [e for e in ledger.among(behind.positions) if behind.picks(e)]
-        corrections = _corrections(context, entries, position)
-        if day is not None:
-            entries = [e for e in entries if _happened(e, corrections).certainly_on_or_before(day)]
-        of_them = part_of(entries, lambda entry: (entry.position,), part)
-        total, after, entries = len(entries), of_them.after, list(of_them.items)
-    return Listing[TracedEvent](total=total, items=[_traced(e, corrections) for e in entries], after=after)
+        items = [_traced(e, corrections) for e in entries] + [_untold(e) for e in undecodable]
+        return Listing[TracedEvent](
+            total=len(behind.positions), items=sorted(items, key=lambda e: e.position), after=shown.after
+        )
+    # Of what cannot be decoded is not known what it is about, nor when it happened.
+    entries = [e for e in ledger.among(behind.positions)[0] if behind.picks(e)]
+    corrections = _corrections(context, entries, position)
+    if day is not None:
+        entries = [e for e in entries if _happened(e, corrections).certainly_on_or_before(day)]
+    of_them = part_of(entries, lambda entry: (entry.position,), part)
+    items = [_traced(e, corrections) for e in of_them.items]
+    return Listing[TracedEvent](total=len(entries), items=items, after=of_them.after)
 
 
 def _corrections(context: Context, entries: list[Recorded], position: int) -> dict[tuple[UUID, int], Recorded]:
@@ -178,4 +182,23 @@ def _traced(entry: Recorded, corrections: dict[tuple[UUID, int], Recorded]) -> T
         zh=told.zh,
         en=told.en,
         corrected_by=correction.position if correction else None,
+    )
+
+
+def _untold(logged: LoggedEvent) -> TracedEvent:
+    """An event that this program cannot decode: where it stands, and that it is there."""
+    return TracedEvent(
+        position=logged.id,
+        stream_kind=logged.kind,
+        stream_id=as_uuid(logged.originator_id),
+        stream_version=logged.originator_version,
+        topic=logged.topic,
+        happened_on="",
+        recorded_at=logged.recorded_at,
+        organisation="",
+        role="",
+        authority=None,
+        zh="此事件本程序不能解读，未计入视图。",
+        en="This program cannot decode this event; the view lacks it.",
+        corrected_by=None,
     )
