@@ -295,8 +295,7 @@ def _one_more() -> Iterator[None]:
 
 
 def _recorded_at(liuhen: Liuhen, position: int) -> str:
-    found = liuhen.ledger.at_positions(position, position) if position else ()
-    return found[0].recorded_at.isoformat() if found else "–"
+    return liuhen.ledger.recorded_at(position).isoformat() if position else "–"
 
 
 def _checkpoint(liuhen: Liuhen) -> str | None:

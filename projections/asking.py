@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -15,6 +16,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from domain.correction import FactCorrected
 from domain.event import Value
+from domain.rule import Parameters
 from projections.list_order import (
     Key,
     KeyOfAnotherOrderError,
@@ -65,6 +67,13 @@ class TracedRow(Row):
     """A row that can be traced to the events behind it."""
 
     trace: str = Field(description="溯源：依据的事件 where to read the events behind this row")
+
+
+class UnderRules(Row):
+    """What is asked as of a day, under the parameters of the rule set of that day: a link says the day alone."""
+
+    on: date
+    parameters: SkipJsonSchema[Parameters | None] = Field(default=None, exclude=True)
 
 
 RowT = TypeVar("RowT", bound=Row)
@@ -211,7 +220,9 @@ def _found(
 
 def trace_of(rows: Rows[Any], asked: Row, *key: Any, moment: Sequence[tuple[str, str]] = ()) -> str:
     """Where the events behind the rows that are asked for, or behind the one of a key, are read."""
-    query = [(n, said(v)) for n, v in dict(asked).items() if v is not None and v != type(asked).model_fields[n].default]
+    fields = type(asked).model_fields
+    given = [(n, v) for n, v in dict(asked).items() if v is not None and not fields[n].exclude]
+    query = [(n, said(v)) for n, v in given if v != fields[n].default]
     query += [("key", said(part)) for part in key]
     told = urlencode([*query, *moment])
     return f"{TRACE}/{quote(rows.view)}/{quote(rows.name)}{'?' if told else ''}{told}"

@@ -6,10 +6,12 @@ from typing import Any
 
 from projections.asking import Rows
 from projections.clauses import queries as clauses
+from projections.documents import queries as documents
 from projections.money import queries as money
 from projections.performance import queries as performance
 from projections.red_flags import queries as red_flags
 from projections.register import queries as register
+from projections.security import queries as security
 from projections.sharing import queries as sharing
 from projections.stages import queries as stages
 from projections.supervision import queries as supervision
@@ -27,6 +29,8 @@ LISTS: dict[tuple[str, str], Rows[Any]] = {
         *clauses.LISTS,
         *red_flags.LISTS,
         *stages.LISTS,
+        *security.LISTS,
+        *documents.LISTS,
     )
 }
 """The lists by the names that stand in their links."""

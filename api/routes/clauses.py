@@ -11,13 +11,12 @@ from pydantic import Field
 from api.context import Context, Reader
 from api.lists import Part
 from api.moments import At
-from api.routes.views import NOTHING_THEN, Day, ViewAnswer, answer, reading, view_answer
+from api.routes.views import NOTHING_THEN, Day, ViewAnswer, answer, reading, rules_of, view_answer
 from application.asking import county_state
 from domain.clauses import OUTSIDE, RECORDED, REPORTS
 from domain.event import Value
-from domain.faults import UnknownSubjectError
 from domain.reminders import Deadline, DeadlineKind, of_county
-from domain.rule import Clause, Gate, RuleSet, text
+from domain.rule import Clause, Gate, RuleSet
 from domain.rules import GATES
 from domain.streams import StreamKind, county_id
 from domain.texts import Text
@@ -68,7 +67,7 @@ class Reminder(TracedRow):
 @router.get("/clauses", summary="全部条款及落点 every clause and where it acts")
 def read_clauses(context: Reader, at: At, on: Day = None) -> ClausesAnswer:
     """Every clause in force on the day: words, strength, gates, events, lists, and how often it acted."""
-    rules = _rules(context, on or today())
+    rules = rules_of(context, on or today())
     with reading(context, "clauses", at) as view:
         counted = queries.clause_counts(view.conn, context.log_id, classified=context.sees_classified, moment=at.said())
         counts = {c.rule: c for c in counted}
@@ -111,7 +110,7 @@ def read_reminders(
 ) -> ViewAnswer[Reminder]:
     """Deadlines not met by the day and due by then or soon, the longest overdue first."""
     day = on or today()
-    rules = _rules(context, day)
+    rules = rules_of(context, day)
     with reading(context, "clauses", at) as view:
         stored = queries.open_deadlines(
             view.conn,
@@ -139,13 +138,6 @@ def _place(reminder: Reminder) -> tuple[str, ...]:
     """Where a reminder stands in the list; dates in this form are in order as texts."""
     told = (reminder.name, reminder.told.zh, reminder.stream_id, str(reminder.kind), reminder.trace)
     return (reminder.due_on.isoformat(), reminder.rule, *told)
-
-
-def _rules(context: Context, day: date) -> RuleSet:
-    rules = context.liuhen.desk.rule_sets.in_force(day)
-    if rules is None:
-        raise UnknownSubjectError(text("当日没有生效的规则集", "no rule set was in force on that day"))
-    return rules
 
 
 def _of_county(

@@ -33,8 +33,8 @@ from domain.streams import StreamKind
 from infrastructure.documents.kinds import KindError
 from infrastructure.documents.papers import OtherDigestError, Paper, Receiving, TooLargeError
 from infrastructure.documents.stores import CHUNK, DocumentStoreError
-from projections.asking import Listing, Row, Window
-from projections.documents.queries import Mention, mentions_of, papers_of
+from projections.asking import Listing, TracedRow, Window, read
+from projections.documents.queries import PAPERS, PapersAsked, ProjectPaper, mentions_of
 
 router = APIRouter(tags=["材料 documents"])
 
@@ -59,7 +59,7 @@ class Document(Value):
     received_at: datetime
 
 
-class NamedPaper(Row):
+class NamedPaper(TracedRow):
     """所附材料 A paper that an event names, and whether it is kept here."""
 
     position: int
@@ -172,15 +172,16 @@ def of_project(context: Reader, project_id: UUID, at: At, part: Part) -> ViewAns
     dossier = project_dossier(context.liuhen.desk, project_id)
     check_classified(context, dossier.project)
     with reading(context, "documents", at) as view:
-        streams = [project_id, *dossier.project.systems]
+        asked = PapersAsked(project=project_id)
 
         def fetch(window: Window) -> Listing[NamedPaper]:
-            return _named(context, papers_of(view.conn, context.log_id, streams, window))
+            found = read(view.conn, context.log_id, PAPERS, asked, window, classified=context.sees_classified)
+            return _named(context, found)
 
         return view_answer(view, NamedPaper, part, fetch)
 
 
-def _named(context: Context, found: Listing[Mention]) -> Listing[NamedPaper]:
+def _named(context: Context, found: Listing[ProjectPaper]) -> Listing[NamedPaper]:
     """Papers as they are shown: with what is kept of them here."""
     kept = {p.sha256: p for p in context.liuhen.papers.find_each([m.sha256 for m in found.items])}
     rows = [
@@ -193,10 +194,11 @@ def _named(context: Context, found: Listing[Mention]) -> Listing[NamedPaper]:
             kept=m.sha256 in kept,
             size=kept[m.sha256].size if m.sha256 in kept else None,
             media_type=kept[m.sha256].media_type if m.sha256 in kept else None,
+            trace=m.trace,
         )
         for m in found.items
     ]
-    return Listing[NamedPaper](total=found.total, exact=found.exact, items=rows, after=found.after)
+    return Listing[NamedPaper](**{**dict(found), "items": rows})
 
 
 def _title(context: Context, sha256: str) -> str | None:

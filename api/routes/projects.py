@@ -29,6 +29,7 @@ from domain.streams import StreamKind, unit_id
 from domain.system import GovSystem
 from domain.unit import Unit
 from projections.supervision.queries import rested_on
+from projections.view import Freshness
 
 router = APIRouter(tags=["查询 reading"])
 
@@ -71,6 +72,9 @@ class HistoryAnswer(Value):
     """历史 The events of a project and of its systems, in the order of recording."""
 
     position: int
+    freshness: Freshness | None = Field(
+        description="受影响的决定所出视图的新鲜度；无更正则无 of the view that affected decisions are from"
+    )
     events: list[HistoryEntry]
 
 
@@ -194,17 +198,32 @@ def history_answer(context: Context, events: list[Recorded]) -> HistoryAnswer:
     corrections = {
         (e.stream.id, e.event.target_version): e.position for e in ordered if isinstance(e.event, FactCorrected)
     }
+    affected: dict[int, list[dict[str, Any]]] = {}
+    freshness = None
+    if corrections:
+        with reading(context, "supervision", AS_IT_STANDS) as view:
+            freshness = view.freshness
+            affected = {
+                e.position: rested_on(
+                    view.conn,
+                    context.log_id,
+                    e.stream.id,
+                    e.event.target_version,
+                    e.position,
+                    classified=context.sees_classified,
+                )
+                for e in ordered
+                if isinstance(e.event, FactCorrected)
+            }
     return HistoryAnswer(
         position=ordered[-1].position if ordered else 0,
-        events=[_entry(context, e, corrections.get((e.stream.id, e.stream.version))) for e in ordered],
-    )
-
-
-def _entry(context: Context, recorded: Recorded, corrected_by: int | None) -> HistoryEntry:
-    affected: list[dict[str, Any]] = []
-    if isinstance(recorded.event, FactCorrected):
-        with reading(context, "supervision", AS_IT_STANDS) as view:
-            affected = rested_on(
-                view.conn, context.log_id, recorded.stream.id, recorded.event.target_version, recorded.position
+        freshness=freshness,
+        events=[
+            HistoryEntry(
+                **entry_parts(context, e),
+                corrected_by=corrections.get((e.stream.id, e.stream.version)),
+                affected_decisions=affected.get(e.position, []),
             )
-    return HistoryEntry(**entry_parts(context, recorded), corrected_by=corrected_by, affected_decisions=affected)
+            for e in ordered
+        ],
+    )

@@ -40,6 +40,7 @@ class RuleCount(Value):
     fires_on: Text = Field(description="何时提出 what fires it")
     looks_at: list[str] = Field(description="所看事件的主题；R06看项目的一切事件 topics; R06 looks at all of a project")
     by_status: dict[Status, int]
+    traces: dict[Status, str] = Field(description="各计数的溯源 where each count is traced")
 
 
 class RulesAnswer(Value):
@@ -93,6 +94,7 @@ def read_rules(context: Reader, at: At) -> RulesAnswer:
                 fires_on=FIRES_ON[rule.id],
                 looks_at=sorted(LOOKS_AT[rule.id]),
                 by_status={s: sum(c.flags for c in counted if (c.rule, c.status) == (rule.id, s)) for s in Status},
+                traces={s: red_flags.traced(at.said(), rule=rule.id, status=s) for s in Status},
             )
             for rule in context.liuhen.engine.flag_rules.all
         ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -11,43 +10,26 @@ from fastapi import APIRouter, Depends, Query
 from api.context import Reader
 from api.lists import Part
 from api.moments import At
-from api.routes.views import NOTHING_THEN, Day, ViewAnswer, reading, view_answer
-from domain.faults import UnknownSubjectError
-from domain.rule import text
+from api.routes.views import NOTHING_THEN, Day, ViewAnswer, answer, under_rules
 from domain.system import IncidentGrade
 from infrastructure.bootstrap import today
 from projections.security import queries as security
 
 router = APIRouter(prefix="/security", tags=["安全 security"], responses=NOTHING_THEN)
 
-_VIEW = "security"
 
-
-def asked(
-    context: Reader,
+def which(
     on: Day = None,
     unit: Annotated[str | None, Query(max_length=40, description="建设单位统一社会信用代码 owner unit")] = None,
     project: Annotated[UUID | None, Query(description="只看此项目的系统 systems of this project only")] = None,
     system: Annotated[UUID | None, Query(description="只看此系统 this system only")] = None,
     level: Annotated[int | None, Query(ge=1, le=5, description="安全保护等级 protection level")] = None,
 ) -> security.Asked:
-    """Of which systems, on which day. Raises UnknownSubjectError when no rule set was in force then."""
-    day: date = on or today()
-    rules = context.liuhen.desk.rule_sets.in_force(day)
-    if rules is None:
-        raise UnknownSubjectError(text("当日没有生效的规则集", "no rule set was in force on that day"))
-    return security.Asked(
-        on=day,
-        parameters=rules.parameters,
-        classified=context.sees_classified,
-        unit=unit,
-        project=project,
-        system=system,
-        level=level,
-    )
+    """Of which systems, on which day."""
+    return security.Asked(on=on or today(), unit=unit, project=project, system=system, level=level)
 
 
-Which = Annotated[security.Asked, Depends(asked)]
+Which = Annotated[security.Asked, Depends(which)]
 
 
 @router.get("/tests", summary="测评有效期 until when test reports count")
@@ -64,13 +46,8 @@ def read_tests(
     Reports by what they are worth on the day: those of a term by its end, the others newest first. One that was
     withdrawn keeps its row and says by which event, and why.
     """
-    with reading(context, _VIEW, at) as view:
-        return view_answer(
-            view,
-            security.TestReport,
-            part,
-            lambda w: security.tests(view.conn, context.log_id, w, which, state=state, within_days=within_days),
-        )
+    asked = security.TestsAsked(**dict(which), state=state, within_days=within_days)
+    return answer(context, security.tests_of(state), under_rules(context, asked), part, at)
 
 
 @router.get("/systems", summary="系统等级与测评 systems, their levels and what covers them")
@@ -85,13 +62,8 @@ def read_systems(
 
     Systems in use: level and certificate, the newest report that fits them, hazards, and incidents that are open.
     """
-    with reading(context, _VIEW, at) as view:
-        return view_answer(
-            view,
-            security.SystemSecurity,
-            part,
-            lambda w: security.systems(view.conn, context.log_id, w, which, validity=validity),
-        )
+    asked = security.SystemsAsked(**dict(which), validity=validity)
+    return answer(context, security.SYSTEMS, under_rules(context, asked), part, at)
 
 
 @router.get("/levels", summary="按等级统计 systems counted by level")
@@ -100,10 +72,7 @@ def read_levels(context: Reader, at: At, part: Part, which: Which) -> ViewAnswer
 
     Systems in use counted by level and by what covers them.
     """
-    with reading(context, _VIEW, at) as view:
-        return view_answer(
-            view, security.LevelCount, part, lambda w: security.levels(view.conn, context.log_id, w, which)
-        )
+    return answer(context, security.LEVELS, under_rules(context, which), part, at)
 
 
 @router.get("/incidents", summary="安全事件 security incidents (G19)")
@@ -119,13 +88,8 @@ def read_incidents(
 
     Incidents, newest first.
     """
-    with reading(context, _VIEW, at) as view:
-        return view_answer(
-            view,
-            security.Incident,
-            part,
-            lambda w: security.incidents(view.conn, context.log_id, w, which, unresolved=unresolved, grade=grade),
-        )
+    asked = security.IncidentsAsked(**dict(which), unresolved=unresolved, grade=grade)
+    return answer(context, security.INCIDENTS, under_rules(context, asked), part, at)
 
 
 @router.get("/projects", summary="安全三同步 did security go along (G18)")
@@ -140,12 +104,4 @@ def read_marks(
 
     Filed projects, and whether security went along in plan, building and assessment.
     """
-    with reading(context, _VIEW, at) as view:
-        return view_answer(
-            view,
-            security.SecurityMarks,
-            part,
-            lambda w: security.marks(
-                view.conn, context.log_id, w, classified=context.sees_classified, unit=unit, missing=missing
-            ),
-        )
+    return answer(context, security.MARKS, security.MarksAsked(unit=unit, missing=missing), part, at)

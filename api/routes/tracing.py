@@ -13,13 +13,14 @@ from pydantic import Field, ValidationError
 from api.context import Context, Reader
 from api.lists import Part, checks_parameters
 from api.moments import At, Moment
-from api.routes.views import ViewAnswer, reading, view_answer
+from api.routes.views import ViewAnswer, reading, under_rules, view_answer
 from domain.correction import FactCorrected
 from domain.dates import CivilDate
 from domain.faults import BadFieldError, UnknownSubjectError
 from domain.recorded import Recorded
 from domain.rule import text
-from projections.asking import Listing, Row, Rows, Window, part_of, positions_behind
+from infrastructure.store.mapper import LoggedEvent, as_uuid
+from projections.asking import Listing, Row, Rows, UnderRules, Window, part_of, positions_behind
 from projections.timeline.sentences import sentence
 from projections.tracing import LISTS
 
@@ -81,7 +82,7 @@ def read_trace(
     rows = LISTS.get((view, list_name))
     if rows is None:
         raise UnknownSubjectError(text("没有此视图或表", "there is no such view or list"))
-    asked = _asked(request, rows)
+    asked = _asked(context, request, rows)
     with reading(context, view, at) as read:
         try:
             found = positions_behind(
@@ -100,18 +101,20 @@ def read_trace(
         return view_answer(read, TracedEvent, part, lambda window: _events(context, behind, at, window))
 
 
-def _asked(request: Request, rows: Rows[Any]) -> Row:
+def _asked(context: Context, request: Request, rows: Rows[Any]) -> Row:
+    """What the list is asked. Raises BadFieldError, UnknownSubjectError where it needs a rule set and none was."""
     given = {name: value for name, value in request.query_params.multi_items() if name not in _OWN}
     try:
-        return rows.asked.model_validate(given)
+        asked = rows.asked.model_validate(given)
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])
-        known = "、".join(rows.asked.model_fields)
+        known = "、".join(n for n, field in rows.asked.model_fields.items() if not field.exclude)
         raise BadFieldError(
             text(f"参数{name}无效；该表的参数为{known}", f"{first['msg']}; the parameters of this list are {known}"),
             f"/{name}",
         ) from error
+    return under_rules(context, asked) if isinstance(asked, UnderRules) else asked
 
 
 @dataclass(frozen=True)
@@ -134,17 +137,20 @@ def _events(context: Context, behind: _Behind, at: Moment, part: Window) -> List
     ledger, day, position = context.liuhen.ledger, at.as_of.happened, behind.position
     if day is None and not (behind.key and behind.rows.picks):
         shown = part_of(behind.positions, lambda position: (position,), part)
-        entries = ledger.among(list(shown.items))
+        entries, undecodable = ledger.among(list(shown.items))
         corrections = _corrections(context, entries, position)
-        total, after = len(behind.positions), shown.after
-    else:
-        entries = [e for e in ledger.among(behind.positions) if behind.picks(e)]
-        corrections = _corrections(context, entries, position)
-        if day is not None:
-            entries = [e for e in entries if _happened(e, corrections).certainly_on_or_before(day)]
-        of_them = part_of(entries, lambda entry: (entry.position,), part)
-        total, after, entries = len(entries), of_them.after, list(of_them.items)
-    return Listing[TracedEvent](total=total, items=[_traced(e, corrections) for e in entries], after=after)
+        items = [_traced(e, corrections) for e in entries] + [_untold(e) for e in undecodable]
+        return Listing[TracedEvent](
+            total=len(behind.positions), items=sorted(items, key=lambda e: e.position), after=shown.after
+        )
+    # Of what cannot be decoded is not known what it is about, nor when it happened.
+    entries = [e for e in ledger.among(behind.positions)[0] if behind.picks(e)]
+    corrections = _corrections(context, entries, position)
+    if day is not None:
+        entries = [e for e in entries if _happened(e, corrections).certainly_on_or_before(day)]
+    of_them = part_of(entries, lambda entry: (entry.position,), part)
+    items = [_traced(e, corrections) for e in of_them.items]
+    return Listing[TracedEvent](total=len(entries), items=items, after=of_them.after)
 
 
 def _corrections(context: Context, entries: list[Recorded], position: int) -> dict[tuple[UUID, int], Recorded]:
@@ -176,4 +182,23 @@ def _traced(entry: Recorded, corrections: dict[tuple[UUID, int], Recorded]) -> T
         zh=told.zh,
         en=told.en,
         corrected_by=correction.position if correction else None,
+    )
+
+
+def _untold(logged: LoggedEvent) -> TracedEvent:
+    """An event that this program cannot decode: where it stands, and that it is there."""
+    return TracedEvent(
+        position=logged.id,
+        stream_kind=logged.kind,
+        stream_id=as_uuid(logged.originator_id),
+        stream_version=logged.originator_version,
+        topic=logged.topic,
+        happened_on="",
+        recorded_at=logged.recorded_at,
+        organisation="",
+        role="",
+        authority=None,
+        zh="此事件本程序不能解读，未计入视图。",
+        en="This program cannot decode this event; the view lacks it.",
+        corrected_by=None,
     )

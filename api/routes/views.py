@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Generic
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -23,16 +23,17 @@ from application.asking import NOW, AsOf
 from application.ports import UpTo
 from domain.dates import FullDate, civil_day
 from domain.event import Value
+from domain.faults import UnknownSubjectError
 from domain.project import Category, OpenAttribute, ResourceKind, Stage
 from domain.reminders import DeadlineKind
-from domain.rule import Gate
+from domain.rule import Gate, RuleSet, text
 from domain.streams import unit_id
 from domain.texts import ValueFault
 from infrastructure.bootstrap import today
 from infrastructure.projecting.as_of import view_as_of
 from infrastructure.projecting.engine import ViewFillingError
 from infrastructure.store.connections import answering
-from projections.asking import Connection, Listing, Row, Rows, RowT, TracedRow, Window, read, trace_of
+from projections.asking import Connection, Listing, Row, Rows, RowT, TracedRow, UnderRules, Window, read, trace_of
 from projections.performance import queries as performance
 from projections.red_flags import queries as red_flags
 from projections.register import queries as register
@@ -76,6 +77,7 @@ class FlagCounts(Value):
 
     freshness: Freshness
     by_status: dict[red_flags.Status, int]
+    traces: dict[red_flags.Status, str] = Field(description="各计数的溯源 where each count is traced")
 
 
 class BoardAnswer(Value):
@@ -310,7 +312,8 @@ def _flag_counts(context: Context, at: Moment) -> FlagCounts | None:
         with reading(context, "red_flags", AS_IT_STANDS) as view:
             counts = red_flags.counts(view.conn, context.log_id, classified=context.sees_classified)
             by_status = {s: sum(c.flags for c in counts if c.status is s) for s in red_flags.Status}
-            return FlagCounts(freshness=view.freshness, by_status=by_status)
+            traces = {s: red_flags.traced(status=s) for s in red_flags.Status}
+            return FlagCounts(freshness=view.freshness, by_status=by_status, traces=traces)
     except ViewFillingError:
         return None
 
@@ -348,6 +351,22 @@ def answer(context: Context, rows: Rows[RowT], asked: Row, part: ListPart, at: M
             return read(view.conn, context.log_id, rows, asked, window, classified=context.sees_classified)
 
         return view_answer(view, rows.row, part, fetch)
+
+
+UnderRulesT = TypeVar("UnderRulesT", bound=UnderRules)
+
+
+def under_rules(context: Context, asked: UnderRulesT) -> UnderRulesT:
+    """What is asked with the parameters of the day. Raises UnknownSubjectError when no rule set was in force then."""
+    return asked.but(parameters=rules_of(context, asked.on).parameters)
+
+
+def rules_of(context: Context, day: date) -> RuleSet:
+    """The rule set in force on a day. Raises UnknownSubjectError when none was."""
+    rules = context.liuhen.desk.rule_sets.in_force(day)
+    if rules is None:
+        raise UnknownSubjectError(text("当日没有生效的规则集", "no rule set was in force on that day"))
+    return rules
 
 
 @router.get("/supervision/blocked", summary="被拦项目及原因 blocked, and by which clause")

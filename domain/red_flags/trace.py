@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from domain.correction import FactCorrected
 from domain.dates import CivilDate
@@ -89,6 +90,8 @@ class Trace(NamedTuple):
     first_happened_on: CivilDate | None = None
     """The day as it was recorded, where a correction gave another."""
     withdrawn: bool = False
+    person: UUID | None = None
+    """The pseudonym of the person whose account it was, where it is known."""
 
     def says_text(self, name: str) -> str:
         """A value that is a text."""
@@ -107,6 +110,7 @@ def trace_of(entry: Recorded) -> Trace:
         entry.circumstances.actor.account,
         entry.happened_on,
         read(event) if read is not None else {},
+        person=entry.circumstances.actor.person,
     )
 
 

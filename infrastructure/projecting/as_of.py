@@ -20,7 +20,9 @@ from domain.correction import FactCorrected
 from domain.dates import CivilDate
 from domain.evolve import effective
 from domain.recorded import Recorded
+from infrastructure.projecting import parking
 from infrastructure.projecting.builds import Connection, Digests, digests, read_build, tables_in
+from infrastructure.projecting.parking import LeftOut
 from infrastructure.store.ledger import EventLedger
 from infrastructure.store.mapper import as_uuid
 from projections.streams import Streams
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 PAGE = 5000
 """Events folded at a time: rows that a stream has on two pages are written twice."""
+_NOTHING = LeftOut()
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,9 @@ def view_as_of(engine: Engine, name: str, moment: AsOf) -> Iterator[tuple[Connec
     if upto.recorded_at is not None:
         position = min(position, position_at(ledger, upto.recorded_at))
     with psycopg.connect(engine.conninfo) as conn:
-        left_out = fold_into(conn, ledger, engine.log_id, projection, position, moment.happened)
+        build = read_build(conn, engine.log_id, projection)
+        apart = parking.left_out(conn, engine.log_id, build)
+        left_out = fold_into(conn, ledger, engine.log_id, projection, position, moment.happened, apart)
         yield (
             conn,
             Freshness(
@@ -94,30 +99,37 @@ def fold_into(
     projection: Projection,
     position: int,
     happened: date | None = None,
+    apart: LeftOut = _NOTHING,
 ) -> int:
-    """Make temporary tables of a view as of a position, and of a day; gives how many events could not be decoded.
+    """Make temporary tables of a view as of a position, and of a day; gives how many events it lacks.
 
-    Events behind one that cannot be decoded are left out, too, and counted. Raises what the fold raises.
+    These are the events that the view that stands cannot take in (`apart`), those that cannot be decoded, and what
+    follows one in its stream. What was discarded is left out and not counted. Raises what the fold raises.
     """
     conn.execute("SET LOCAL search_path TO pg_temp")
     conn.execute(projection.TABLES.encode())
-    streams = Streams(ledger.histories) if happened is None else Streams(None, corrected=True)
+    gone = apart.parked | apart.discarded
+    histories = parking.without(ledger, gone) if gone else ledger.histories
+    streams = Streams(histories) if happened is None else Streams(None, corrected=True)
     correcting = _Correcting(ledger, position) if happened is not None else None
-    at, left_out = 0, 0
+    at, lacking = 0, 0
     lost: set[UUID] = set()
     with conn.cursor() as cursor:
         while at < position:
             entries, undecodable, at = ledger.decoded_after(at, PAGE, position)
-            lost.update(as_uuid(bad.logged.originator_id) for bad in undecodable)
-            kept = [e for e in entries if e.originator_id not in lost] if lost else entries
-            left_out += len(undecodable) + len(entries) - len(kept)
+            lost.update(as_uuid(b.logged.originator_id) for b in undecodable if b.logged.id not in apart.discarded)
+            kept = entries
+            if lost or gone:
+                kept = [e for e in entries if e.originator_id not in lost and e.position not in gone]
+                met = {*(e.position for e in entries), *(bad.logged.id for bad in undecodable)}
+                lacking += len(met - {e.position for e in kept} - apart.discarded)
             if correcting is not None and happened is not None:
                 kept = correcting.by(happened, kept)
             by_stream = streams.forward(kept, at)
             handles = projection.HANDLES
             if handled := [e for e in kept if e.event.TOPIC in handles]:
                 projection.project(Page(log_id, handled, streams, by_stream), cursor)
-    return left_out
+    return lacking
 
 
 class _Correcting:
@@ -158,7 +170,10 @@ class _Correcting:
 
 
 def check(engine: Engine, name: str) -> list[Compared]:
-    """Compare what is read with a fresh fold up to the same position, table by table. Changes nothing."""
+    """Compare what is read with a fresh fold up to the same position, table by table. Changes nothing.
+
+    What is parked or discarded is in neither.
+    """
     projection = engine.projections[name]
     with psycopg.connect(engine.conninfo) as conn:
         conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
@@ -166,7 +181,8 @@ def check(engine: Engine, name: str) -> list[Compared]:
         schema = projection.schema(build.number)
         tables = tables_in(conn, schema)
         live = digests(conn, engine.log_id, schema, tables)
-        fold_into(conn, engine.ledger, engine.log_id, projection, build.position)
+        apart = parking.left_out(conn, engine.log_id, build)
+        fold_into(conn, engine.ledger, engine.log_id, projection, build.position, apart=apart)
         fresh = digests(conn, engine.log_id, "pg_temp", tables)
         conn.rollback()
     return compared(live, fresh)

@@ -155,6 +155,26 @@ def discarded_streams(
     return found
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """Positions of the events that a build does without: those that wait, and those that were discarded."""
+
+    parked: frozenset[int] = frozenset()
+    discarded: frozenset[int] = frozenset()
+
+
+def left_out(conn: Connection, log_id: int, build: Build) -> LeftOut:
+    """What a build does without."""
+    rows = conn.execute(
+        "SELECT position, false FROM liuhen.parked WHERE (log_id, name, version, build) = (%s, %s, %s, %s)"
+        " UNION ALL SELECT position, true FROM liuhen.discarded"
+        " WHERE (log_id, name, version, build) = (%s, %s, %s, %s)",
+        (log_id, *build.key) * 2,
+    ).fetchall()
+    gone = frozenset(position for position, discarded in rows if discarded)
+    return LeftOut(frozenset(position for position, _ in rows) - gone, gone)
+
+
 def without(ledger: EventLedger, discarded: Collection[int]) -> Histories:
     """Reads histories without some events, which need not be decodable."""
 

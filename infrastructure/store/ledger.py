@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from itertools import accumulate, groupby
 from operator import itemgetter
 from typing import NoReturn, cast
@@ -244,9 +245,20 @@ class EventLedger(Application[UUID]):
         logged = awaiting.in_thread(self._ledger_recorder.select_positions, first, last)
         return [to_recorded(entry) for entry in logged]
 
-    def among(self, positions: Sequence[int]) -> list[Recorded]:
-        """The events at these positions, in position order."""
-        return [to_recorded(e) for e in self._ledger_recorder.select_among(positions)]
+    def recorded_at(self, position: int) -> datetime:
+        """When the event at a position was recorded, whether or not it can be decoded. Raises ValueError for none."""
+        (logged,) = self.logged_after(position - 1, 1, position)
+        return logged.recorded_at
+
+    def among(self, positions: Sequence[int]) -> tuple[list[Recorded], list[LoggedEvent]]:
+        """The events at these positions, in position order: those that can be decoded, and those that cannot."""
+        entries, undecodable = [], []
+        for logged in self._ledger_recorder.select_among(positions):
+            try:
+                entries.append(to_recorded(logged))
+            except Exception:  # noqa: BLE001 (whatever is wrong with it, the others can be shown)
+                undecodable.append(logged)
+        return entries, undecodable
 
     def corrections_of(self, streams: Collection[UUID], position: int) -> list[Recorded]:
         """What corrects events of these streams, as it stood at a position, in position order."""

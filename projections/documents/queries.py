@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from psycopg.rows import class_row
 
-from projections.asking import Connection, Listing, Row, Window, listing
+from projections.asking import Connection, Row, Rows, TracedRow, of_position
 
 MOST_STREAMS = 100
 """Histories that are looked at to find one that names a paper and may be seen."""
@@ -25,14 +24,35 @@ class Mention(Row):
     happened_on: str
 
 
-def papers_of(conn: Connection, log_id: int, streams: Sequence[UUID], window: Window) -> Listing[Mention]:
-    """The papers that the events of some streams name, in the order of recording."""
-    query = (
-        "SELECT position, sha256, title, stream_kind, stream_id, topic, happened_on FROM mentions"
-        " WHERE log_id = %(log_id)s AND stream_id = ANY(%(streams)s)"
-    )
-    asked = {"log_id": log_id, "streams": list(streams)}
-    return listing(conn, Mention, query, "position, sha256", asked, window)
+class ProjectPaper(Mention, TracedRow):
+    """项目的材料 An event of a project, or of a system of it, that names a paper."""
+
+
+class PapersAsked(Row):
+    """Of which project."""
+
+    project: UUID
+
+
+PAPERS = Rows(
+    view="documents",
+    name="papers",
+    row=ProjectPaper,
+    asked=PapersAsked,
+    query="""
+        SELECT m.position, m.sha256, m.title, m.stream_kind, m.stream_id, m.topic, m.happened_on
+        FROM (SELECT %(project)s::uuid AS stream_id
+              UNION SELECT s.system_id FROM systems s WHERE s.log_id = %(log_id)s AND s.project_id = %(project)s) s
+        JOIN mentions m ON m.log_id = %(log_id)s AND m.stream_id = s.stream_id
+        WHERE %(classified)s OR NOT EXISTS (SELECT 1 FROM hidden h WHERE h.log_id = %(log_id)s
+                                            AND h.stream_id IN (m.stream_id, %(project)s::uuid))
+    """,
+    order="position, sha256",
+    key=("position", "sha256"),
+    origin=of_position(),
+)
+"""The papers that the events of a project and of its systems name, in the order of recording."""
+LISTS: tuple[Rows[ProjectPaper], ...] = (PAPERS,)
 
 
 def mentions_of(conn: Connection, log_id: int, sha256: str) -> list[Mention]:

@@ -391,6 +391,7 @@ def _trace(row: Row) -> Trace:
         says=row["says"],
         first_happened_on=CivilDate.parse(first) if first else None,
         withdrawn=row["withdrawn"],
+        person=row["person"],
     )
 
 
@@ -408,6 +409,7 @@ def _trace_row(log_id: int, kind: StreamKind, trace: Trace) -> Row:
         "says": Jsonb(trace.says),
         "first_happened_on": str(trace.first_happened_on) if trace.first_happened_on else None,
         "withdrawn": trace.withdrawn,
+        "person": trace.person,
     }
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from psycopg.rows import dict_row
 from pydantic import Field
 
 from domain.streams import StreamAt
-from projections.asking import Connection, Row, Rows, TracedRow
+from projections.asking import Connection, Row, Rows, TracedRow, trace_of
 
 
 class Status(StrEnum):
@@ -128,6 +130,11 @@ FLAGS = Rows(
 )
 """Flags, the newest first. Behind a flag are the events that fired it, that lifted it, and the answers."""
 LISTS: tuple[Rows[FlagRow], ...] = (FLAGS,)
+
+
+def traced(moment: Sequence[tuple[str, str]] = (), **which: Any) -> str:
+    """Where the events behind some flags together are read."""
+    return trace_of(FLAGS, Filter(**which), moment=moment)
 
 
 def counts(conn: Connection, log_id: int, *, classified: bool) -> list[FlagCount]:

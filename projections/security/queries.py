@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -11,7 +12,8 @@ from psycopg.types.json import Jsonb
 from pydantic import Field
 
 from domain.rule import Parameters
-from projections.asking import Connection, Listing, Row, Window, listing
+from domain.system import IncidentGrade
+from projections.asking import Row, Rows, TracedRow, UnderRules, of_streams
 
 
 class TestState(StrEnum):
@@ -37,7 +39,7 @@ class Validity(StrEnum):
     VALID = "VALID"  # 有效
 
 
-class TestReport(Row):
+class TestReport(TracedRow):
     """测评报告一行 A report, until when it counts, and what became of it."""
 
     system_id: UUID
@@ -63,7 +65,7 @@ class TestReport(Row):
     position: int = Field(description="登记事件的位置 position of the event")
 
 
-class SystemSecurity(Row):
+class SystemSecurity(TracedRow):
     """系统安全一行 A system's level, the report by which it is seen, and what stands open."""
 
     system_id: UUID
@@ -88,7 +90,7 @@ class SystemSecurity(Row):
     position: int = Field(description="系统最近一个事件的位置 position of its last event")
 
 
-class LevelCount(Row):
+class LevelCount(TracedRow):
     """等级统计 Systems in use of a level, by what covers them."""
 
     level: int | None
@@ -99,7 +101,7 @@ class LevelCount(Row):
     open_incidents: int
 
 
-class Incident(Row):
+class Incident(TracedRow):
     """安全事件一行 (G19)."""
 
     system_id: UUID
@@ -112,7 +114,7 @@ class Incident(Row):
     resolved_on: str | None
 
 
-class SecurityMarks(Row):
+class SecurityMarks(TracedRow):
     """三同步一行 Did security go along in plan, building and assessment (G18)?"""
 
     project_id: UUID
@@ -125,30 +127,54 @@ class SecurityMarks(Row):
     systems: int
 
 
-class Asked(Row):
-    """What is asked: on which day, under which parameters, of which systems."""
+class Asked(UnderRules):
+    """On which day, and of which systems."""
 
-    on: date
-    parameters: Parameters
-    classified: bool
     unit: str | None = None
     project: UUID | None = None
     system: UUID | None = None
     level: int | None = None
 
-    def named(self, log_id: int) -> dict[str, Any]:
-        """Parameters of a query over a log."""
-        terms = {int(level): months for level, months in self.parameters.test_validity_months.items()}
-        crypto = self.parameters.crypto
-        return {
-            "log_id": log_id,
-            **{name: getattr(self, name) for name in ("on", "classified", "unit", "project", "system", "level")},
-            "kinds": [*("LEVEL" for _ in terms), *(["CRYPTO"] if crypto else [])],
-            "levels": [*terms, *([0] if crypto else [])],
-            "months": [*terms.values(), *([crypto.validity_months] if crypto else [])],
-            "exempt": list(self.parameters.levels_without_test),
-            "conclusions": Jsonb(self.parameters.conclusion_scales),
-        }
+
+class TestsAsked(Asked):
+    """Which reports. One that ends within so many days is EXPIRING."""
+
+    state: TestState | None = None
+    within_days: int = 90
+
+
+class SystemsAsked(Asked):
+    """Which systems."""
+
+    validity: Validity | None = None
+
+
+class IncidentsAsked(Asked):
+    """Which incidents."""
+
+    unresolved: bool = False
+    grade: IncidentGrade | None = None
+
+
+class MarksAsked(Row):
+    """Which projects."""
+
+    unit: str | None = None
+    missing: bool = False
+
+
+def _state_terms(asked: dict[str, Any]) -> None:
+    """Add what the rule set of the day says of reports to the parameters of a query."""
+    parameters: Parameters = asked["parameters"]
+    terms = {int(level): months for level, months in parameters.test_validity_months.items()}
+    crypto = parameters.crypto
+    asked |= {
+        "kinds": [*("LEVEL" for _ in terms), *(["CRYPTO"] if crypto else [])],
+        "levels": [*terms, *([0] if crypto else [])],
+        "months": [*terms.values(), *([crypto.validity_months] if crypto else [])],
+        "exempt": list(parameters.levels_without_test),
+        "conclusions": Jsonb(parameters.conclusion_scales),
+    }
 
 
 _OF_SYSTEM = """
@@ -190,19 +216,15 @@ def _reports(source: str, condition: str) -> str:
     """
 
 
-def tests(
-    conn: Connection, log_id: int, part: Window, asked: Asked, *, state: TestState | None, within_days: int
-) -> Listing[TestReport]:
-    """Reports; those of a term by its end, the others newest first. What ends within so many days is EXPIRING."""
-    named = asked.named(log_id)
+def _tests(asked: dict[str, Any]) -> str:
+    _state_terms(asked)
     source = f"tests t LEFT JOIN {_TERMS} ON v.kind = t.kind AND v.level = t.level"
-    if state in _ENDING:
-        terms = zip(named["kinds"], named["levels"], named["months"], strict=True)
-        ending = " OR ".join(_ends(*term, *_ENDING[state]) for term in terms)
-        query, order = _reports(source, f"t.covering AND ({ending or 'false'})"), "valid_until, position"
-    else:
-        query, order = _reports(source, _OTHERS[state]), "reported_on DESC, position DESC"
-    return listing(conn, TestReport, query, order, {**named, "within_days": within_days}, part)
+    state = asked["state"]
+    if state not in _ENDING:
+        return _reports(source, _OTHERS[state])
+    terms = zip(asked["kinds"], asked["levels"], asked["months"], strict=True)
+    ending = " OR ".join(_ends(*term, *_ENDING[state]) for term in terms)
+    return _reports(source, f"t.covering AND ({ending or 'false'})")
 
 
 def _ends(kind: str, level: int, months: int, first: str | None, last: str | None) -> str:
@@ -240,53 +262,124 @@ _SYSTEMS = f"""
 """
 
 
-def systems(
-    conn: Connection, log_id: int, part: Window, asked: Asked, *, validity: Validity | None
-) -> Listing[SystemSecurity]:
-    """Systems in use, by name, as they stand on a day."""
-    query = f"""
+def _systems(asked: dict[str, Any]) -> str:
+    _state_terms(asked)
+    return f"""
         SELECT system_id, name, projects, owners, level, certificate_no, filed_on, changed_on, validity, valid_until,
                days_left, report_no, conclusion, reported_on, unresolved_high_risks, major_hazards, crypto_report_no,
                open_incidents, gravest_open_incident, position
         FROM ({_SYSTEMS}) s WHERE (%(validity)s::text IS NULL OR validity = %(validity)s)
     """
-    return listing(conn, SystemSecurity, query, "name, system_id", {**asked.named(log_id), "validity": validity}, part)
 
 
-def levels(conn: Connection, log_id: int, part: Window, asked: Asked) -> Listing[LevelCount]:
-    """Systems in use counted by level and by what covers them."""
-    query = f"""
-        SELECT level, validity, count(*) AS systems, sum(unresolved_high_risks) AS unresolved_high_risks,
-               sum(major_hazards) AS major_hazards, sum(open_incidents) AS open_incidents
+def _levels(asked: dict[str, Any]) -> str:
+    _state_terms(asked)
+    return f"""
+        SELECT level, coalesce(level::text, 'NONE') AS of_level, validity, count(*) AS systems,
+               sum(unresolved_high_risks) AS unresolved_high_risks, sum(major_hazards) AS major_hazards,
+               sum(open_incidents) AS open_incidents
         FROM ({_SYSTEMS}) s GROUP BY level, validity
     """
-    return listing(conn, LevelCount, query, "level NULLS FIRST, validity", asked.named(log_id), part)
 
 
-def incidents(
-    conn: Connection, log_id: int, part: Window, asked: Asked, *, unresolved: bool, grade: str | None
-) -> Listing[Incident]:
-    """Incidents, newest first; those of retired systems too."""
-    query = f"""
+_COVER = (
+    "system.registered",
+    "system.security_level_filed",
+    "system.changed",
+    "system.security_tested",
+    "system.crypto_assessed",
+    "system.retired",
+)
+"""Of these it follows which report a system is seen by, and what that is worth."""
+_OF_INCIDENTS = ("system.security_incident_recorded", "system.security_incident_resolved")
+
+TESTS = Rows(
+    view="security",
+    name="tests",
+    row=TestReport,
+    asked=TestsAsked,
+    query=_tests,
+    order="reported_on DESC, position DESC",
+    key=("position",),
+    origin=of_streams("system_id", *_COVER, "system.classified_tested"),
+)
+"""Reports, the newest first."""
+_TESTS_BY_END = replace(TESTS, order="valid_until, position")
+
+SYSTEMS = Rows(
+    view="security",
+    name="systems",
+    row=SystemSecurity,
+    asked=SystemsAsked,
+    query=_systems,
+    order="name, system_id",
+    key=("system_id",),
+    origin=of_streams("system_id", *_COVER, *_OF_INCIDENTS),
+)
+"""Systems in use, by name, as they stand on a day."""
+
+LEVELS = Rows(
+    view="security",
+    name="levels",
+    row=LevelCount,
+    asked=Asked,
+    query=_levels,
+    order="level NULLS FIRST, validity",
+    key=("of_level", "validity"),
+    origin=of_streams("system_id", *_COVER, *_OF_INCIDENTS).replace(
+        "FROM q ",
+        f"FROM (SELECT s.system_id FROM q JOIN ({_SYSTEMS}) s"
+        " ON s.validity = q.validity AND s.level IS NOT DISTINCT FROM q.level) q ",
+    ),
+)
+"""Systems in use counted by level and by what covers them."""
+
+INCIDENTS = Rows(
+    view="security",
+    name="incidents",
+    row=Incident,
+    asked=IncidentsAsked,
+    query=f"""
         SELECT i.system_id, s.name AS system_name, s.projects, s.owners, i.number, i.grade, i.occurred_on,
                i.resolved_on, i.occurred_from
         FROM incidents i JOIN systems s ON s.log_id = i.log_id AND s.system_id = i.system_id
         WHERE i.log_id = %(log_id)s AND {_OF_SYSTEM} AND (NOT %(unresolved)s::boolean OR i.resolved_on IS NULL)
           AND (%(grade)s::text IS NULL OR i.grade = %(grade)s) AND (%(level)s::int IS NULL OR s.level = %(level)s)
-    """
-    named = {**asked.named(log_id), "unresolved": unresolved, "grade": grade}
-    return listing(conn, Incident, query, "occurred_from DESC, system_id, number", named, part)
+    """,
+    order="occurred_from DESC, system_id, number",
+    key=("system_id", "number"),
+    origin=of_streams("system_id", *_OF_INCIDENTS),
+    picks={"number": "number"},
+)
+"""Incidents, newest first; those of retired systems too."""
 
-
-def marks(
-    conn: Connection, log_id: int, part: Window, *, classified: bool, unit: str | None, missing: bool
-) -> Listing[SecurityMarks]:
-    """Filed projects with their marks of security, by number; with `missing` those that lack one."""
-    query = """
+MARKS = Rows(
+    view="security",
+    name="projects",
+    row=SecurityMarks,
+    asked=MarksAsked,
+    query="""
         SELECT project_id, number, name, owners, planned, built_on, assessed_on, systems FROM projects
         WHERE log_id = %(log_id)s AND (%(classified)s OR NOT classified)
           AND (%(unit)s::text IS NULL OR owners @> ARRAY[%(unit)s::text])
           AND (NOT %(missing)s::boolean OR NOT planned OR built_on IS NULL OR assessed_on IS NULL)
-    """
-    asked = {"log_id": log_id, "classified": classified, "unit": unit, "missing": missing}
-    return listing(conn, SecurityMarks, query, "number, project_id", asked, part)
+    """,
+    order="number, project_id",
+    key=("project_id",),
+    origin=of_streams(
+        "project_id",
+        "project.filed",
+        "project.filing_amended",
+        "project.filing_refused",
+        "project.system_listed",
+        "project.security_marked",
+    ),
+)
+"""Filed projects with their marks of security, by number; with `missing` those that lack one."""
+
+LISTS: tuple[Rows[Any], ...] = (TESTS, SYSTEMS, LEVELS, INCIDENTS, MARKS)
+
+
+def tests_of(state: TestState | None) -> Rows[TestReport]:
+    """The reports in their order: those of a term by its end."""
+    return _TESTS_BY_END if state in _ENDING else TESTS

@@ -430,12 +430,17 @@ RESTED_ON = """
     SELECT d.position, d.project_id, d.topic, d.read_version FROM decision_reads d
     WHERE d.log_id = %(log_id)s AND d.read_stream = %(stream)s AND d.read_version >= %(version)s
       AND d.position < %(before)s
+      AND (%(classified)s OR NOT EXISTS (SELECT 1 FROM hidden h
+                                         WHERE h.log_id = d.log_id AND h.stream_id = d.project_id))
     ORDER BY d.position
 """
 
 
-def rested_on(conn: Connection, log_id: int, stream: UUID, version: int, before: int) -> list[dict[str, Any]]:
+def rested_on(
+    conn: Connection, log_id: int, stream: UUID, version: int, before: int, *, classified: bool
+) -> list[dict[str, Any]]:
     """Decisions recorded before a position that read a stream at or after a version: what a wrong fact touched."""
     with conn.cursor(row_factory=dict_row) as cursor:
-        cursor.execute(RESTED_ON, {"log_id": log_id, "stream": stream, "version": version, "before": before})
+        asked = {"log_id": log_id, "stream": stream, "version": version, "before": before, "classified": classified}
+        cursor.execute(RESTED_ON, asked)
         return cursor.fetchall()

@@ -70,7 +70,7 @@ def test_what_is_needed_to_cite_and_to_get_the_same_rows_again(county: Client, l
     by_name = {title.split()[1]: value for title, value in told.items()}
     assert by_name["截至日志位置"] == str(position) == answer.headers["liuhen-position"]
     assert by_name["行数"] == str(len(rows) - 1) == "2"
-    assert by_name["该位置的记录时刻"] == liuhen.ledger.at_positions(position, position)[0].recorded_at.isoformat()
+    assert by_name["该位置的记录时刻"] == liuhen.ledger.recorded_at(position).isoformat()
     assert by_name["涉密占位符"].startswith("含")
     table = answer.content[len(MARK) : answer.content.index(b"\r\n\r\n") + 2]
     assert hashlib.sha256(table).hexdigest() in by_name.values()

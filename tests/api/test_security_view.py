@@ -8,6 +8,7 @@ import pytest
 
 from infrastructure.bootstrap import Liuhen
 from tests.api.conftest import TEST, Client
+from tests.api.test_board import follow, traced
 from tests.stages import OTHER, OWNER
 
 SECRET: dict[str, Any] = {
@@ -57,13 +58,49 @@ def test_a_report_is_good_to_the_last_day(
         [OWNER],
     )
     for asked in ("VALID", "EXPIRING", "LAPSED"):
-        assert reports(auditor, on=on, state=asked) == ([row] if asked == state else []), asked
+        assert [r["position"] for r in reports(auditor, on=on, state=asked)] == (
+            [row["position"]] if asked == state else []
+        ), asked
     assert auditor.get("/security/systems", on=on).json()["items"][0]["validity"] == (
         "EXPIRED" if state == "LAPSED" else "VALID"
     )
-    # The row leads to its event.
+    # The row leads to its event, and to what says that it fits, by the rule set of that day.
+    behind = ["system.registered", "system.security_level_filed", "system.security_tested"]
+    assert traced(auditor, row["trace"]) == behind
+    (of_state,) = reports(auditor, on=on, state=state)
+    assert traced(auditor, of_state["trace"]) == behind
     event = liuhen.ledger.after(row["position"] - 1, 1)[0]
     assert event.event.TOPIC == "system.security_tested"
+
+
+def test_every_figure_of_the_view_leads_to_its_events(
+    client: Client, system: str, auditor: Client, evaluator: Client, liuhen: Liuhen
+) -> None:
+    for grade in ("III", "II"):
+        client.done(f"/systems/{system}/incidents", "2019-08-01", {"grade": grade})
+    client.done(f"/systems/{system}/incidents/resolution", "2019-09-05", {"incident": 1})
+    secret = client.file(**SECRET)["subject"]
+    client.done(f"/projects/{secret}/systems", "2019-03-01", {"name": ""})
+    liuhen.engine.catch_up()
+    cover = ["system.registered", "system.security_level_filed", "system.security_tested"]
+    recorded, resolved = "system.security_incident_recorded", "system.security_incident_resolved"
+    marked = ["project.filed", "project.system_listed", "project.security_marked"]
+    on: dict[str, Any] = {"on": "2019-10-01"}
+    for path, asked, of_first in (
+        ("systems", on, [*cover, recorded, recorded, resolved]),
+        ("levels", on, [*cover, recorded, recorded, resolved]),
+        ("incidents", on, [recorded, resolved]),
+        ("projects", {}, marked),
+    ):
+        answer = evaluator.get(f"/security/{path}", **asked).json()
+        assert traced(evaluator, answer["items"][0]["trace"]) == of_first, path
+        assert set(of_first) <= set(traced(evaluator, answer["trace"])), path
+    # Of a level that is not known, and of what only some may see.
+    counts = {c["level"]: c for c in auditor.get("/security/levels", **on).json()["items"]}
+    assert traced(auditor, counts[None]["trace"]) == ["system.registered"]
+    assert traced(evaluator, counts[None]["trace"]) == []
+    assert follow(auditor, counts[3]["trace"].replace("on=2019-10-01", "on=2001-01-01")).status_code == 404
+    assert follow(auditor, counts[3]["trace"] + "&parameters=1").json()["type"].endswith("/bad-field")
 
 
 def test_a_report_that_was_withdrawn_says_by_what_and_why(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 import pytest
 from hypothesis import given
@@ -301,10 +301,13 @@ def test_of_very_many_late_events_the_first_are_named_and_all_counted() -> None:
 
 
 def by(entries: Sequence[Recorded], *accounts: str) -> list[Recorded]:
-    return [
-        e.but(circumstances=e.circumstances.but(actor=e.circumstances.actor.but(account=a)))
-        for e, a in zip(entries, accounts, strict=True)
-    ]
+    """Each by an account; `a2/a` is an account `a2` of a person `a`."""
+    found = []
+    for entry, who in zip(entries, accounts, strict=True):
+        account, _, person = who.partition("/")
+        actor = entry.circumstances.actor.but(account=account, person=uuid5(NAMESPACE_OID, person) if person else None)
+        found.append(entry.but(circumstances=entry.circumstances.but(actor=actor)))
+    return found
 
 
 @pytest.mark.parametrize(
@@ -312,14 +315,19 @@ def by(entries: Sequence[Recorded], *accounts: str) -> list[Recorded]:
     [
         (("a", "x", "a", "c"), ["filed-approved-v3"]),
         (("a", "x", "c", "c"), ["approved-accepted-v4"]),
+        (("a/p", "x", "b/p", "c"), ["filed-approved-v3"]),  # two accounts of one person
+        (("a/p", "x", "a", "c"), ["filed-approved-v3"]),  # once the person was not known
+        (("a/p", "x", "b/q", "c"), []),
+        (("a", "x", "b", "c"), []),  # of nobody is known who they are
         (("a", "a", "b", "c"), []),  # who files may declare the sharing
         (("a", "x", "b", "a"), []),  # who filed and accepted: both ends, but no pair of asking and deciding
     ],
 )
-def test_one_account_on_both_ends_is_asked_about(accounts: tuple[str, ...], keys: list[str]) -> None:
+def test_one_person_on_both_ends_is_asked_about(accounts: tuple[str, ...], keys: list[str]) -> None:
     entries = by(dossier_events(filed(), SHARED, APPROVED, ACCEPTED), *accounts)
     flags = raised("R07", of_events(entries))
     assert [f.key for f in flags] == keys
+    assert all(("两个账号a、b" in f.told.zh) == (accounts[2] == "b/p") for f in flags)
 
 
 # R08 凭失效测评验收

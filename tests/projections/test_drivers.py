@@ -31,11 +31,11 @@ from infrastructure.projecting.builds import Standing as Stands
 from infrastructure.projecting.engine import PROJECTIONS
 from infrastructure.projecting.follower import Follower, SystemicFaultError
 from infrastructure.projecting.parking import NotParkedError
-from infrastructure.roles import OWNER
 from projections.money import Money
 from projections.register import ProjectRegister
 from projections.topics import ALL
 from projections.view import Page, Projection
+from tests.unknown_event import TOPIC, record_unknown_event
 
 CORRECTED = FactCorrected.TOPIC
 ACT = Act(
@@ -255,6 +255,17 @@ def test_poison_is_parked_with_what_follows_in_its_stream(county: Liuhen, monkey
         fresh = engine.freshness("register")
         assert (fresh.lag_events, fresh.parked) == (0, len(parked))
         assert engine.freshness("timeline").parked == 0
+        # So do views of the past, and a fresh fold is compared without what waits.
+        assert all(t.same for t in check(engine, "register"))
+        for moment, lacking in (
+            (AsOf(UpTo(position=county.ledger.position())), len(parked)),
+            (AsOf(UpTo(position=behind[0])), 2),
+            (AsOf(UpTo(position=bad.position - 1)), 0),
+            (AsOf(happened=date(2030, 1, 1)), len(parked)),
+        ):
+            with view_as_of(engine, "register", moment) as (_, then):
+                assert then.parked == lacking, moment
+        assert as_of(county, "register", AsOf(), ["projects"])["projects"] == live(county, "register")["projects"]
         assert engine.retry("register") == (0, len(parked))
         assert engine.parked("register")[0].tries == 2
         with pytest.raises(NotParkedError):
@@ -273,6 +284,9 @@ def test_a_discarded_event_is_kept_with_who_and_why(county: Liuhen, monkeypatch:
     engine.catch_up()
     assert engine.discard("register", bad.position, by="张", reason="无法解析").position == bad.position
     assert engine.parked("register") == []
+    assert all(t.same for t in check(engine, "register"))
+    with view_as_of(engine, "register", AsOf(happened=date(2030, 1, 1))) as (_, then):
+        assert then.parked == 0
     with psycopg.connect(engine.conninfo) as conn:
         kept = conn.execute("SELECT position, discarded_by, reason FROM liuhen.discarded").fetchall()
         assert kept == [(bad.position, "张", "无法解析")]
@@ -283,22 +297,11 @@ def test_a_discarded_event_is_kept_with_who_and_why(county: Liuhen, monkeypatch:
 def test_an_event_that_cannot_be_decoded_is_parked_for_every_view(county: Liuhen) -> None:
     """As when an older program meets what a newer one recorded."""
     stream = next(e.stream for e in county.ledger.after(0, 10_000) if e.event.TOPIC == "project.filed")
-    with psycopg.connect(county.conninfo, autocommit=True) as conn:
-        conn.execute(f"SET ROLE {OWNER}".encode())
-        (version,) = conn.execute(
-            "UPDATE liuhen.stream_heads SET version = version + 1 WHERE stream_id = %s RETURNING version", (stream.id,)
-        ).fetchone() or (0,)
-        conn.execute(
-            "INSERT INTO liuhen.events (log_id, position, stream_id, stream_version, stream_kind, topic, state,"
-            " recorded_at) SELECT log_id, position + 1, %s, %s, 'project', 'project.of_tomorrow', '{}',"
-            " clock_timestamp() FROM liuhen.logs",
-            (stream.id, version),
-        )
-        conn.execute("UPDATE liuhen.logs SET position = position + 1")
+    position = record_unknown_event(county.conninfo, stream.id)
     county.engine.catch_up()
     for name in county.engine.names():
         (parked,) = county.engine.parked(name)
-        assert (parked.topic, parked.position) == ("project.of_tomorrow", county.ledger.position())
+        assert (parked.topic, parked.position) == (TOPIC, position)
         assert county.engine.freshness(name).lag_events == 0
 
 

@@ -79,9 +79,9 @@ TABLES = {
     "clauses_v2": ("acts", "deadlines", "hidden"),
     "sharing_v2": ("projects", "systems", "connections", "resources", "needs", "themes"),
     "security_v1": ("systems", "tests", "incidents", "projects"),
-    "red_flags_v2": ("projects", "dossiers", "traces", "signs", "flags", "counts"),
+    "red_flags_v3": ("projects", "dossiers", "traces", "signs", "flags", "counts"),
     "stages_v1": ("projects", "links", "marks", "milestones", "stages"),
-    "documents_v1": ("mentions",),
+    "documents_v2": ("mentions", "systems", "hidden"),
 }
 
 

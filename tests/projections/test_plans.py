@@ -65,37 +65,32 @@ def pages_are_narrow(
 
 def test_security(liuhen: Liuhen) -> None:
     filled(liuhen, "security_v1", _FILL_SECURITY)
-    on = date(2021, 1, 1)
-    asked = security.Asked(on=on, parameters=RULES.parameters, classified=False)
-    of_unit = asked.but(unit="U300")
-
-    def tests(state: security.TestState | None, which: security.Asked = asked, within: int = 1) -> Any:
-        return lambda conn: security.tests(conn, LOG, PAGE, which, state=state, within_days=within)
-
+    asked = {"on": date(2021, 1, 1), "parameters": RULES.parameters}
     state = security.TestState
+
+    def reports(state: security.TestState | None, **which: Any) -> Any:
+        return listed(security.tests_of(state), security.TestsAsked(**asked, state=state, within_days=1, **which))
+
+    def listed(rows: Any, which: Any) -> Any:
+        return lambda conn: read(conn, LOG, rows, which, PAGE, classified=False)
+
+    def incidents(*, unresolved: bool) -> Any:
+        return listed(security.INCIDENTS, security.IncidentsAsked(**asked, unresolved=unresolved))
+
     pages_are_narrow(
         liuhen,
         "security_v1",
         {
-            "newest reports": (False, tests(None)),
-            "ending tomorrow": (True, tests(state.EXPIRING)),
-            "withdrawn": (True, tests(state.INVALIDATED)),
-            "lapsed, of a unit": (True, tests(state.LAPSED, of_unit)),
-            "systems": (False, lambda c: security.systems(c, LOG, PAGE, asked, validity=None)),
-            "systems of a unit": (True, lambda c: security.systems(c, LOG, PAGE, of_unit, validity=None)),
-            "incidents": (
-                False,
-                lambda c: security.incidents(c, LOG, PAGE, asked, unresolved=False, grade=None),
-            ),
-            "open incidents": (
-                True,
-                lambda c: security.incidents(c, LOG, PAGE, asked, unresolved=True, grade=None),
-            ),
-            "marks": (False, lambda c: security.marks(c, LOG, PAGE, classified=False, unit=None, missing=True)),
-            "marks of a unit": (
-                True,
-                lambda c: security.marks(c, LOG, PAGE, classified=False, unit="U300", missing=True),
-            ),
+            "newest reports": (False, reports(None)),
+            "ending tomorrow": (True, reports(state.EXPIRING)),
+            "withdrawn": (True, reports(state.INVALIDATED)),
+            "lapsed, of a unit": (True, reports(state.LAPSED, unit="U300")),
+            "systems": (False, listed(security.SYSTEMS, security.SystemsAsked(**asked))),
+            "systems of a unit": (True, listed(security.SYSTEMS, security.SystemsAsked(**asked, unit="U300"))),
+            "incidents": (False, incidents(unresolved=False)),
+            "open incidents": (True, incidents(unresolved=True)),
+            "marks": (False, listed(security.MARKS, security.MarksAsked(missing=True))),
+            "marks of a unit": (True, listed(security.MARKS, security.MarksAsked(unit="U300", missing=True))),
         },
     )
 

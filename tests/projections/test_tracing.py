@@ -15,13 +15,15 @@ from domain.recorded import Recorded
 from domain.streams import StreamKind
 from infrastructure.bootstrap import Liuhen
 from infrastructure.projecting.as_of import view_as_of
-from projections.asking import Connection, Row, Rows, Window, positions_behind, read
+from projections.asking import Connection, Row, Rows, UnderRules, Window, positions_behind, read
 from projections.clauses.queries import ACTS, ActsAsked
+from projections.documents.queries import PAPERS, PapersAsked
 from projections.streams import Streams
 from projections.timeline.queries import STORY
 from projections.timeline.queries import Asked as StoryAsked
 from projections.tracing import LISTS
 from projections.view import Page
+from tests.given import RULES
 from tests.projections import test_engine
 
 small_county = test_engine.small_county
@@ -43,7 +45,7 @@ NAMING = frozenset(
     }
 )
 """Events by which readers know what a row is about. A figure rests on others, too."""
-SUBJECTS = frozenset({"timeline", "clauses"})
+SUBJECTS = frozenset({"timeline", "clauses", "documents"})
 """Views whose lists are of one subject."""
 FEW = 20
 """Rows that are followed of a list whose rows are each one event."""
@@ -55,7 +57,12 @@ def asked_of(rows: Rows[Any], **changes: Any) -> Row:
     """All rows of a list, on a day where it needs one; of a timeline nothing, as it needs a subject."""
     fields = rows.asked.model_fields
     given = {"on": DAY} if "on" in fields else {}
-    return rows.asked(**given, **changes)
+    return under_rules(rows.asked(**given, **changes))
+
+
+def under_rules(asked: Row) -> Row:
+    """With the parameters of the day, where it is asked under them."""
+    return asked.but(parameters=RULES.parameters) if isinstance(asked, UnderRules) else asked
 
 
 def by_link(conn: Connection, log_id: int, rows: Rows[Any], link: str, position: int) -> list[int]:
@@ -64,15 +71,16 @@ def by_link(conn: Connection, log_id: int, rows: Rows[Any], link: str, position:
     assert parts.path == f"/v1/trace/{rows.view}/{rows.name}"
     query = parse_qs(parts.query, keep_blank_values=True)
     key = query.pop("key", [])
-    asked = rows.asked.model_validate({name: values[0] for name, values in query.items()})
+    asked = under_rules(rows.asked.model_validate({name: values[0] for name, values in query.items()}))
     return positions_behind(conn, log_id, rows, asked, key, classified=True, position=position)
 
 
 def traceable(liuhen: Liuhen) -> list[tuple[Rows[Any], Row]]:
-    """Every list with what is asked of it; the timeline is asked for the story of each project."""
+    """Every list with what is asked of it; timeline and papers are those of each project."""
     projects = {e.stream.id for e in liuhen.ledger.after(0, 10_000) if e.event.TOPIC == "project.filed"}
     found = [(rows, asked_of(rows)) for rows in LISTS.values() if rows.view not in SUBJECTS]
-    found += [(STORY, StoryAsked(subject=p)) for p in sorted(projects)]
+    for project in sorted(projects):
+        found += [(STORY, StoryAsked(subject=project)), (PAPERS, PapersAsked(project=project))]
     return found + [(ACTS, ActsAsked(rule=rule)) for rule in ("G02", "G03", "G14", "O11")]
 
 

@@ -1490,6 +1490,7 @@ class FlagCounts(TypedDict):
 
     freshness: "Freshness"
     by_status: "dict[str, int]"
+    traces: "dict[str, str]"
 
 
 class FlagRule(TypedDict):
@@ -1727,6 +1728,7 @@ class HistoryAnswer(TypedDict):
     """历史 The events of a project and of its systems, in the order of recording."""
 
     position: int
+    freshness: "Freshness | None"
     events: "list[HistoryEntry]"
 
 
@@ -1818,6 +1820,7 @@ class ImportedEdition(TypedDict):
 class Incident(TypedDict):
     """安全事件一行 (G19)."""
 
+    trace: str
     system_id: str
     system_name: str
     projects: list[str]
@@ -1941,6 +1944,7 @@ class LegalBasis(TypedDict):
 class LevelCount(TypedDict):
     """等级统计 Systems in use of a level, by what covers them."""
 
+    trace: str
     level: int | None
     validity: "Validity"
     systems: int
@@ -2282,6 +2286,7 @@ class NameContact(TypedDict):
 class NamedPaper(TypedDict):
     """所附材料 A paper that an event names, and whether it is kept here."""
 
+    trace: str
     position: int
     topic: str
     happened_on: str
@@ -3323,6 +3328,7 @@ class RuleCount(TypedDict):
     fires_on: "Text"
     looks_at: list[str]
     by_status: "dict[str, int]"
+    traces: "dict[str, str]"
 
 
 class RuleException(TypedDict):
@@ -3461,6 +3467,7 @@ class SecurityMark(TypedDict):
 class SecurityMarks(TypedDict):
     """三同步一行 Did security go along in plan, building and assessment (G18)?"""
 
+    trace: str
     project_id: str
     number: str | None
     name: str
@@ -4616,6 +4623,7 @@ SurveyMethod = Literal['QUESTIONNAIRE', 'ONLINE', 'TELEPHONE', 'INTERVIEW', 'SER
 class SystemSecurity(TypedDict):
     """系统安全一行 A system's level, the report by which it is seen, and what stands open."""
 
+    trace: str
     system_id: str
     name: str
     projects: list[str]
@@ -4705,6 +4713,7 @@ class TaskGroup(TypedDict):
 class TestReport(TypedDict):
     """测评报告一行 A report, until when it counts, and what became of it."""
 
+    trace: str
     system_id: str
     system_name: str
     projects: list[str]
