@@ -2520,7 +2520,7 @@ class Performed(TypedDict):
 
     act: str
     person: str
-    position: int
+    at: "StreamAt"
 
 
 class Person(TypedDict):
