@@ -146,11 +146,17 @@ class Reading:
         return 0 if read is None else read[2]
 
     def read_besides(self, written: Collection[StreamKey]) -> list[StreamAt]:
-        """The streams that were read and are not written, with their versions."""
+        """The streams that were read and are not written, with their versions.
+
+        An identity has one kind. That it is no project, say, needs no guard where it was found to be a system's.
+        """
+        found = {key[1] for key, (_, _, version) in self._read.items() if version} | {
+            identity for _, identity in written
+        }
         return [
             StreamAt.made_of(kind=kind, id=stream, version=version)
             for key, (kind, stream, version) in self._read.items()
-            if key not in written
+            if key not in written and (version or key[1] not in found)
         ]
 
     def _note(self, kind: StreamKind, stream: UUID, version: int) -> None:

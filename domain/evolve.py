@@ -118,7 +118,7 @@ def _performed(state: Any, entry: Recorded) -> Any:
     act, person = entry.event.duty_act, entry.circumstances.actor.person
     if not act or person is None or any(p.act == act and p.person == person for p in state.performed):
         return state
-    did = Performed.made_of(act=act, person=person, position=entry.position)
+    did = Performed.made_of(act=act, person=person, at=entry.stream)
     return state.but(performed=(*state.performed, did))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from domain.event import Value
+from domain.streams import StreamAt
 
 
 class Performed(Value):
@@ -13,5 +14,5 @@ class Performed(Value):
     act: str
     """Stored name of the fact (`Event.duty_act`)."""
     person: UUID
-    position: int
-    """Where it stands in the log."""
+    at: StreamAt
+    """Where it stands there: known before it is recorded, so that acts of one batch name each other rightly."""

@@ -9,6 +9,12 @@ from __future__ import annotations
 from domain.case import Case
 from domain.check import Failing, Rule
 from domain.rule import Gate, facts, text
+from domain.streams import StreamKind
+
+_HISTORIES = {
+    StreamKind.PROJECT: text("项目历史", "a project's history"),
+    StreamKind.SYSTEM: text("系统历史", "a system's history"),
+}
 
 
 def check(gate: Gate, case: Case) -> list[Failing]:
@@ -20,15 +26,23 @@ def check(gate: Gate, case: Case) -> list[Failing]:
     for duty, other in case.rules.apart_from(case.proposal.act):
         did = next((p for p in case.performed if p.person == case.person and p.act in other.acts), None)
         if did is not None:
+            history = _HISTORIES[did.at.kind]
             failings.append(
                 Failing(
                     text(
-                        f"同一人已在本项目中承担“{other.name.zh}”（第{did.position}号事件），不得再承担“{duty.name.zh}”",
-                        f"the same person performed {other.name.en} in this project (event {did.position}) "
-                        f"and does not perform {duty.name.en}",
+                        f"同一人已在本项目中承担“{other.name.zh}”（{history.zh}第{did.at.version}号事件），"
+                        f"不得再承担“{duty.name.zh}”",
+                        f"the same person performed {other.name.en} in this project (event {did.at.version} of "
+                        f"{history.en}) and does not perform {duty.name.en}",
                     ),
                     text("由另一人办理，换账户不算", "let another person act; another account of the same is none"),
-                    facts(performed=did.act, position=did.position, duty=duty.id, kept_apart_from=other.id),
+                    facts(
+                        performed=did.act,
+                        history=f"{did.at.kind}/{did.at.id}",
+                        version=did.at.version,
+                        duty=duty.id,
+                        kept_apart_from=other.id,
+                    ),
                 )
             )
     return failings

@@ -12,9 +12,11 @@ import json
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
+from xml.parsers import expat
 
 from domain.texts import Text
 
@@ -30,9 +32,13 @@ MOST_UNPACKED = 100 * 2**20
 """Bytes of all parts of a workbook together."""
 _MOST_PARTS = 200
 _PIECE = 2**16
-_CELL = re.compile(rb'\br="([A-Z]{1,4})([0-9]{1,9})"')
-_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="([0-9]{1,9})"')
-_LONGEST_REFERENCE = 64
+_MOST_ELEMENTS = 10_000_000
+"""Of all parts together: more than a full table of the largest size has."""
+_LONGEST_TOKEN = 4 * 2**20
+"""Bytes of a tag, comment or the like."""
+_CELL = re.compile(r"([A-Za-z]{1,4})([0-9]{1,9})")
+_CELLS = b"sheetData"
+"""The element that holds a sheet's cells."""
 _LOCAL_HEADER = 30
 
 
@@ -154,7 +160,7 @@ def _from_xlsx(data: bytes) -> list[list[str]]:
         sheet = load_workbook(io.BytesIO(data)).get_sheet_by_index(0)
         return [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
     except (CalamineError, IndexError) as error:
-        raise TableError("不是可读的XLSX文件", "not a readable XLSX file") from error
+        raise _unreadable() from error
 
 
 def _text(cell: Any) -> str:
@@ -177,23 +183,23 @@ def check_workbook(data: bytes) -> None:
     names = [part.filename for part in parts]
     if len(parts) > _MOST_PARTS or len(set(names)) != len(names) or "xl/workbook.xml" not in names:
         raise TableError("不是XLSX文件", "not an XLSX file")
-    unpacked = 0
+    unpacked = elements = 0
     for part in parts:
-        before = b""
+        looking = _Part(elements)
         for piece in _unpacked(data, part):
             unpacked += len(piece)
             if unpacked > MOST_UNPACKED:
-                raise TableError("展开后过大", "too large when unpacked")
-            if part.filename.endswith(".xml"):
-                _check_references(before + piece)
-                before = piece[-_LONGEST_REFERENCE:]
+                raise _too_large()
+            looking.feed(piece)
+        looking.end()
+        elements = looking.elements
 
 
-def _unpacked(data: bytes, part: zipfile.ZipInfo) -> Any:
+def _unpacked(data: bytes, part: zipfile.ZipInfo) -> Iterator[bytes]:
     """A part in pieces, by what is packed and not by the size that it says it has."""
     head = data[part.header_offset : part.header_offset + _LOCAL_HEADER]
     if len(head) < _LOCAL_HEADER or head[:4] != b"PK\x03\x04" or part.flag_bits & 1:
-        raise TableError("不是可读的XLSX文件", "not a readable XLSX file")
+        raise _unreadable()
     begins = part.header_offset + _LOCAL_HEADER + int.from_bytes(head[26:28], "little")
     begins += int.from_bytes(head[28:30], "little")
     packed = data[begins : begins + part.compress_size]
@@ -208,19 +214,91 @@ def _unpacked(data: bytes, part: zipfile.ZipInfo) -> Any:
             yield unpacking.decompress(packed, _PIECE)
             packed = unpacking.unconsumed_tail
     except zlib.error as error:
-        raise TableError("不是可读的XLSX文件", "not a readable XLSX file") from error
+        raise _unreadable() from error
 
 
-def _check_references(xml: bytes) -> None:
-    if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
+class _Part:
+    """Looks at a part while it is unpacked: where its cells stand, as a reader of sheets would count them.
+
+    Any part may be named as a sheet. So each is parsed, whatever its name; and what is no XML must not hold the name of
+    the element of cells, since a reader less strict than XML could take it for a sheet.
+    """
+
+    def __init__(self, elements: int) -> None:
+        """`elements`: how many there were in the parts before."""
+        self.elements = elements
+        self._parser: Any = expat.ParserCreate()
+        self._parser.StartElementHandler = self._begins
+        self._parser.StartDoctypeDeclHandler = self._defines
+        self._is_xml, self._holds_cells, self._in_cells = True, False, False
+        self._row = self._column = self._fed = 0
+        self._before = b""
+
+    def feed(self, piece: bytes) -> None:
+        """Look at the next bytes. Raises TableError."""
+        self._holds_cells |= _CELLS in self._before + piece
+        self._before = piece[-len(_CELLS) :]
+        if self._is_xml:
+            self._parse(piece, last=False)
+
+    def end(self) -> None:
+        """There is no more. Raises TableError."""
+        if self._is_xml:
+            self._parse(b"", last=True)
+        if self._holds_cells and not self._is_xml:
+            raise _unreadable()
+
+    def _parse(self, piece: bytes, *, last: bool) -> None:
+        try:
+            self._parser.Parse(piece, last)
+        except expat.ExpatError:
+            self._is_xml = False
+            return
+        self._fed += len(piece)
+        if self._fed - self._parser.CurrentByteIndex > _LONGEST_TOKEN:
+            raise _too_large()
+
+    def _begins(self, name: str, attributes: Mapping[str, str]) -> None:
+        self.elements += 1
+        if self.elements > _MOST_ELEMENTS:
+            raise _too_large()
+        local = name.rpartition(":")[2]
+        if local == "sheetData":
+            self._in_cells, self._row, self._column = True, 0, 0
+        elif self._in_cells and local == "row":
+            stated = attributes.get("r")
+            if stated is not None and not (stated.isascii() and stated.isdigit() and len(stated) < 10):
+                raise _unreadable()
+            self._row, self._column = self._row + 1 if stated is None else int(stated), 0
+            _check_place(self._row, 1)
+        elif self._in_cells and local == "c":
+            self._column += 1
+            stated = attributes.get("r")
+            row = self._row
+            if stated is not None:
+                place = _CELL.fullmatch(stated)
+                if place is None:
+                    raise _unreadable()
+                row, self._column = int(place[2]), _column(place[1])
+            _check_place(row, self._column)
+
+    def _defines(self, *_: object) -> None:
         raise TableError("XML中含有实体定义", "the XML defines entities")
-    for letters, digits in _CELL.findall(xml):
-        column = 0
-        for letter in letters:
-            column = column * 26 + letter - 64
-        _check_place(int(digits), column)
-    for digits in _ROW.findall(xml):
-        _check_place(int(digits), 1)
+
+
+def _column(letters: str) -> int:
+    column = 0
+    for letter in letters.upper():
+        column = column * 26 + ord(letter) - 64
+    return column
+
+
+def _too_large() -> TableError:
+    return TableError("展开后过大", "too large when unpacked")
+
+
+def _unreadable() -> TableError:
+    return TableError("不是可读的XLSX文件", "not a readable XLSX file")
 
 
 def _check_place(row: int, column: int) -> None:

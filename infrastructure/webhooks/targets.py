@@ -94,7 +94,7 @@ class Targets:
             raise TargetError("不是合法的网络地址 / this is no network address") from None
         for inner in _meant(address):
             allowed = any(inner.version == n.version and inner in n for n in self._networks)
-            if not allowed and (not inner.is_global or inner.is_multicast):
+            if not allowed and not _is_public(inner):
                 raise TargetError(
                     f"{text}不是公网地址，也不在LIUHEN_WEBHOOK_NETWORKS中 / {text} is not a public address, "
                     "nor in LIUHEN_WEBHOOK_NETWORKS"
@@ -106,14 +106,33 @@ def _meant(address: Address) -> list[Address]:
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is not None:
             return [address.ipv4_mapped]
-        inside = [a for a in (address.sixtofour, *(address.teredo or ())) if a is not None]
+        last = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if address in _NAT64:
-            inside.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+            return [last]
+        inside = [a for a in (address.sixtofour, *(address.teredo or ())) if a is not None]
+        if int(address) >> 32 & 0xFDFFFFFF == _ISATAP:
+            inside.append(last)
         return [address, *inside]
     return [address]
 
 
+def _is_public(address: Address) -> bool:
+    """Does it lead to one host of the internet, by the registries of IANA as well as by the table of Python?"""
+    if not address.is_global or address.is_multicast or any(address in n for n in _SPECIAL):
+        return False
+    return address.version == 4 or address in _UNICAST
+
+
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_ISATAP = 0x5EFE
+"""Before the last 32 bits of an address of RFC 5214, with or without its universal bit."""
+_UNICAST = ipaddress.IPv6Network("2000::/3")
+"""All that is given out of version 6 (RFC 4291)."""
+_SPECIAL: tuple[Network, ...] = tuple(
+    ipaddress.ip_network(n)
+    # Protocol assignments, relays of 6to4, documentation (RFC 6890, 7526, 9637): some tables call them global.
+    for n in ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")
+)
 
 
 def _host_and_port(entry: str) -> tuple[str, int]:

@@ -19,6 +19,7 @@ from api import import_runner
 from api.import_runner import Runner
 from domain.recorded import Role
 from infrastructure.bootstrap import Liuhen
+from infrastructure.importing import tables
 from infrastructure.importing.tables import CSV, NDJSON, XLSX, TableError, check_workbook, read_table
 from infrastructure.issuer import Holder, Issuer
 from infrastructure.spreadsheets import as_xlsx
@@ -223,12 +224,18 @@ def test_what_is_no_table_is_refused_as_a_whole(client: Client, kind: str) -> No
     assert posted(client, b"\xff\xfe", kind=kind).json()["type"] == "/problems/bad-file"
 
 
-def workbook(sheet: bytes, claimed: int | None = None) -> bytes:
+def sheet(rows: bytes) -> bytes:
+    return (
+        b'<w xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>' + rows + b"</sheetData></w>"
+    )
+
+
+def workbook(sheet: bytes, claimed: int | None = None, part: str = "xl/worksheets/sheet1.xml") -> bytes:
     """A workbook whose sheet says that it has another size than it has."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as package:
         package.writestr("xl/workbook.xml", b"<workbook/>")
-        package.writestr("xl/worksheets/sheet1.xml", sheet)
+        package.writestr(part, sheet)
     data = written.getvalue()
     if claimed is not None:
         data = data.replace(struct.pack("<II", zlib.crc32(sheet), 0)[:4], struct.pack("<I", zlib.crc32(sheet)))
@@ -240,16 +247,38 @@ def workbook(sheet: bytes, claimed: int | None = None) -> bytes:
     ("data", "told"),
     [
         (workbook(b" " * (101 * 2**20), claimed=10), "过大"),
-        (workbook(b'<row r="1"><c r="XFD1048576"/></row>'), "超出"),
-        (workbook(b'<row r="1048576"/>'), "超出"),
-        (workbook(b'<!DOCTYPE x [<!ENTITY a "b">]>'), "实体"),
+        (workbook(sheet(b'<row r="1"><c r="XFD1048576"/></row>')), "超出"),
+        (workbook(sheet(b"<row r='1'><c r='XFD1048576'/></row>")), "超出"),
+        (workbook(sheet(b'<row r="1"><c\tr =\n"xfd1048576"/></row>')), "超出"),
+        (workbook(sheet(b'<row r="1"><c r="XF&#68;1048576"/></row>')), "超出"),
+        (workbook(sheet(b'<row r="1048576"/>')), "超出"),
+        (workbook(sheet(b"<row r='1048576'/>"), part="xl/worksheets/sheet1.other"), "超出"),
+        (workbook(sheet(b"<row>" + b"<c><v>1</v></c>" * 201 + b"</row>")), "超出"),
+        (workbook(sheet(b"<row><c><v>1</v></c></row>" * 20_002)), "超出"),
+        (workbook(sheet(b'<row r="1"><c r="1"/></row>')), "不是可读"),
+        (workbook(b"x" + sheet(b'<row r="1"/>')), "不是可读"),
+        (workbook(sheet(b'<row r="1"/>').replace(b"</w", b"<w")), "不是可读"),
+        (workbook(b"<a b='" + b" " * (5 * 2**20) + b"'/>"), "过大"),
+        (workbook(b"<a>" + b"<b/>" * 70_001 + b"</a>"), "过大"),
+        (workbook(b'<!DOCTYPE x [<!ENTITY a "b">]><x/>'), "实体"),
+        (workbook('<!DOCTYPE x SYSTEM "file:///etc/passwd"><x/>'.encode("utf-16"), part="docProps/core.xml"), "实体"),
         (b"PK\x03\x04", "不是XLSX"),
     ],
 )
-def test_a_workbook_that_would_fill_the_memory_is_refused(data: bytes, told: str) -> None:
+def test_a_workbook_that_would_fill_the_memory_is_refused(
+    data: bytes, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By what it holds, however that is written, and before a table is made of it (A15)."""
+    monkeypatch.setattr(tables, "_MOST_ELEMENTS", 70_000)
     with pytest.raises(TableError, match=told):
         check_workbook(data)
     assert len(data) < 2**20
+
+
+def test_what_is_no_sheet_may_be_anything() -> None:
+    check_workbook(workbook(b"\x89PNG\r\n\x1a\n<row r='1048576'/>", part="xl/media/image1.png"))
+    check_workbook(workbook(b'<d><row r="1048576"/><c r="XFD1"/></d>', part="xl/drawings/drawing1.xml"))
+    check_workbook(workbook(sheet(b'<row r="20001"><c r="GR20001"><v>1</v></c></row>')))
 
 
 def test_a_semicolon_table_in_gb18030_is_read() -> None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from application.approval import approve_project
 from application.batch import Answer, record_rows
 from application.building import report_progress
 from application.correcting import correct_fact
@@ -26,6 +27,7 @@ from domain.faults import ActError
 from domain.money import Money, MoneyUnit
 from domain.project import Category, FundPurpose, FundSource
 from domain.recorded import Actor, Recorded, Role
+from domain.steps.approval import ApproveProject
 from domain.steps.building import ReportProgress
 from domain.steps.correcting import CorrectFact
 from domain.steps.enrolment import EnrolUnit
@@ -43,7 +45,9 @@ EMPTY = memory_desk()
 
 Step = tuple[str, int, str, int]
 """Which act, on which project, under which key, and a number that makes requests differ."""
-ACTS = ("enrol", "file", "progress", "share", "system", "arrange", "correct", "wrong kind")
+ACTS = ("enrol", "file", "progress", "share", "approve", "system", "arrange", "correct", "wrong kind")
+PERSONS = (UUID(int=11), UUID(int=12), None)
+"""Whoever acts, by the number of the step: what one person did in the rows before counts against it (S01)."""
 STEPS = st.lists(
     st.tuples(st.sampled_from(ACTS), st.integers(0, 1), st.sampled_from("abcdefgh"), st.integers(1, 3)), max_size=8
 )
@@ -57,7 +61,8 @@ def project(number: int) -> UUID:
 def row(step: Step) -> Callable[[Desk], Outcome]:
     what, number, key, variant = step
     subject = project(number)
-    act = Act(ACTOR, CivilDate.parse("2019-06-01"), key=f"p{number}" if what == "file" else key)
+    actor = ACTOR.but(person=PERSONS[variant % 3])
+    act = Act(actor, CivilDate.parse("2019-06-01"), key=f"p{number}" if what == "file" else key)
     match what:
         case "enrol":
             unit = EnrolUnit(uscc=OTHER, name=f"单位{variant}", kind=UnitKind.COUNTY_DEPT, division="370323")
@@ -70,12 +75,15 @@ def row(step: Step) -> Callable[[Desk], Outcome]:
         case "share":
             sharing = DeclareSharing(needs=(NEED,), provides=(RESOURCE,))
             return lambda desk: declare_sharing(desk, subject, sharing, act)
+        case "approve":
+            asked = ApproveProject(document_no=f"源审〔2019〕{variant}号", approver="主管部门")
+            return lambda desk: approve_project(desk, subject, asked, act)
         case "system":
             return lambda desk: register_system(desk, subject, RegisterSystem(name=f"系统{variant}"), act)
         case "arrange":
             amount = Money.of(str(variant), MoneyUnit.WAN_YUAN)
-            asked = ArrangeFunds(purpose=FundPurpose.BUILD, year=2019, source=FundSource.DEPT_BUDGET, amount=amount)
-            return lambda desk: arrange_funds(desk, subject, asked, act)
+            funds = ArrangeFunds(purpose=FundPurpose.BUILD, year=2019, source=FundSource.DEPT_BUDGET, amount=amount)
+            return lambda desk: arrange_funds(desk, subject, funds, act)
         case "correct":
             correction = CorrectFact(version=variant, reason="录入有误")
             return lambda desk: correct_fact(desk, StreamKind.PROJECT, subject, correction, act)

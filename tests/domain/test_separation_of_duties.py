@@ -38,7 +38,7 @@ from domain.steps.enrolment import EnrolUnit
 from domain.steps.filing import FileProject
 from domain.steps.security import RecordClassifiedTest
 from domain.steps.systems import RegisterSystem
-from domain.streams import StreamKind
+from domain.streams import StreamAt, StreamKind
 from domain.unit import UnitKind
 from infrastructure.rule_sets import RuleSetError, load_rule_sets, read_rule_sets
 from tests.given import given
@@ -47,6 +47,7 @@ from tests.stages import CLASSIFIED, FILING, OWNER
 
 ONE, OTHER_PERSON = UUID(int=11), UUID(int=12)
 FOUNDING = "6a194faec18e25a63b38e5946002aee6a5f0b4a330ae92134a43ff120d782eac"
+AT = StreamAt(kind=StreamKind.PROJECT, id=UUID(int=1), version=7)
 PROGRESS = ReportProgress(percent=10)
 TEST = RecordClassifiedTest(report_no="测1号")
 
@@ -94,7 +95,7 @@ def test_every_pair_that_is_kept_apart_is_refused_both_ways_and_no_other() -> No
     apart = {frozenset(pair) for pair in stated.separated}
     for one, other in product(stated.duties, stated.duties):
         for did, asked in product(one.acts, other.acts):
-            project = bare.project.but(performed=(Performed(act=did, person=ONE, position=7),))
+            project = bare.project.but(performed=(Performed(act=did, person=ONE, at=AT),))
             case = replace(bare, project=project, proposal=Proposal(act=asked))
             told = {who: DUTIES_SEPARATED.check(Gate.RECORD, case.but(person=who)) for who in (ONE, OTHER_PERSON, None)}
             assert bool(told[ONE]) == (frozenset((one.id, other.id)) in apart), (did, asked)
@@ -119,7 +120,7 @@ def test_who_filed_does_not_approve_by_a_second_account_either(desk: Desk) -> No
 
 def test_who_approved_does_not_accept() -> None:
     bare = given(rules=rules()).case
-    project = bare.project.but(performed=(Performed(act="project.approved", person=ONE, position=3),))
+    project = bare.project.but(performed=(Performed(act="project.approved", person=ONE, at=AT),))
     case = replace(bare, project=project, person=ONE, proposal=Proposal(act="project.accepted"))
     assert "S01" in judge(Gate.ACCEPT, case).blocking()
     assert "S01" not in judge(Gate.ACCEPT, case.but(person=OTHER_PERSON)).blocking()

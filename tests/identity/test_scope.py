@@ -14,10 +14,10 @@ from application.scope import Scope
 from domain.project import Commission, Project
 from domain.recorded import Role
 from infrastructure.bootstrap import Liuhen
-from tests.api.conftest import PROJECT, SHARING, Client
+from tests.api.conftest import APPROVAL, CONNECTION, OPERATION, PROJECT, SHARING, SUPPLY, TEST, Client
 from tests.api.test_closed import concrete
 from tests.identity.conftest import Office
-from tests.stages import OTHER, OWNER
+from tests.stages import CERTIFICATE, OTHER, OWNER
 
 PROGRESS = {"percent": 10}
 DOCUMENT = create_app(None, None).openapi()
@@ -78,21 +78,25 @@ ACTS: list[tuple[str, dict[str, Any]]] = [
     ("/projects/{project}/sharing", SHARING),
     ("/projects/{project}/progress", PROGRESS),
     ("/projects/{project}/systems", {"name": "另一系统"}),
+    ("/systems/{system}/level-filings", {"level": 3, "certificate_no": CERTIFICATE}),
 ]
 
 
 @pytest.mark.parametrize(("path", "act"), ACTS, ids=[a[0] for a in ACTS])
-def test_no_act_reaches_another_units_project(county: Office, liuhen: Liuhen, path: str, act: dict[str, Any]) -> None:
-    project, _ = filed(county, "mine", OWNER)
+def test_no_act_reaches_another_units_project_or_system(
+    county: Office, liuhen: Liuhen, path: str, act: dict[str, Any]
+) -> None:
+    project, system = filed(county, "mine", OWNER)
+    own, none = path.format(project=project, system=system), path.format(project=uuid4(), system=uuid4())
     before = liuhen.ledger.position()
     theirs = county.as_("theirs")
     for dry_run in (False, True):
-        hidden = theirs.post(path.format(project=project), "2019-03-02", act, params={"dry_run": dry_run})
-        unknown = theirs.post(path.format(project=uuid4()), "2019-03-02", act, params={"dry_run": dry_run})
+        hidden = theirs.post(own, "2019-03-02", act, params={"dry_run": dry_run})
+        unknown = theirs.post(none, "2019-03-02", act, params={"dry_run": dry_run})
         assert hidden.status_code == 404
         assert same_but_for_the_request(hidden, unknown)
     row = {
-        "path": f"/v1{path.format(project=project)}",
+        "path": f"/v1{own}",
         "idempotency_key": "k",
         "if_match": "*",
         "happened_on": "2019-03-02",
@@ -105,7 +109,7 @@ def test_no_act_reaches_another_units_project(county: Office, liuhen: Liuhen, pa
     )
     assert json.loads(batch.text)["status"] == 404
     assert liuhen.ledger.position() == before
-    assert county.as_("mine").post(path.format(project=project), "2019-03-02", act).status_code == 201
+    assert county.as_("mine").post(own, "2019-03-02", act).status_code == 201
 
 
 def test_nobody_files_for_others_alone(county: Office) -> None:
@@ -174,3 +178,46 @@ def test_a_lost_grant_ends_what_a_webhook_is_sent(county: Office, liuhen: Liuhen
     assert present.roles == frozenset()
     county.do("sys-1", "/mine/disabled", {"reason": "调离"})
     assert liuhen.directory.present(holder) is None
+
+
+def test_recorded_accounts_carry_a_project_to_operation_money_and_those_of_elsewhere_none_of_it(
+    county: Office, liuhen: Liuhen
+) -> None:
+    """Each role by an account of its own unit or division; each act is first tried by the same role from elsewhere."""
+    offices = {"authority": Role.PROJECT_AUTHORITY, "finance": Role.FINANCE, "platform": Role.PLATFORM_OPERATOR}
+    for name, role in offices.items():
+        for where, division in (("here", "370323"), ("elsewhere", "370303")):
+            account = f"{name}-{where}"
+            county.open(account)
+            county.grant(account, role, division=division)
+            county.key(account)
+    county.working("mine-2", Role.OWNER_UNIT, uscc=OWNER)  # who builds does not test (S01)
+
+    def here_only(who: str, stranger: str, path: str, on: str, act: dict[str, Any] | None = None) -> Any:
+        position = liuhen.ledger.position()
+        assert county.as_(stranger).post(path, on, act).status_code == 404, path
+        assert liuhen.ledger.position() == position
+        return county.as_(who).done(path, on, act)
+
+    def owner(path: str, on: str, act: dict[str, Any]) -> Any:
+        return here_only("mine", "theirs", path, on, act)
+
+    def office(name: str, path: str, on: str, act: dict[str, Any] | None = None) -> Any:
+        return here_only(f"{name}-here", f"{name}-elsewhere", path, on, act)
+
+    project = county.as_("mine").file()["subject"]
+    owner(f"/projects/{project}/sharing", "2019-01-20", SHARING)
+    office("authority", f"/projects/{project}/approval", "2019-02-20", APPROVAL)
+    listed = owner(f"/projects/{project}/systems", "2019-03-01", {"name": "系统"})
+    system = listed["events"][1]["stream_id"]
+    owner(f"/systems/{system}/level-filings", "2019-03-10", {"level": 3, "certificate_no": CERTIFICATE})
+    owner(f"/projects/{project}/security-marks", "2019-04-20", {"phase": "BUILD"})
+    owner(f"/projects/{project}/progress", "2019-04-21", PROGRESS)
+    here_only("mine-2", "theirs", f"/systems/{system}/security-tests", "2019-05-01", TEST)
+    office("platform", f"/systems/{system}/interconnections", "2019-05-02", CONNECTION)
+    office("platform", f"/systems/{system}/platform-supplies", "2019-05-03", SUPPLY)
+    county.working("authority-2", Role.PROJECT_AUTHORITY)  # who approved does not accept (S01)
+    here_only("authority-2", "authority-elsewhere", f"/projects/{project}/acceptance", "2019-06-01")
+    office("finance", f"/projects/{project}/funds/arrangements", "2020-03-11", OPERATION)
+    assert county.as_("mine").get(f"/projects/{project}").json()["stage"] == "IN_OPERATION"
+    assert county.as_("theirs").get(f"/projects/{project}").status_code == 404

@@ -94,6 +94,23 @@ BAD = [
     "2002:7f00:1::",
     "64:ff9b::7f00:1",
     "64:ff9b::a9fe:a9fe",
+    # One of version 4 within one of version 6: compatible, translated (RFC 2765, 8215), tunnelled (RFC 5214).
+    "::127.0.0.1",
+    "::ffff:0:127.0.0.1",
+    "64:ff9b:1::7f00:1",
+    "2001:4860:4860::200:5efe:a9fe:a9fe",
+    "2001:4860:4860::5efe:10.0.0.1",
+    "2001:0:7f00:1::",
+    "fec0::1",
+    "5f00::1",
+    "3fff::1",
+    "192.88.99.1",
+    "192.0.0.8",
+    # Other ways to write 127.0.0.1 that a resolver may take or give: none of them is an address here.
+    "127.1",
+    "0177.0.0.1",
+    "0x7f.0.0.1",
+    "2130706433",
     "not an address",
 ]
 GOOD = Target("hooks.example.cn", 443, "/")

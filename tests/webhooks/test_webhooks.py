@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,8 @@ from infrastructure.issuer import Holder, Issuer
 from infrastructure.webhooks import delivering
 from infrastructure.webhooks.delivering import REFUSED_TRIES
 from infrastructure.webhooks.endpoints import MOST_PER_ACCOUNT
+from infrastructure.webhooks.sending import Answer, Sender
+from infrastructure.webhooks.targets import Targets
 from tests.api.conftest import RECORDING, SHARING, Client
 from tests.webhooks.receiver import Receiver, receiving
 
@@ -227,6 +230,24 @@ def test_redirects_are_not_followed(
     call(clients["auditor"], "POST", "", url=receiver.url, after=0)
     deliver(sending, 1)
     assert [g.path for g in receiver.got] == ["/in?from=liuhen"]
+
+
+def test_a_name_that_comes_to_mean_something_else_leads_nowhere_else(received: tuple[Receiver, Path]) -> None:
+    """Rebinding (A13): resolved once for a delivery, and the connection goes to the address that was judged."""
+    receiver, authority = received
+    asked: list[str] = []
+    meanings = [["127.0.0.1"], ["169.254.169.254"], ["127.0.0.1", "::ffff:169.254.169.254"], ["2130706433"]]
+
+    def rebinding(host: str, port: int) -> Sequence[str]:
+        asked.append(host)
+        return meanings[len(asked) - 1]
+
+    sender = Sender(Targets(f"localhost:{receiver.port}", "127.0.0.0/8", rebinding), authority)
+    secret = "whsec_" + base64.b64encode(b"k" * 32).decode()
+    answers = [sender.send(receiver.url, f"m{n}", b"{}", "application/json", [secret]) for n in range(4)]
+    assert [a.answer for a in answers] == [Answer.TAKEN, *[Answer.AWAY] * 3]
+    assert (len(receiver.got), len(asked)) == (1, 4)
+    assert all("LIUHEN_WEBHOOK_NETWORKS" in a.told or "网络地址" in a.told for a in answers[1:])
 
 
 def test_what_is_hidden_from_the_account_is_not_sent(

@@ -2525,7 +2525,7 @@ class Performed(TypedDict):
 
     act: str
     person: str
-    position: int
+    at: "StreamAt"
 
 
 class Person(TypedDict):
