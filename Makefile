@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; 
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
-.PHONY: help demo run test faults check lint format cov lock docs bench clean
+.PHONY: help demo run test faults check lint format cov lock docs released bench clean
 help: ## 列出目标 list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
 
@@ -45,6 +45,9 @@ docs: $(VENV)/.dev ## 重写由代码生成的文档 write the generated pages o
 	@$(PY) -m api.red_flag_page > docs/red-flags.md
 	@$(VENV)/bin/liuhen problems > docs/problems.md
 	@$(PY) -m tests.tlog.drill > docs/tampering-drill.md
+
+released: $(VENV)/.dev ## 发布时冻结接口文档 freeze the API document of a release (docs/api-versions.md)
+	@$(PY) -m tests.contract.released
 
 bench: $(VENV)/.run ## 测量，与对照轮流（WHAT=append，ARGS=--quick） measure beside others, in turns (docs/performance.md)
 	@$(PY) -m bench $(WHAT) $(ARGS)

@@ -16,10 +16,10 @@ from starlette.testclient import TestClient
 
 from api.acts import ROLES
 from api.authority import STEP_ROLES
-from api.main import create_app
 from domain.recorded import Role
 from infrastructure.issuer import ALGORITHM, AUDIENCE, ISSUER, Holder, Issuer
 from tests.api.conftest import Client
+from tests.described import document
 from tests.stages import OWNER
 
 OPEN = {"/livez", "/readyz", "/metrics", "/problems", "/problems/{kind}"}
@@ -27,7 +27,7 @@ TOKENS = "/oauth/token"
 """Asks for the client's own secret (tests/identity/test_keys.py)."""
 PUBLIC = "/v1/log/"
 """Commitments, without content: open while the setting log_public is on (tests/api/test_log.py)."""
-DOCUMENT = create_app(None, None).openapi()
+DOCUMENT = document()
 ROUTES = [(method.upper(), path) for path, methods in DOCUMENT["paths"].items() for method in methods]
 IMPORTS = "/v1/imports/{mapping}"
 WEBHOOKS = "/v1/webhooks"

@@ -11,13 +11,13 @@ from itsdangerous import TimestampSigner
 from pydantic import SecretStr, ValidationError
 from starlette.testclient import TestClient
 
-from api.main import create_app
 from domain.recorded import RECORDING_ROLES, Role
 from infrastructure.bootstrap import Liuhen
 from infrastructure.issuer import Holder, Issuer
 from infrastructure.list_cursors import LASTING, CursorError, Cursors, cursors_of
 from infrastructure.settings import Settings
 from tests.api.conftest import Client
+from tests.described import document
 
 NAMES = ["甲系统", "乙系统", "丙系统", "丁系统", "戊系统"]
 
@@ -195,14 +195,9 @@ def test_neither_secrets_nor_cursors_are_logged(county: Client, capfdbinary: pyt
     assert not any(cursor.encode() in line for line in lines)
 
 
-@pytest.fixture(scope="module")
-def document() -> dict[str, Any]:
-    return create_app(None, None).openapi()
-
-
-def test_the_document_tells_of_pages(document: dict[str, Any]) -> None:
+def test_the_document_tells_of_pages() -> None:
     with_pages = 0
-    for path, methods in document["paths"].items():
+    for path, methods in document()["paths"].items():
         parameters = {p["name"] for p in methods.get("get", {}).get("parameters", ())}
         assert "offset" not in parameters
         if "cursor" in parameters:
@@ -220,13 +215,11 @@ def test_a_client_of_another_origin_gets_the_same_pages(http: TestClient, county
     assert answer.links["next"]["url"].startswith("/v1/register/projects?")
 
 
-def test_every_list_over_http_takes_each_of_its_parameters(
-    county: Client, issuer: Issuer, document: dict[str, Any]
-) -> None:
+def test_every_list_over_http_takes_each_of_its_parameters(county: Client, issuer: Issuer) -> None:
     """A second page of every list that has one, with the parameters that it must have."""
     roles = RECORDING_ROLES | {Role.AUDITOR}
     whole = Client(county.http, issuer.issue(Holder("whole", "全部角色", roles), days=1))
-    for path, methods in document["paths"].items():
+    for path, methods in document()["paths"].items():
         told = {p["name"]: p for p in methods.get("get", {}).get("parameters", ())}
         if "cursor" not in told or "{" in path:
             continue
@@ -234,7 +227,7 @@ def test_every_list_over_http_takes_each_of_its_parameters(
         for name, parameter in told.items():
             if parameter.get("required"):
                 kind = parameter["schema"]["$ref"].rsplit("/", 1)[1]
-                needed[name] = document["components"]["schemas"][kind]["enum"][0]
+                needed[name] = document()["components"]["schemas"][kind]["enum"][0]
         answer = whole.get(path.removeprefix("/v1"), limit=1, **needed)
         assert answer.status_code == 200, (path, answer.text)
         if answer.json()["next"]:

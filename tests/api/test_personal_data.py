@@ -13,13 +13,13 @@ import pytest
 from psycopg import sql
 from starlette.testclient import TestClient
 
-from api.main import create_app
 from application.ports import SealingError
 from domain.recorded import Role
 from infrastructure.bootstrap import Liuhen, wired
 from infrastructure.issuer import Holder, Issuer
 from infrastructure.sealing import MasterKeys, StoredPersonKeys, retire, rotate
 from tests.api.conftest import Client
+from tests.described import document
 from tests.stages import OTHER, OWNER
 
 NAME, PHONE, NOTE = "欧阳待删", "13912345678", "其配偶任职于承建单位"
@@ -279,7 +279,7 @@ def test_a_new_master_key_ends_what_older_copies_of_the_keys_open(
 
 
 def test_no_request_takes_what_is_sealed_already() -> None:
-    schemas = create_app(None, None).openapi()["components"]["schemas"]
+    schemas = document()["components"]["schemas"]
     asked = [n for n in ("NameContact", "AppointHead", "ListExpert", "StateConflict") if "Sealed" in str(schemas[n])]
     assert asked == []
     assert all("Person" in str(schemas[n]) for n in ("NameContact", "AppointHead", "ListExpert", "StateConflict"))

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.main import create_app
 from api.problem_pages import PAGES, as_markdown
 from api.problems import MEDIA_TYPE, TITLES
 from tests.api.conftest import Client
+from tests.described import document
 
 ROOT = Path(__file__).parents[2]
 
@@ -39,7 +39,7 @@ def test_the_address_in_a_problem_is_that_of_its_page(client: Client) -> None:
 
 def test_the_api_document_gives_problems_their_media_type() -> None:
     found = 0
-    for methods in create_app(None, None).openapi()["paths"].values():
+    for methods in document()["paths"].values():
         for operation in methods.values():
             for answer in operation["responses"].values():
                 for media_type, told in answer.get("content", {}).items():

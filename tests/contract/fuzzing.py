@@ -22,6 +22,7 @@ from domain.recorded import RECORDING_ROLES, Role
 from infrastructure.bootstrap import Liuhen
 from infrastructure.issuer import Holder, Issuer
 from tests.api.conftest import Client
+from tests.described import document
 from tests.schemes import EVALUATOR
 from tests.stages import OWNER
 
@@ -109,7 +110,7 @@ def fuzzed_service(liuhen: Liuhen) -> Iterator[Service]:
 
 def described(app: Any) -> Any:
     """The operations of the document, with the checks as they are set here."""
-    schema = schemathesis.openapi.from_dict(app.openapi(), config=_CONFIG)
+    schema = schemathesis.openapi.from_dict(document(), config=_CONFIG)
     schema.app = app
     return schema
 

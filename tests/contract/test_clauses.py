@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from api.main import create_app
 from domain.clauses import OUTSIDE, RECORDED, REPORTS, rules_of
 from domain.rule import NormStrength
 from domain.rules import GATES
 from domain.steps import BY_TOPIC, EVENTS
 from infrastructure.rule_sets import load_rule_sets
 from tests.contract.proofs import ROOT, page, proofs
+from tests.described import document
 
 RULE_SET = load_rule_sets().all[0]
 ALL = [f"{letter}{n:02d}" for letter, last in (("G", 23), ("F", 13), ("O", 35)) for n in range(1, last + 1)]
@@ -46,7 +46,7 @@ def test_what_binds_is_enforced_at_a_gate() -> None:
 def test_the_places_are_real() -> None:
     named = {topic for topics in RECORDED.values() for topic in topics}
     assert named <= set(BY_TOPIC)
-    paths = set(create_app(None, None).openapi()["paths"])
+    paths = set(document()["paths"])
     assert {path for lists in REPORTS.values() for path in lists} <= paths
     assert set(OUTSIDE) <= set(ALL)
     assert set(proofs()) <= {c.rule for s in load_rule_sets().all for c in s.clauses}

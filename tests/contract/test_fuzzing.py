@@ -16,19 +16,19 @@ import pytest
 from schemathesis.generation.modes import GenerationMode
 
 from api import authority_table
-from api.main import create_app
 from infrastructure.bootstrap import wired
 from infrastructure.settings import Settings
 from tests.api.conftest import PROJECT
 from tests.conftest import NewDatabase
 from tests.contract.fuzzing import ENDLESS, Service, check, described, fuzzed_service, held, on_what_is_there, settled
+from tests.described import document
 
 SEED = 20181600
 RANDOM_CASES = 1
 """Per operation with a body, of data that fits the schema. The derived ones hold all that does not."""
 WALKS, STEPS = 5, 12
 
-DOCUMENT = create_app(None, None).openapi()
+DOCUMENT = document()
 ALLOWED = {f"{m} {p}": roles for m, p, roles, _ in authority_table.allowed(DOCUMENT)}
 OPERATIONS = [label for label in ALLOWED if not label.endswith(ENDLESS)]
 

@@ -10,12 +10,12 @@ from starlette.testclient import TestClient
 
 from api import authority_table
 from api.authority import ROUTES, rule_of
-from api.main import create_app
 from domain.recorded import Role
 from infrastructure.issuer import Holder, Issuer
 from tests.api.test_closed import concrete
+from tests.described import document
 
-DOCUMENT = create_app(None, None).openapi()
+DOCUMENT = document()
 ROWS = list(authority_table.allowed(DOCUMENT))
 PUBLIC = "承诺"
 """What is seen of the log by everybody (tests/api/test_log.py)."""

@@ -9,18 +9,18 @@ from uuid import uuid4
 import pytest
 
 from api.authority import named_in
-from api.main import create_app
 from application.scope import Scope
 from domain.project import Commission, Project
 from domain.recorded import Role
 from infrastructure.bootstrap import Liuhen
 from tests.api.conftest import APPROVAL, CONNECTION, OPERATION, PROJECT, SHARING, SUPPLY, TEST, Client
 from tests.api.test_closed import concrete
+from tests.described import document
 from tests.identity.conftest import Office
 from tests.stages import CERTIFICATE, OTHER, OWNER
 
 PROGRESS = {"percent": 10}
-DOCUMENT = create_app(None, None).openapi()
+DOCUMENT = document()
 OF_OBJECTS = sorted(path for path, o in DOCUMENT["paths"].items() if "get" in o and named_in(concrete(path)))
 
 

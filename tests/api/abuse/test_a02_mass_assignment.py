@@ -6,11 +6,11 @@ import json
 from typing import Any
 from uuid import uuid4
 
-from api.main import create_app
 from tests.api.conftest import PROJECT, RECORDING, Client
+from tests.described import document
 from tests.stages import OWNER
 
-DOCUMENT = create_app(None, None).openapi()
+DOCUMENT = document()
 SCHEMAS = DOCUMENT["components"]["schemas"]
 ACTS = {
     path: SCHEMAS[m["post"]["requestBody"]["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[1]]

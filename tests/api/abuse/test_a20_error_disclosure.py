@@ -10,9 +10,9 @@ from uuid import uuid4
 
 import pytest
 
-from api.main import create_app
 from infrastructure.bootstrap import Liuhen
 from tests.api.conftest import RECORDING, Client
+from tests.described import document
 from tests.stages import OWNER
 
 INSIDE = re.compile(
@@ -21,7 +21,7 @@ INSIDE = re.compile(
     re.IGNORECASE,
 )
 PERSON = "王某某13800138000"
-DOCUMENT = create_app(None, None).openapi()
+DOCUMENT = document()
 ACTS = [
     path for path, methods in DOCUMENT["paths"].items() if RECORDING & set(methods.get("post", {}).get("x-roles", ()))
 ]
