@@ -54,7 +54,7 @@ bench: $(VENV)/.run ## 测量，与对照轮流（WHAT=append，ARGS=--quick） 
 
 lock: ## 重算带哈希的锁文件（需要uv） recompute the hashed locks (needs uv)
 	@$(LOCK) --extra embedded --extra build --extra client --extra xlsx pyproject.toml -o requirements/run.lock
-	@$(LOCK) --extra embedded --extra build --extra client --extra xlsx --extra s3 --extra dev pyproject.toml -o requirements/dev.lock
+	@$(LOCK) --extra embedded --extra build --extra client --extra xlsx --extra s3 --extra telemetry --extra dev pyproject.toml -o requirements/dev.lock
 
 clean: ## 删除环境与缓存（不删数据） remove environment and caches, never data
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage *.egg-info build

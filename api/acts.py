@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Annotated, Any, Generic, TypeVar, cast
 from uuid import UUID
 
@@ -312,8 +312,23 @@ def _record(
     """Record the act and answer. Raises NotAllowedError and what the use case raises."""
     stream = stream_named(path, subject)
     run = _prepared(context, step, use_case, stream, subject, sent, dry_run=dry_run)
-    outcome = run(context.liuhen.desk)
+    desk, tracing = context.liuhen.desk, context.liuhen.tracing
+    if tracing is None:
+        outcome = run(desk)
+    else:
+        outcome = tracing.act(type(sent.submission.act).__name__, partial(run, desk), _traced)
     return answer(request, outcome, dry_run=dry_run, subject=stream[1] if stream else None, prefer=sent.prefer)
+
+
+def _traced(outcome: Outcome) -> dict[str, Any]:
+    """What the span of an act says of what came of it."""
+    recorded = outcome.recorded
+    said = "refused" if outcome.refused else "accepted"
+    return {
+        "liuhen.outcome": said if recorded else f"would be {said}",
+        "liuhen.events": len(recorded),
+        **({"liuhen.position": recorded[-1].position} if recorded else {}),
+    }
 
 
 def _prepared(

@@ -60,6 +60,7 @@ from infrastructure.roles import RolesError
 from infrastructure.rule_sets import RuleSetError
 from infrastructure.schemes import SchemeError
 from infrastructure.settings import Settings
+from infrastructure.telemetry import TelemetryError
 from infrastructure.tlog.operator_key import operator_verifiers
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="留痕：县级电子政务项目全过程记录 Liuhen")
@@ -102,6 +103,7 @@ def main() -> None:
         WorkersError,
         SealingError,
         FileFault,
+        TelemetryError,
     ) as error:
         err.print(f"[red]{error}[/red]")
         sys.exit(2)

@@ -16,9 +16,8 @@ from fastapi import FastAPI, Request
 from api.context import Context
 from api.import_rows import line_of_row, told_of
 from api.main import PREFIX
-from api.routes.batch import answered, line_of
+from api.routes.batch import answered, line_of, recorded_rows
 from api.routes.import_jobs import jobs_of
-from application.batch import record_rows
 from application.ports import SealingError
 from infrastructure.bootstrap import Liuhen
 from infrastructure.importing.jobs import Job, Jobs
@@ -75,7 +74,7 @@ class Runner:
         request = self._request(job)
         lines = [line_of(self._app.state.acts, context, first + n, row) for n, row in enumerate(rows, 1)]
         runs = [line.run for line in lines if line.run is not None]
-        came = iter(record_rows(self._liuhen.desk, self._liuhen.ledger, runs, together=False))
+        came = iter(recorded_rows(self._liuhen, runs, together=False))
         told = (orjson.loads(answered(request, line, line.fault or next(came))) for line in lines)
         return [told_of(one["status"], one["answer"], job.position) for one in told]
 

@@ -178,6 +178,14 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None, *, demo: bool = Fal
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         docs_url="/docs",
         redoc_url=None,
+        # What is traced here is traced by the gate: the framework's spans would hold paths and queries.
+        telemetry={
+            "tracing": False,
+            "metrics": False,
+            "logs": False,
+            "operation_spans": False,
+            "auto_configure": False,
+        },
     )
     app.state.liuhen = liuhen
     app.state.issuer = issuer

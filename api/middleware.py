@@ -1,8 +1,7 @@
-"""中间件 What every request passes: an id, a limit to how many are worked on at once, and a line in the log."""
+"""中间件 What every request passes: an id, a trace, a limit to how many are worked on, and a line in the log."""
 
 from __future__ import annotations
 
-import random
 import re
 import time
 from collections.abc import Mapping
@@ -12,19 +11,22 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.answer_headers import completed
-from api.problems import REQUEST_ID, problem
+from api.problems import REQUEST_ID, TOLD, TRACE_ID, problem
 from api.rate_limits import told as left
 from api.reads import answered as read_answered
 from api.request_limits import beyond, counted
+from infrastructure.bootstrap import Liuhen
+from infrastructure.telemetry import Parent, RequestSpan, new_trace, parent_of
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _ALWAYS_ANSWERED = ("/livez", "/readyz")
 """Paths that are answered under any load: whoever watches the service must not take load for death."""
+_FAULTS = 400
 _GONE = 499
 """Logged for a request whose client went away before it had sent all of it."""
 
-_NUMBERS = random.Random()  # noqa: S311 (names of requests are no secrets)
-"""Seeded by the system once per process: asking it for each request costs more than all else that names one."""
+_UNTRACED = (*_ALWAYS_ANSWERED, "/metrics")
+"""Paths that are asked again and again by who watches the service: spans of them would only hide the others."""
 
 log = structlog.get_logger(__name__)
 
@@ -44,11 +46,9 @@ class Gate:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        settings = scope["app"].state.liuhen.settings
-        identity = _identity(scope)
-        REQUEST_ID.set(identity)
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=identity)
+        liuhen: Liuhen = scope["app"].state.liuhen
+        settings, counts = liuhen.settings, liuhen.counts
+        identity, span = _begun(liuhen, scope)
         started = time.perf_counter()
         status, begun = 500, False
 
@@ -68,6 +68,7 @@ class Gate:
             await send(message)
 
         self._present += 1
+        counts.under_way(self._present, liuhen.ledger.waiting)
         try:
             too_much = beyond(scope)
             if too_much is not None:
@@ -87,6 +88,14 @@ class Gate:
             await failed(scope, receive, answer)
         finally:
             self._present -= 1
+            counts.under_way(self._present, liuhen.ledger.waiting)
+            counts.answered(status)
+            if span is not None:
+                span.end(
+                    status,
+                    scope["app"].state.routing.template(scope) if span.wanted else None,
+                    scope.get(TOLD) if status >= _FAULTS else None,
+                )
             self._log.info(
                 "request.answered",
                 method=scope["method"],
@@ -96,14 +105,31 @@ class Gate:
             )
 
 
-def _identity(scope: Scope) -> str:
-    """The id that the client gave its request, if it has the form of one, or a new one."""
+def _begun(liuhen: Liuhen, scope: Scope) -> tuple[str, RequestSpan | None]:
+    """The id of a request and its span, if it is traced; whatever it logs has that id and the id of its trace."""
+    identity, parent = _named(scope)
+    span = None
+    if liuhen.tracing is not None and scope["path"] not in _UNTRACED:
+        span = liuhen.tracing.request(scope["method"], parent)
+        trace = span.trace
+    else:
+        trace = parent.trace if parent is not None else new_trace()
+    # A request that begins a trace and has no id goes by that of the trace.
+    identity = identity or (trace if parent is None else new_trace())
+    REQUEST_ID.set(identity)
+    TRACE_ID.set(trace)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=identity, trace_id=trace)
+    return identity, span
+
+
+def _named(scope: Scope) -> tuple[str, Parent | None]:
+    """The id that the client gave its request, if it has the form of one, and the trace that it belongs to."""
+    identity, parent, parents = "", None, 0
     for name, value in scope["headers"]:
         if name == b"x-request-id":
             asked = value.decode("latin-1")
-            return asked if _REQUEST_ID.fullmatch(asked) else _new_identity()
-    return _new_identity()
-
-
-def _new_identity() -> str:
-    return f"{_NUMBERS.getrandbits(128):032x}"
+            identity = asked if _REQUEST_ID.fullmatch(asked) else ""
+        elif name == b"traceparent":
+            parent, parents = parent_of(value), parents + 1
+    return identity, parent if parents == 1 else None

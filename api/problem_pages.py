@@ -420,14 +420,14 @@ def as_markdown() -> str:
         (
             "所有错误的答复都是`application/problem+json`（RFC 9457）：`type`是不变的地址，指向下列各节"
             "（服务自己也在该地址提供），`title`、`detail`按`Accept-Language`用中文或英文，`errors`有每一处的JSON指针，"
-            "`findings`有条款与补救办法，`request_id`可供查找。所填的值不在答复中重复。程序只应依`type`与`status`行事。"
+            "`findings`有条款与补救办法，`request_id`与`trace_id`可供查找。所填的值不在答复中重复。程序只应依`type`与`status`行事。"
         ),
         (
             "*Every error is answered as `application/problem+json` (RFC 9457): `type` is a stable address that leads "
             "to what stands here (the service serves it there), `title` and `detail` are in the language of "
             "`Accept-Language`, `errors` has the JSON pointer of each place, `findings` clauses and cures, and "
-            "`request_id` helps to look it up. Values that were sent are not repeated. Programs go by `type` and "
-            "`status` alone.*"
+            "`request_id` and `trace_id` help to look it up. Values that were sent are not repeated. "
+            "Programs go by `type` and `status` alone.*"
         ),
     ]
     for kind, (status, title) in TITLES.items():

@@ -82,6 +82,10 @@ TITLES: dict[str, tuple[int, Text]] = {
     "internal": (500, text("内部错误", "Internal error")),
 }
 
+_NUMBERS = {kind: number for number, kind in enumerate(TITLES)}
+TOLD = "liuhen.problem"
+"""Where a request keeps the type of the problem that it is told."""
+
 log = structlog.get_logger(__name__)
 security = structlog.get_logger("security")
 """Refusals for lack of identity, role or reach (GB/T 22239-2019 8.1.4.3): who, by the request's context, and what."""
@@ -102,6 +106,8 @@ class Problem(Value):
     status: int
     detail: str
     request_id: str
+    trace_id: str = ""
+    """The trace that the request belongs to (W3C Trace Context), as in the service's log."""
     errors: tuple[FieldFault, ...] = ()
     findings: tuple[Finding, ...] = ()
     receipt: Any = None
@@ -157,6 +163,8 @@ def problem(
 ) -> JSONResponse:
     """The answer of a problem of this kind."""
     status, title = TITLES[kind]
+    request.scope[TOLD] = kind
+    request.app.state.liuhen.counts.problem(_NUMBERS[kind])
     in_english = english(request)
     told = detail or title
     body = Problem(
@@ -165,6 +173,7 @@ def problem(
         status=status,
         detail=told.en if in_english else told.zh,
         request_id=request_id(),
+        trace_id=TRACE_ID.get(),
         errors=tuple(errors),
         findings=tuple(findings),
         receipt=receipt,
@@ -178,6 +187,10 @@ def problem(
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the present request, as logged."""
+
+
+TRACE_ID: ContextVar[str] = ContextVar("trace_id", default="")
+"""The trace of the present request, as logged."""
 
 
 def request_id() -> str:

@@ -38,9 +38,9 @@ class RoutingTable:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request by the routes that fit its path, or by all of them."""
         if scope["type"] == "http":
-            few = self._fitting(scope)
-            if few is not None:
-                await few.app(scope, receive, send)
+            form = self._form_of(scope)
+            if form is not None:
+                await self._few[form].app(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
@@ -51,13 +51,21 @@ class RoutingTable:
         fitting = (self._by_form.get(form, []) for form in _forms(path[len(self._prefix) :]))
         return sorted({method for routes in fitting for route in routes for method in route.methods or ()})
 
-    def _fitting(self, scope: Scope) -> APIRouter | None:
-        """The routes of the one form whose routes take the request, or None when it is not one."""
+    def template(self, scope: Scope) -> str | None:
+        """The template of an answered request's path, without the names in it; None when no route took it."""
+        form = self._form_of(scope)
+        if form is not None:
+            return self._prefix + self._by_form[form][0].path
+        path = getattr(scope.get("route"), "path", None)
+        return path if isinstance(path, str) else None
+
+    def _form_of(self, scope: Scope) -> Form | None:
+        """The one form whose routes take the request, or None when it is not one."""
         path: str = scope["path"]
         if scope.get("root_path") or not path.startswith(f"{self._prefix}/"):
             return None
-        fitting = (self._few[form] for form in _forms(path[len(self._prefix) :]) if form in self._few)
-        taking = [few for few in fitting if few.routes[0].matches(scope)[0] is Match.FULL]
+        fitting = (form for form in _forms(path[len(self._prefix) :]) if form in self._few)
+        taking = [form for form in fitting if self._few[form].routes[0].matches(scope)[0] is Match.FULL]
         return taking[0] if len(taking) == 1 else None
 
 

@@ -2,7 +2,7 @@
 
 The keeper owns the database, makes the views and signs the log; the workers answer requests. They are tied by pipes:
 a worker's input tells it what fails at the keeper, and its end means to stop, whatever became of the keeper; its output
-tells that it listens, and then that something was recorded.
+tells that it listens, and then that something was recorded. What each of them counts, all of them see.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ import uvicorn
 from api.http_connection import HttpConnection
 from api.import_runner import recording_files
 from api.main import create_app
+from api.metrics import count_views
 from infrastructure.bootstrap import Liuhen, wired
+from infrastructure.counting import Board
 from infrastructure.issuer import Issuer
 from infrastructure.logging import configure_logging
 from infrastructure.settings import Settings
@@ -85,6 +87,7 @@ def ending_streams(server: uvicorn.Server) -> uvicorn.Server:
 class _Worker:
     """A worker's place: its socket outlives the process, so that whoever connects meanwhile is answered by the next."""
 
+    place: int
     listening: socket.socket
     process: subprocess.Popen[bytes] | None = None
     ready: threading.Event = field(default_factory=threading.Event)
@@ -99,10 +102,13 @@ class Workers:
         self._liuhen = liuhen
         self._demo = demo
         self._told = ""
+        self._board = Board(count + 1)
+        self._counts = self._board.place(count)
+        self._counts.begin()
         first = _listening(liuhen.settings.host, liuhen.settings.port)
         self.port: int = first.getsockname()[1]
         others = [_listening(liuhen.settings.host, self.port) for _ in range(count - 1)]
-        self._workers = [_Worker(one) for one in (first, *others)]
+        self._workers = [_Worker(place, one) for place, one in enumerate((first, *others))]
 
     def run(self, on_ready: Callable[[], None]) -> None:
         """Keep the workers until this thread is interrupted. Raises WorkersError when one does not come up."""
@@ -117,6 +123,7 @@ class Workers:
                 for worker in self._workers:
                     self._look_after(worker)
                 self._tell()
+                count_views(self._counts, self._liuhen.engine)
                 time.sleep(_LOOK)
         finally:
             self._stop()
@@ -127,10 +134,15 @@ class Workers:
             [sys.executable, "-c", "from api.workers import main; main()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            pass_fds=[worker.listening.fileno()],
+            pass_fds=[worker.listening.fileno(), self._board.file],
             start_new_session=True,  # Ctrl-C reaches the keeper, which lets the workers drain
         )
-        order = {"socket": worker.listening.fileno(), "conninfo": self._liuhen.conninfo, "demo": self._demo}
+        order = {
+            "socket": worker.listening.fileno(),
+            "conninfo": self._liuhen.conninfo,
+            "demo": self._demo,
+            "counts": {"file": self._board.file, "places": len(self._workers) + 1, "place": worker.place},
+        }
         _say(worker.process, json.dumps(order))
         _say(worker.process, self._told or "[]")
         threading.Thread(target=self._hear, args=(worker, worker.process), daemon=True).start()
@@ -185,6 +197,7 @@ class Workers:
             _close(process)
         for worker in self._workers:
             worker.listening.close()
+        self._board.close()
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -218,7 +231,9 @@ def main() -> None:
     settings = Settings()
     configure_logging(settings.log_level)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with suppress(KeyboardInterrupt), wired(settings, order["conninfo"]) as liuhen, _telling() as recorded:
+    counts = order["counts"]
+    place = Board(counts["places"], counts["file"]).place(counts["place"])
+    with suppress(KeyboardInterrupt), wired(settings, order["conninfo"], place) as liuhen, _telling() as recorded:
         liuhen.ledger.wakes(recorded)
         config = server_config(liuhen, Issuer(settings.data_dir), demo=order["demo"])
         server = ending_streams(uvicorn.Server(config))

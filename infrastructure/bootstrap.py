@@ -18,6 +18,7 @@ from domain.identifiers import DivisionTable
 from infrastructure.access_log import AccessLog
 from infrastructure.account_directory import AccountDirectory
 from infrastructure.calendars import load_calendar
+from infrastructure.counting import Board, Counts
 from infrastructure.documents.papers import Papers
 from infrastructure.documents.stores import store_named
 from infrastructure.embedded_postgres import EmbeddedPostgres
@@ -34,6 +35,7 @@ from infrastructure.settings import Settings
 from infrastructure.store.batch_writer import Pool
 from infrastructure.store.connections import Connections, noticing_dead_lines
 from infrastructure.store.ledger import EventLedger
+from infrastructure.telemetry import Tracing, tracing_of
 from infrastructure.tlog.feeding import Feeder, Feeding
 from infrastructure.tlog.note import Verifier
 from infrastructure.tlog.operator_key import operator_verifiers
@@ -67,6 +69,8 @@ class Liuhen:
     directory: AccountDirectory
     cursors: Cursors
     access_log: AccessLog
+    counts: Counts
+    tracing: Tracing | None
 
 
 @contextmanager
@@ -86,8 +90,14 @@ def service_login(settings: Settings, conninfo: str) -> str:
 
 
 @contextmanager
-def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
-    """Migrate the database and join the parts. Projections, sequencer and feeding do not run until they are started."""
+def wired(settings: Settings, conninfo: str, counts: Counts | None = None) -> Iterator[Liuhen]:
+    """Migrate the database and join the parts. Projections, sequencer and feeding do not run until they are started.
+
+    `counts`: where this process counts, when others see it. Raises TelemetryError.
+    """
+    counts = counts or Board().place(0)
+    counts.begin()
+    tracing = tracing_of(settings)
     foreign = ForeignIssuers(load_issuers(settings.issuers_file))
     migrate(settings.owner_url or conninfo)
     working = service_login(settings, conninfo)
@@ -96,7 +106,8 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
         _ready(Connections(working, size=settings.pool_size, checked=False)) as for_ledger,
         _ready(Connections(working, size=settings.pool_size, checked=True)) as pool,
     ):
-        ledger = EventLedger(for_ledger, settings.division)
+        ledger = EventLedger(for_ledger, settings.division, tracing)
+        ledger.watched(lambda saves, _results, _at, seconds: counts.committed(len(saves), seconds))
         keys = StoredPersonKeys(pool, settings.division)
         if completed := keys.complete_erasures():
             log.warning("erasures.completed", persons=completed)
@@ -148,6 +159,8 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
                 AccountDirectory(desk),
                 cursors_of(settings),
                 access_log,
+                counts,
+                tracing,
             )
         finally:
             access_log.stop()
@@ -156,6 +169,8 @@ def wired(settings: Settings, conninfo: str) -> Iterator[Liuhen]:
             feeding.stop()
             sequencer.stop()
             ledger.close()
+            if tracing is not None:
+                tracing.close()
 
 
 def assignment_of(settings: Settings, conninfo: str) -> Assignment:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -177,6 +178,18 @@ class Settings(BaseSettings):
         default=0, ge=0, description="检查点至少须由几个见证附署 how many witnesses must have cosigned a checkpoint"
     )
     log_level: str = Field(default="INFO", description="日志级别 log level")
+    telemetry: str | None = Field(
+        default=None,
+        max_length=500,
+        description="OpenTelemetry接收方（OTLP/HTTP）地址，如http://127.0.0.1:4318，须有附加组件telemetry；留空则不送"
+        " where spans are sent",
+    )
+    telemetry_share: float = Field(
+        default=1.0,
+        ge=0,
+        le=1,
+        description="追踪的请求所占的份额；来时已决定的从其决定 share of requests traced, unless the caller decided",
+    )
 
     @property
     def origin(self) -> str:
@@ -225,6 +238,16 @@ class Settings(BaseSettings):
         if unknown := sorted(set(value.split()) - set(kinds.KNOWN)):
             raise ValueError(f"不认识的类型 unknown: {', '.join(unknown)}")
         return value
+
+    @field_validator("telemetry")
+    @classmethod
+    def _of_a_receiver(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "http://none")
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("须为http或https地址 it must be an address of http or https")
+        if parts.username is not None or parts.password is not None:
+            raise ValueError("凭据用OTEL_EXPORTER_OTLP_HEADERS give credentials by OTEL_EXPORTER_OTLP_HEADERS")
+        return value or None
 
     @field_validator("owner_url")
     @classmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
@@ -24,6 +25,7 @@ from domain.event import as_json
 from domain.rule import Effect, text
 from domain.texts import has_control_characters
 from infrastructure import awaiting
+from infrastructure.bootstrap import Liuhen
 
 MEDIA_TYPE = "application/x-ndjson"
 MOST_ROWS = 1000
@@ -254,9 +256,27 @@ async def _all(request: Request, context: Context, lines: Sequence[Line]) -> Res
 async def _recorded(context: Context, runs: Sequence[Row], *, together: bool) -> Sequence[Answer | Exception]:
     """What came of rows; of all of them the same error, when the save itself failed."""
     try:
-        return await awaiting.run(record_rows, context.liuhen.desk, context.liuhen.ledger, runs, together=together)
+        return await awaiting.run(recorded_rows, context.liuhen, runs, together=together)
     except Exception as error:  # noqa: BLE001 (each row is told)
         return [error] * len(runs)
+
+
+def recorded_rows(liuhen: Liuhen, runs: Sequence[Row], *, together: bool) -> Sequence[Answer]:
+    """What came of rows, as `record_rows` gives it, which is traced as one act. Raises what that raises."""
+    record = partial(record_rows, liuhen.desk, liuhen.ledger, runs, together=together)
+    return record() if liuhen.tracing is None else liuhen.tracing.act("RecordBatch", record, _traced)
+
+
+def _traced(answers: Sequence[Answer]) -> dict[str, Any]:
+    """What the span of rows says of what came of them."""
+    recorded = [answer for answer in answers if isinstance(answer, Outcome) and answer.recorded]
+    positions = [answer.recorded[-1].position for answer in recorded]
+    return {
+        "liuhen.rows": len(answers),
+        "liuhen.accepted": sum(not answer.refused for answer in recorded),
+        "liuhen.refused": sum(answer.refused for answer in recorded),
+        **({"liuhen.position": max(positions)} if positions else {}),
+    }
 
 
 def answered(request: Request, line: Line, came: Answer | Exception | None) -> bytes:

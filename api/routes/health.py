@@ -5,10 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
+from api.metrics import MEDIA_TYPE, exposition
 from domain.event import Value
 from infrastructure.bootstrap import Liuhen
 from infrastructure.projecting.builds import DATABASE_ERRORS
-from infrastructure.projecting.metrics import exposition
 from projections.view import Freshness
 
 router = APIRouter(tags=["健康 health"])
@@ -60,6 +60,5 @@ def ready(request: Request) -> JSONResponse:
 
 @router.get("/metrics", summary="指标 metrics for Prometheus", response_class=Response)
 def metrics(request: Request) -> Response:
-    """Where the views stand, and what was done, in the text form of Prometheus. Nothing of what is recorded."""
-    liuhen: Liuhen = request.app.state.liuhen
-    return Response(exposition(liuhen.engine), media_type="text/plain; version=0.0.4; charset=utf-8")
+    """What each process of the service has done, and where the views stand. Nothing of what is recorded."""
+    return Response(exposition(request.app.state.liuhen), media_type=MEDIA_TYPE)

@@ -71,6 +71,8 @@ class Save:
     guards: Sequence[StreamAt] = ()
     request: RequestKey | None = None
     rows: Sequence[Row] = ()
+    cause: Any = None
+    """Where it comes from, for who traces it."""
 
     @property
     def writes(self) -> frozenset[Any]:

@@ -38,8 +38,9 @@ from infrastructure.store.mapper import (
     recorded_history,
     to_recorded,
 )
-from infrastructure.store.recorder import LARGEST_BATCH, LedgerRecorder
+from infrastructure.store.recorder import LARGEST_BATCH, Commit, LedgerRecorder
 from infrastructure.store.tracking import LedgerTrackingRecorder
+from infrastructure.telemetry import Tracing
 
 
 class UnsafeEnvironmentError(Exception):
@@ -100,10 +101,13 @@ class EventLedger(Application[UUID]):
 
     name = "ledger"
 
-    def __init__(self, pool: Pool, log_id: int) -> None:
+    def __init__(self, pool: Pool, log_id: int, tracing: Tracing | None = None) -> None:
         if set_here := forbidden_settings():
             raise UnsafeEnvironmentError(f"环境变量不允许 / not allowed in the environment: {', '.join(set_here)}")
         self._ledger_recorder = LedgerRecorder(pool, log_id)
+        self._tracing = tracing
+        if tracing is not None:
+            self.watched(tracing.committed)
         super().__init__()
 
     def wakes(self, woken: Callable[[], None]) -> None:
@@ -113,6 +117,15 @@ class EventLedger(Application[UUID]):
     def wakes_not(self, woken: Callable[[], None]) -> None:
         """Call it no more."""
         self._ledger_recorder.wakes_not(woken)
+
+    def watched(self, watching: Commit) -> None:
+        """Let something be told of each commit of this process. It must not raise, and everybody waits for it."""
+        self._ledger_recorder.watched(watching)
+
+    @property
+    def waiting(self) -> int:
+        """How many saves wait for their commit."""
+        return self._ledger_recorder.waiting
 
     @property
     def recorder_pool(self) -> Pool:
@@ -236,6 +249,9 @@ class EventLedger(Application[UUID]):
         return self.at_positions(saved.first_position, saved.last_position)
 
     def _append(self, save: Save) -> Saved:
+        return self._send(save) if self._tracing is None else self._tracing.save(save, self._send)
+
+    def _send(self, save: Save) -> Saved:
         if awaiting.in_loop():
             return awaiting.wait_for(self._ledger_recorder.append_from_loop(save))
         return self._ledger_recorder.append(save)

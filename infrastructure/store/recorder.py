@@ -30,6 +30,9 @@ log = structlog.get_logger(__name__)
 
 _COLUMNS = "stream_id, stream_kind, stream_version, position, recorded_at, topic, state"
 
+Commit = Callable[[Sequence[Save], Sequence[Result], int, float], None]
+"""Told of saves that went to the database together: with their results, when (nanoseconds since 1970), how long (s)."""
+
 LARGEST_BATCH = 256
 """Saves of one transaction."""
 LONGEST_QUEUE = 1024
@@ -53,6 +56,7 @@ class LedgerRecorder(ApplicationRecorder):
             self._write, largest_batch=LARGEST_BATCH, longest_queue=LONGEST_QUEUE, gather=GATHER
         )
         self._waking: tuple[Callable[[], None], ...] = ()
+        self._watching: tuple[Commit, ...] = ()
         self._changing_waking = threading.Lock()
 
     def append(self, save: Save) -> Saved:
@@ -81,9 +85,21 @@ class LedgerRecorder(ApplicationRecorder):
         with self._changing_waking:
             self._waking = tuple(other for other in self._waking if other != woken)
 
+    def watched(self, watching: Commit) -> None:
+        """Let something be told of each commit of this process. It must not raise, and everybody waits for it."""
+        self._watching = (*self._watching, watching)
+
+    @property
+    def waiting(self) -> int:
+        """How many saves wait for their commit."""
+        return self._commits.waiting
+
     def _write(self, saves: Sequence[Save]) -> list[Result]:
         """Write a batch, and tell those who follow before its senders go on."""
+        at, began = time.time_ns(), time.perf_counter()
         results = self._writer.write(saves)
+        for watching in self._watching:
+            watching(saves, results, at, time.perf_counter() - began)
         for woken in self._waking:
             woken()
         return results

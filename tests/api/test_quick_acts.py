@@ -24,6 +24,8 @@ from tests.api.conftest import APPROVAL, OBLIGATION, Client
 from tests.stages import OWNER
 
 UNIT = {"uscc": OWNER, "name": "测试局", "kind": "COUNTY_DEPT", "division": "370323"}
+NAMED = {"X-Request-ID": "r" * 8, "traceparent": f"00-{'1' * 32}-{'2' * 16}-00"}
+"""So that no two answers differ only in what they are called."""
 PROGRESS = {"happened_on": "2019-03-01", "act": {"percent": 10}}
 
 
@@ -174,7 +176,7 @@ def test_both_ways_answer_alike(client: Client, ordinary: TestClient, issuer: Is
     token = client.headers["Authorization"].removeprefix("Bearer ")
     reader = issuer.issue(Holder("reader", "读者", frozenset({Role.AUDITOR})), days=1)
     names = {"p": project, "none": str(uuid4()), "token": token, "reader": reader}
-    sent = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "X-Request-ID": "r" * 8}
+    sent = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", **NAMED}
     sent |= {"Idempotency-Key": case, "If-Match": "*"}
     sent |= {name: value.format(**names) for name, value in headers.items()}
     sent = {name: value for name, value in sent.items() if value != ABSENT}
@@ -204,7 +206,7 @@ def test_a_row_of_a_batch_is_answered_as_the_act_by_itself(client: Client) -> No
     client.enrol()
     project = client.file()["subject"]
     names = {"p": project, "none": str(uuid4())}
-    headers = {**client.headers, "X-Request-ID": "r" * 8}
+    headers = {**client.headers, **NAMED}
     acts = [(f"/v1{path.format(**names)}", body) for path, body in ROWS]
     singly = [
         client.http.post(path, json=body, headers={**headers, "Idempotency-Key": f"s{n}", "If-Match": "*"})
@@ -252,7 +254,7 @@ def test_batches_are_answered_alike_both_ways(client: Client, ordinary: TestClie
     body, headers, query = BATCHES[case]
     token = client.headers["Authorization"].removeprefix("Bearer ")
     reader = issuer.issue(Holder("reader", "读者", frozenset({Role.AUDITOR})), days=1)
-    sent = {"Authorization": f"Bearer {token}", "Content-Type": "application/x-ndjson", "X-Request-ID": "r" * 8}
+    sent = {"Authorization": f"Bearer {token}", "Content-Type": "application/x-ndjson", **NAMED}
     sent |= {name: value.format(token=token, reader=reader) for name, value in headers.items()}
 
     def ask(http: TestClient, key: str) -> tuple[Any, ...]:

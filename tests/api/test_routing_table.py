@@ -65,9 +65,11 @@ def choice() -> Iterator[Choice]:
 def test_every_route_is_found_in_the_table(route: APIRoute, table: RoutingTable, choice: Choice) -> None:
     path = PREFIX + "/".join(IDENTITY if part.startswith("{") else part for part in route.path.split("/"))
     method = min(route.methods or ())
-    fitting = table._fitting({"path": path, "method": method, "type": "http"})
-    assert fitting is not None
-    (chosen,) = choice(fitting.app, path, method)
+    asked = {"path": path, "method": method, "type": "http"}
+    form = table._form_of(asked)
+    assert form is not None
+    (chosen,) = choice(table._few[form].app, path, method)
+    assert table.template(asked) == PREFIX + route.path
     assert chosen[:2] == (route.endpoint, True)
     assert chosen[3] > 0, "a token is asked for by a dependency that all routes have"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 from api.workers import Workers, WorkersError
 from infrastructure.bootstrap import Liuhen
 from tests.journeys.test_process import Program
+from tests.metrics import Samples, by_worker, samples
 from tests.stages import OWNER
 
 UNIT = {"uscc": OWNER, "name": "测试局", "kind": "COUNTY_DEPT", "division": "370323"}
@@ -101,3 +103,40 @@ def test_a_worker_that_does_not_start_ends_the_service_loudly(liuhen: Liuhen, mo
     liuhen.settings.port = 0
     with pytest.raises(WorkersError, match="exit code 1"):
         Workers(liuhen, 2).run(lambda: pytest.fail("it is not ready"))
+
+
+def asked(program: Program) -> Samples:
+    return samples(httpx2.get(f"{program.address}/metrics", timeout=30).text)
+
+
+def test_two_workers_are_told_of_by_either(program: Program) -> None:
+    program.start()
+    assert program.ask("POST", "/units", {"happened_on": "2018-10-01", "act": UNIT}, "u").status_code == 201
+    seen: Counter[int] = Counter()
+    for n in range(40):  # each on a line of its own, which the system gives to either worker
+        seen[httpx2.get(f"{program.address}/v1/register/units", timeout=30).status_code] += 1
+        seen[program.ask("POST", "/units", {"happened_on": "x", "act": UNIT}, f"faulty-{n}").status_code] += 1
+    assert seen == {401: 40, 422: 40}
+    for _ in range(12):
+        found = asked(program)
+        for status in (401, 422):
+            told = by_worker(found, "liuhen_answers_total", status=str(status))
+            assert sum(told.values()) == 40
+            assert set(told) == {"0", "1"}, "both have answered"
+        assert sum(by_worker(found, "liuhen_problems_total", type="not-authenticated").values()) == 40
+        assert sum(by_worker(found, "liuhen_problems_total", type="bad-request-body").values()) == 40
+        assert sum(by_worker(found, "liuhen_answers_total", status="201").values()) == 1
+        assert sum(by_worker(found, "liuhen_commit_seconds_count").values()) == 1
+        assert by_worker(found, "liuhen_worker_starts_total") == {"0": 1, "1": 1, "keeper": 1}
+    # What the keeper does for the views is told as well; it is counted when its page is done.
+    wait_until(lambda: by_worker(asked(program), "liuhen_view_events_total")["keeper"] == 1)
+    assert by_worker(asked(program), "liuhen_view_active", view="register") == {"0": 0, "1": 0, "keeper": 1}
+    # A worker that dies takes no counts with it, and its successor goes on where it was.
+    killed = min(workers_of(program))
+    os.kill(killed, signal.SIGKILL)
+    wait_until(lambda: len(workers_of(program) - {killed}) == 2)
+    wait_until(lambda: sum(by_worker(asked(program), "liuhen_worker_starts_total").values()) == 4)
+    found = asked(program)
+    assert sum(by_worker(found, "liuhen_answers_total", status="401").values()) == 40
+    present = by_worker(found, "liuhen_requests_present")
+    assert sum(present.values()) == 1, "the one that asks"

@@ -2594,6 +2594,7 @@ class Problem(TypedDict):
     status: int
     detail: str
     request_id: str
+    trace_id: NotRequired[str]
     errors: NotRequired["list[FieldFault]"]
     findings: NotRequired["list[Finding]"]
     receipt: NotRequired[Any]
