@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any, cast
 from uuid import uuid4
@@ -110,7 +111,7 @@ def fuzzed_service(liuhen: Liuhen) -> Iterator[Service]:
 
 def described(app: Any) -> Any:
     """The operations of the document, with the checks as they are set here."""
-    schema = schemathesis.openapi.from_dict(document(), config=_CONFIG)
+    schema = schemathesis.openapi.from_dict(deepcopy(document()), config=_CONFIG)  # it writes its own links into it
     schema.app = app
     return schema
 
