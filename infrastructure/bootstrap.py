@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from importlib.resources import files
 from uuid import uuid4
 
@@ -232,5 +233,10 @@ def load_divisions(settings: Settings) -> DivisionTable:
     """The division table of the site, or the one of Zibo that ships."""
     if settings.divisions_file is not None:
         return DivisionTable.parse_csv(settings.divisions_file.read_text(encoding="utf-8-sig"))
+    return _shipped_divisions()
+
+
+@cache
+def _shipped_divisions() -> DivisionTable:
     shipped = files("domain.identifiers").joinpath("divisions_zibo.csv")
     return DivisionTable.parse_csv(shipped.read_text(encoding="utf-8"))

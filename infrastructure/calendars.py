@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,15 +18,20 @@ class CalendarError(Exception):
 
 def load_calendar(site: Path | None = None) -> HolidayCalendar:
     """The years that ship, with those of the site's file added or in their place. Raises CalendarError."""
-    shipped = files("domain").joinpath("calendar/holidays.toml")
-    years = {y.year: y for y in read_calendar(shipped.read_text(encoding="utf-8"), shipped.name).years}
-    if site is not None:
-        try:
-            text = site.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise CalendarError(f"{site}: {error}") from error
-        years |= {y.year: y for y in read_calendar(text, str(site)).years}
+    if site is None:
+        return _shipped()
+    try:
+        text = site.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CalendarError(f"{site}: {error}") from error
+    years = {y.year: y for y in (*_shipped().years, *read_calendar(text, str(site)).years)}
     return HolidayCalendar(years=tuple(years[year] for year in sorted(years)))
+
+
+@cache
+def _shipped() -> HolidayCalendar:
+    shipped = files("domain").joinpath("calendar/holidays.toml")
+    return read_calendar(shipped.read_text(encoding="utf-8"), shipped.name)
 
 
 def read_calendar(text: str, name: str) -> HolidayCalendar:

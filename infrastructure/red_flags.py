@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -20,14 +21,18 @@ class FlagRulesError(Exception):
 
 def load_flag_rules(file: Path | None = None) -> FlagRules:
     """The rules that ship; one that the site's file states replaces that of the same id. Raises FlagRulesError."""
-    shipped = files("domain.red_flags").joinpath("flags.toml").read_text(encoding="utf-8")
-    rules = {rule.id: rule for rule in _read(shipped, "flags.toml")}
-    if file is not None:
-        rules |= {rule.id: rule for rule in _read(file.read_text(encoding="utf-8"), str(file))}
+    if file is None:
+        return _shipped()
+    rules = {rule.id: rule for rule in (*_shipped().all, *_read(file.read_text(encoding="utf-8"), str(file)))}
     try:
         return FlagRules(rules.values())
     except ValueError as error:
-        raise FlagRulesError(f"{file or 'flags.toml'}: {error}") from error
+        raise FlagRulesError(f"{file}: {error}") from error
+
+
+@cache
+def _shipped() -> FlagRules:
+    return FlagRules(_read(files("domain.red_flags").joinpath("flags.toml").read_text(encoding="utf-8"), "flags.toml"))
 
 
 def _read(content: str, name: str) -> list[FlagRule]:

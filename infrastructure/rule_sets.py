@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -24,10 +25,9 @@ class RuleSetError(Exception):
 
 def load_rule_sets(folder: Path | None = None) -> RuleSets:
     """The sets that ship with the product and those of a folder. Raises RuleSetError."""
-    texts = _shipped()
-    if folder is not None:
-        texts |= {str(p): p.read_text(encoding="utf-8") for p in sorted(folder.glob("*.toml"))}
-    return read_rule_sets(texts)
+    if folder is None:
+        return _shipped_sets()
+    return read_rule_sets(_shipped() | {str(p): p.read_text(encoding="utf-8") for p in sorted(folder.glob("*.toml"))})
 
 
 def check_rule_sets(paths: Sequence[Path]) -> RuleSets:
@@ -35,13 +35,18 @@ def check_rule_sets(paths: Sequence[Path]) -> RuleSets:
     own = {str(p): p.read_text(encoding="utf-8") for p in paths}
     shipped = _shipped()
     loaded = read_rule_sets(shipped | own)
-    ids = {s.id for s in read_rule_sets(shipped).all}
+    ids = {s.id for s in _shipped_sets().all}
     return RuleSets(s for s in loaded.all if s.id not in ids)
 
 
 def _shipped() -> dict[str, str]:
     folder = files("domain.rules").joinpath("sets")
     return {p.name: p.read_text(encoding="utf-8") for p in folder.iterdir() if p.name.endswith(".toml")}
+
+
+@cache
+def _shipped_sets() -> RuleSets:
+    return read_rule_sets(_shipped())
 
 
 def read_rule_sets(texts: dict[str, str]) -> RuleSets:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,14 +18,21 @@ class SchemeError(Exception):
 
 def load_schemes(folder: Path | None = None) -> Schemes:
     """The schemes that ship with the product and those of a folder. Raises SchemeError."""
-    shipped = files("domain").joinpath("schemes")
-    texts = {p.name: p.read_text(encoding="utf-8") for p in shipped.iterdir() if p.name.endswith(".toml")}
-    if folder is not None:
-        texts |= {str(p): p.read_text(encoding="utf-8") for p in sorted(folder.glob("*.toml"))}
+    if folder is None:
+        return _shipped()
+    of_site = [read_scheme(p.read_text(encoding="utf-8"), str(p)) for p in sorted(folder.glob("*.toml"))]
     try:
-        return Schemes(read_scheme(text, name) for name, text in texts.items())
+        return Schemes([*_shipped().all, *of_site])
     except ValueError as error:
         raise SchemeError(str(error)) from error
+
+
+@cache
+def _shipped() -> Schemes:
+    shipped = files("domain").joinpath("schemes")
+    return Schemes(
+        read_scheme(p.read_text(encoding="utf-8"), p.name) for p in shipped.iterdir() if p.name.endswith(".toml")
+    )
 
 
 def read_scheme(text: str, name: str) -> EvaluationScheme:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 from standardwebhooks import Webhook
@@ -70,7 +71,7 @@ class Sender:
 
     def __init__(self, targets: Targets, ca_file: Path | None = None) -> None:
         self.targets = targets
-        self._tls = ssl.create_default_context(cafile=ca_file)
+        self._tls = _of_the_system() if ca_file is None else ssl.create_default_context(cafile=ca_file)
 
     def send(self, url: str, identity: str, body: bytes, media_type: str, secrets: Sequence[str]) -> Delivery:
         """Send one event. Redirects are not followed, and no proxy of the environment is used."""
@@ -101,6 +102,12 @@ class Sender:
             over.cancel()
             connection.close()
         return _meaning(answer.status)
+
+
+@cache
+def _of_the_system() -> ssl.SSLContext:
+    """What the system trusts; to read it takes tens of milliseconds."""
+    return ssl.create_default_context()
 
 
 def _cut(connection: http.client.HTTPSConnection) -> None:

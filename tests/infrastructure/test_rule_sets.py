@@ -36,6 +36,13 @@ def test_a_sites_later_set_takes_over_without_code(tmp_path: Path) -> None:
     assert after.parameters.test_validity_months["3"] == 6
 
 
+def test_a_changed_set_has_a_digest_of_its_own() -> None:
+    shipped = load_rule_sets().all[0]
+    before = shipped.digest
+    assert shipped.but(draft=True).digest != before
+    assert shipped.but(draft=shipped.draft).digest == before
+
+
 def test_a_draft_never_judges() -> None:
     draft = load_rule_sets().all[0].but(draft=True)
     assert RuleSets([draft]).in_force(date(2020, 1, 1)) is None
