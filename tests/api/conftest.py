@@ -13,8 +13,10 @@ from starlette.testclient import TestClient
 from api.main import create_app
 from api.rate_limits import Rates
 from domain.recorded import RECORDING_ROLES, Role
-from infrastructure.bootstrap import Liuhen
+from infrastructure.bootstrap import Liuhen, wired
 from infrastructure.issuer import Holder, Issuer
+from infrastructure.settings import Settings
+from tests.conftest import NewDatabase
 from tests.stages import CERTIFICATE, OTHER, OWNER
 
 RECORDING = RECORDING_ROLES
@@ -119,6 +121,23 @@ OBLIGATION = {
     "issuer": "市政府办公厅",
     "due_on": "2019-12-31",
 }
+
+
+@pytest.fixture(scope="module")
+def one_for_all(
+    embedded: str, new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Liuhen]:
+    """One deployment for all tests of a module: for those in which every act is refused, to save hundreds of databases."""
+    database, folder = new_database(embedded), tmp_path_factory.mktemp("data")
+    with wired(Settings(data_dir=folder, database_url=database, poll_seconds=0.2), database) as deployment:
+        yield deployment
+
+
+@pytest.fixture
+def unwritten(one_for_all: Liuhen) -> Iterator[Liuhen]:
+    """The module's deployment, in which nothing was recorded before the test, and nothing is by it."""
+    yield one_for_all
+    assert one_for_all.ledger.position() == 0
 
 
 @pytest.fixture

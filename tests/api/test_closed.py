@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from api.acts import ROLES
 from api.authority import STEP_ROLES
 from domain.recorded import Role
+from infrastructure.bootstrap import Liuhen
 from infrastructure.issuer import ALGORITHM, AUDIENCE, ISSUER, Holder, Issuer
 from tests.api.conftest import Client
 from tests.described import document
@@ -37,6 +38,11 @@ IMPORT_JOBS = "/v1/import-jobs"
 BATCH = "/v1/batch"
 """Each of its rows is held to the roles of its act (tests/api/test_batch.py)."""
 IDENTITY = "00000000-0000-0000-0000-000000000001"
+
+
+@pytest.fixture
+def liuhen(unwritten: Liuhen) -> Liuhen:
+    return unwritten
 
 
 def concrete(path: str) -> str:
