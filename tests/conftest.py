@@ -9,7 +9,6 @@ import signal
 import subprocess
 import tempfile
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from infrastructure.bootstrap import Liuhen, wired
 from infrastructure.embedded_postgres import EmbeddedPostgres
 from infrastructure.logging import configure_logging
 from infrastructure.settings import Settings
+from tests.databases import Databases
 
 SHARED = Path(os.environ.get("LIUHEN_SHARED", Path(__file__).parents[2] / "shared"))
 """Real records that are read from beside the repository and never committed."""
@@ -30,6 +30,9 @@ hypothesis.settings.register_profile(
     "liuhen", deadline=None, print_blob=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("liuhen")
+
+LONG = "1d"
+"""Between two looks of autovacuum at a database of a test server: with hundreds of them, it did little else than look."""
 
 DEBIAN = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 
@@ -57,6 +60,9 @@ def shared() -> Path:
 def embedded() -> Iterator[str]:
     """Connection string of the embedded server."""
     with tempfile.TemporaryDirectory(prefix="liuhen-") as folder, EmbeddedPostgres(Path(folder)) as server:
+        with psycopg.connect(server.conninfo, autocommit=True) as conn:
+            conn.execute(f"ALTER SYSTEM SET autovacuum_naptime TO '{LONG}'".encode())
+            conn.execute("SELECT pg_reload_conf()")
         yield server.conninfo
         # At once: to write out hundreds of databases that are thrown away next took minutes.
         server._stopping.set()  # nobody is to start it again
@@ -99,7 +105,18 @@ def debian() -> Iterator[str]:
             cwd="/",
         )
         server = subprocess.Popen(
-            [*as_account, programs / "postgres", "-D", folder / "data", "-k", folder, "-c", "listen_addresses="],
+            [
+                *as_account,
+                programs / "postgres",
+                "-D",
+                folder / "data",
+                "-k",
+                folder,
+                "-c",
+                "listen_addresses=",
+                "-c",
+                f"autovacuum_naptime={LONG}",
+            ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd="/",
@@ -132,39 +149,28 @@ NewDatabase = Callable[[str], str]
 
 
 @pytest.fixture(scope="session")
-def new_database() -> NewDatabase:
-    """Make a migrated database of its own on a server. Cheap: a copy of a template."""
-    templates: dict[str, str] = {}
-
-    def make(server: str) -> str:
-        with psycopg.connect(server, autocommit=True) as conn:
-            if server not in templates:
-                template = f"template_{uuid.uuid4().hex}"
-                conn.execute(f"CREATE DATABASE {template}".encode())
-                with wired(Settings(database_url=_named(server, template)), _named(server, template)):
-                    pass  # migrates, and makes the tables of the views
-                templates[server] = template
-            name = f"test_{uuid.uuid4().hex}"
-            conn.execute(f"CREATE DATABASE {name} TEMPLATE {templates[server]}".encode())
-        return _named(server, name)
-
-    return make
+def databases() -> Databases:
+    return Databases()
 
 
-def _named(server: str, name: str) -> str:
-    return server.rsplit("dbname=", 1)[0] + f"dbname={name}"
+@pytest.fixture(scope="session")
+def new_database(databases: Databases) -> NewDatabase:
+    """Make a migrated database of its own on a server, for more than one test."""
+    return databases.new
 
 
 @pytest.fixture
-def database(embedded: str, new_database: NewDatabase) -> str:
-    """A fresh migrated database on the embedded server."""
-    return new_database(embedded)
+def database(embedded: str, databases: Databases) -> Iterator[str]:
+    """A migrated database on the embedded server, as new."""
+    with databases.lent(embedded) as conninfo:
+        yield conninfo
 
 
 @pytest.fixture(params=["embedded", "debian"])
-def any_database(request: pytest.FixtureRequest, new_database: NewDatabase) -> str:
-    """A fresh migrated database, on each kind of server in turn."""
-    return new_database(request.getfixturevalue(request.param))
+def any_database(request: pytest.FixtureRequest, databases: Databases) -> Iterator[str]:
+    """A migrated database as new, on each kind of server in turn."""
+    with databases.lent(request.getfixturevalue(request.param)) as conninfo:
+        yield conninfo
 
 
 @pytest.fixture

@@ -124,9 +124,7 @@ OBLIGATION = {
 
 
 @pytest.fixture(scope="module")
-def one_for_all(
-    embedded: str, new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Liuhen]:
+def one_for_all(embedded: str, new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Liuhen]:
     """One deployment for all tests of a module: for those in which every act is refused, to save hundreds of databases."""
     database, folder = new_database(embedded), tmp_path_factory.mktemp("data")
     with wired(Settings(data_dir=folder, database_url=database, poll_seconds=0.2), database) as deployment:
