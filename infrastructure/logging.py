@@ -9,11 +9,27 @@ import logging
 import sys
 from collections import deque
 from contextlib import suppress
-from typing import Any
+from typing import Any, TextIO
 
 import orjson
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
+
+
+def standard_error() -> TextIO:
+    """Where lines go. Asked at each write: whoever runs commands in its own process puts another stream there."""
+    return sys.stderr
+
+
+class _OnStandardError(logging.StreamHandler[TextIO]):
+    """Lines of the standard library, to wherever standard error is when they come."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override] # what the handler writes to
+        return standard_error()
 
 
 class _Lines:
@@ -25,7 +41,7 @@ class _Lines:
     def msg(self, line: bytes) -> None:
         """Write a line, after those that are held."""
         _HELD.append(line)
-        _write_held()
+        write_held()
 
     def info(self, line: bytes) -> None:
         """Write a line; on an event loop at the end of its turn, in one call with the others of that turn."""
@@ -35,7 +51,7 @@ class _Lines:
             self.msg(line)
         else:
             _HELD.append(line)
-            loop.call_soon(_write_held)
+            loop.call_soon(write_held)
 
     debug = info
     warning = error = critical = msg
@@ -45,7 +61,7 @@ _HELD: deque[bytes] = deque()
 """Lines that the loops of this process hold for the rest of their turns."""
 
 
-def _write_held() -> None:
+def write_held() -> None:
     """Write what is held. Where nobody takes it any more (a closed pipe), the work that it tells of goes on."""
     lines: list[bytes] = []
     with suppress(IndexError):
@@ -53,11 +69,12 @@ def _write_held() -> None:
             lines.append(_HELD.popleft())
     if lines:
         with suppress(OSError, ValueError):
-            sys.stderr.buffer.write(b"\n".join([*lines, b""]))
-            sys.stderr.buffer.flush()
+            stream = standard_error().buffer
+            stream.write(b"\n".join([*lines, b""]))
+            stream.flush()
 
 
-atexit.register(_write_held)
+atexit.register(write_held)
 
 
 def configure_logging(level: str) -> None:
@@ -79,7 +96,7 @@ def configure_logging(level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(root.level),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _OnStandardError()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

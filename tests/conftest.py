@@ -7,6 +7,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -16,9 +17,9 @@ import hypothesis
 import psycopg
 import pytest
 
+from infrastructure import logging
 from infrastructure.bootstrap import Liuhen, wired
 from infrastructure.embedded_postgres import EmbeddedPostgres
-from infrastructure.logging import configure_logging
 from infrastructure.settings import Settings
 from tests.databases import Databases
 
@@ -45,8 +46,15 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _logging() -> None:
-    configure_logging("INFO")
+def _logging() -> Iterator[None]:
+    """Log as the service does; what a thread writes while pytest is between two captures goes to where it captures."""
+    captured = sys.stderr
+    with pytest.MonkeyPatch.context() as patched:
+        between = sys.__stderr__
+        patched.setattr(logging, "standard_error", lambda: captured if sys.stderr is between else sys.stderr)
+        logging.configure_logging("INFO")
+        yield
+        logging.write_held()
 
 
 @pytest.fixture(scope="session")

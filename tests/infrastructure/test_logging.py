@@ -7,6 +7,7 @@ import io
 import json
 import logging
 import sys
+import threading
 from typing import Any
 
 import pytest
@@ -76,3 +77,29 @@ def test_lines_of_one_turn_of_a_loop_are_written_together_and_in_their_order(
     asyncio.run(turns())
     told = [[json.loads(line)["event"] for line in written.splitlines()] for written in writes]
     assert told == [["first.happened", "second.happened"], ["third.happened", "fourth.happened"]]
+
+
+def test_a_line_goes_to_where_standard_error_is_when_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever ran a command in this process may have closed the stream that was there then."""
+    gone, now = (io.TextIOWrapper(io.BytesIO()) for _ in range(2))
+    monkeypatch.setattr(sys, "stderr", gone)
+    configure_logging("INFO")
+    gone.close()
+    monkeypatch.setattr(sys, "stderr", now)
+    logging.getLogger("library").warning("from the library")
+    structlog.get_logger("a").info("b.happened")
+    now.seek(0)
+    assert [json.loads(line)["event"] for line in now] == ["from the library", "b.happened"]
+
+
+def test_a_line_that_a_thread_writes_between_two_tests_is_captured(
+    capsys: pytest.CaptureFixture[str], pytestconfig: pytest.Config
+) -> None:
+    configure_logging("INFO")
+    capture = pytestconfig.pluginmanager.getplugin("capturemanager")
+    with capsys.disabled():  # as pytest is then
+        thread = threading.Thread(target=lambda: structlog.get_logger("a").info("b.happened"))
+        thread.start()
+        thread.join()
+    assert capture is not None
+    assert '"event":"b.happened"' in capture.read_global_capture().err
