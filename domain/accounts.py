@@ -163,3 +163,10 @@ class Appointee(Value):
     uscc: Uscc | None = Field(default=None, description="统一社会信用代码")
     key_id: str = Field(pattern=KEY_ID, description="密钥标识 public id of the key")
     key_sha256: str = Field(pattern=SHA256, description="SHA-256 of the secret")
+
+
+class EndedGrant(Value):
+    """一项授权 A grant, by its account and its number there."""
+
+    account: str
+    number: int
