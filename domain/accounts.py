@@ -105,6 +105,10 @@ class Account(Value):
         """The roles that it holds on a day; none while it is disabled."""
         return frozenset(g.role for g in self.grants if g.held(day)) if self.enabled else frozenset()
 
+    def has_key(self, day: date) -> bool:
+        """Has it a key that is good on this day?"""
+        return any(k.good(day) for k in self.keys)
+
     def key(self, key_id: str) -> Key | None:
         """The key of this public id, or None."""
         return next((k for k in self.keys if k.id == key_id), None)
@@ -151,6 +155,12 @@ class Accounts(Value):
             a.name
             for a in self.accounts.values()
             if a.enabled and any(g.role is role and g.held(day) and g.until is None for g in a.grants)
+        )
+
+    def able(self, role: Role, day: date) -> frozenset[str]:
+        """Those of them that can come in on this day: by a key that is good, or by a login of a foreign issuer."""
+        return frozenset(
+            name for name in self.standing(role, day) if self.accounts[name].login or self.accounts[name].has_key(day)
         )
 
 

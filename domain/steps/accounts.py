@@ -327,7 +327,13 @@ CLAUSES = {
         _clause(
             "A04", "8.1.4.2", _SEPARATED, "管理员不兼业务角色，程序不任管理员", "administrators hold no other role"
         ),
-        _clause("A05", "8.1.4.2", _SEPARATED, "三员各至少保留一名", "each of the three is always held"),
+        _clause(
+            "A05",
+            "8.1.4.2",
+            _SEPARATED,
+            "三员各至少保留一名能登录的",
+            "each of the three is held by somebody who can come in",
+        ),
         _clause("A06", "8.1.4.2", _SEPARATED, "应急须由两人办理并有期限", "an emergency needs two persons and an end"),
         _clause("A08", "8.1.4.2", _SEPARATED, "不相容角色不由一人担任", "incompatible roles are not one person's"),
         _clause(
@@ -574,7 +580,7 @@ def revoke_key(accounts: Accounts, name: str, command: RevokeKey, actor: Actor, 
     failing: list[Failing] = []
     if actor.account != name:
         _, failing = _administrator(accounts, actor, day, _SEC)
-    if key.good(day) and not any(k.good(day) for k in account.keys if k.id != key.id):
+    if key.good(day) and not account.login and not any(k.good(day) for k in account.keys if k.id != key.id):
         failing += _last(accounts, account, account.grants, day)
     return _refused("revoke-key", day, failing) if failing else KeyRevoked(account=name, **dict(command))
 
@@ -723,16 +729,16 @@ def _may_hold(accounts: Accounts, account: Account, role: Role, day: date) -> li
 
 
 def _last(accounts: Accounts, account: Account, grants: Iterable[Grant], day: date) -> list[Failing]:
-    """Would one of the three be held by nobody?"""
-    lost = sorted({g.role for g in grants if g.role in ADMINISTRATORS and accounts.standing(g.role, day)})
+    """Would one of the three be held by nobody, or by nobody who can come in?"""
+    alone = frozenset({account.name})
     return [
         (
             "A05",
-            text(f"这是最后一名{role}", f"it is the last {role}"),
-            text("先任命继任者", "appoint a successor first"),
+            text(f"这是最后一名能登录的{role}", f"it is the last {role} that can come in"),
+            text("先任命继任者，并登记其密钥", "appoint a successor first, and register its key"),
         )
-        for role in lost
-        if accounts.standing(Role(role), day) <= {account.name}
+        for role in sorted({g.role for g in grants} & ADMINISTRATORS)
+        if alone in {accounts.standing(role, day), accounts.able(role, day)}
     ]
 
 
