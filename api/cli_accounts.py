@@ -1,24 +1,29 @@
-"""账户命令 The `liuhen accounts` commands: appoint the first three administrators; make a key."""
+"""账户命令 The `liuhen accounts` commands: appoint the first three administrators; make a key; rescue lost offices."""
 
 from __future__ import annotations
 
 import secrets
 from datetime import timedelta
 from typing import Annotated
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import typer
+from pydantic import ValidationError
 
+from api.cli_keys import Who, actor_named
 from api.cli_service import err, out, service
-from application.accounts import appoint_administrators
+from application.accounts import appoint_administrators, rescue_administrators
 from application.desk import Act
-from domain.accounts import Appointee
+from domain.accounts import Accounts, Appointee
 from domain.dates import CivilDate
+from domain.evolve import fold
 from domain.faults import ActError
 from domain.recorded import Actor, Role
-from domain.steps.accounts import AppointAdministrators
+from domain.steps.accounts import AccountActRefused, AppointAdministrators, RescueAdministrators
+from domain.streams import StreamKind, accounts_id
 from infrastructure.account_directory import PREFIX, digest_of
-from infrastructure.bootstrap import today
+from infrastructure.bootstrap import Liuhen, today
+from infrastructure.tlog.text_forms import FormatError
 
 app = typer.Typer(no_args_is_help=True, help="账户：任命首任三员、生成密钥 accounts: first administrators, keys")
 
@@ -80,3 +85,78 @@ def begin(
     for who, (_, _, key) in zip(three, keys, strict=True):
         out.print(f"{who.account}（人员 person {who.person}）", highlight=False)
         typer.echo(key)
+
+
+Given = Annotated[
+    str | None,
+    typer.Option(
+        help="账户:key_id:key_sha256[:人员标识]；账户为在任者的，或继任者的新账户 account:key_id:key_sha256[:person]"
+    ),
+]
+
+
+@app.command()
+def rescue(
+    reason: Annotated[str, typer.Option(help="事由，公开记入县的历史 reason; recorded for all to see")],
+    document: Annotated[str, typer.Option(help="批准文号 approving document")],
+    who: Who,
+    system: Given = None,
+    security: Given = None,
+    audit: Given = None,
+    organisation: Annotated[str, typer.Option(help="继任者的单位 organisation of successors")] = "本机 local",
+    days: Annotated[int, typer.Option(min=1, max=366, help="密钥有效天数 days that the keys are good for")] = 180,
+) -> None:
+    """三员的密钥丢失时：为所列职务登记新密钥，其原有密钥全部作废 Give offices of the three keys again; older ones end.
+
+    密钥由各人用new-key在自己的机器上生成，这里只收标识和摘要。记入账户留痕和县的历史；一人不得兼任，被拒也留痕。
+    Each makes its key by new-key; only id and digest come here. Recorded in the county's history, for all to see.
+    """
+    day = today()
+    with service() as liuhen:
+        try:
+            command = RescueAdministrators(
+                system=_given(liuhen, system, organisation),
+                security=_given(liuhen, security, organisation),
+                audit=_given(liuhen, audit, organisation),
+                keys_expire_on=day + timedelta(days=days),
+                reason=reason,
+                document_no=document,
+            )
+            act = Act(actor=actor_named(who), happened_on=CivilDate.on(day))
+            outcome = rescue_administrators(liuhen.desk, command, act)
+        except (ActError, FormatError, ValidationError) as error:
+            err.print(str(error), style="red", highlight=False, soft_wrap=True)
+            raise typer.Exit(1) from error
+    position = outcome.recorded[0].position
+    (first, *_) = outcome.events
+    if isinstance(first, AccountActRefused):
+        err.print(f"被拒，已记录于位置 refused, and recorded at position {position}", style="red", soft_wrap=True)
+        for finding in first.judgement.findings:
+            why, cure = finding.reason, finding.cure
+            told = f"{finding.rule} {why.zh}；{cure.zh} / {why.en}; {cure.en}"
+            err.print(told, style="red", highlight=False, soft_wrap=True)
+        raise typer.Exit(1)
+    out.print(f"已记录，位置 recorded at position {position}", highlight=False)
+
+
+def _given(liuhen: Liuhen, said: str | None, organisation: str) -> Appointee | None:
+    """Who holds an office after a rescue. Raises FormatError, ValidationError."""
+    if said is None:
+        return None
+    account, *key = said.split(":")
+    if len(key) not in {2, 3}:
+        raise FormatError("写作 账户:key_id:key_sha256[:人员标识] / say account:key_id:key_sha256[:person]")
+    stream = accounts_id(liuhen.desk.division)
+    accounts = fold(Accounts(id=stream), liuhen.desk.ledger.read(StreamKind.ACCOUNTS, stream))
+    known = accounts.accounts.get(account)
+    try:
+        person = UUID(key[2]) if len(key) == 3 else (known.person if known is not None else None) or uuid4()
+    except ValueError as error:
+        raise FormatError("人员标识须为UUID / the person is a UUID") from error
+    return Appointee(
+        account=account,
+        person=person,
+        organisation=known.organisation if known is not None else organisation,
+        key_id=key[0],
+        key_sha256=key[1],
+    )

@@ -73,6 +73,9 @@ def server_config(liuhen: Liuhen, issuer: Issuer, *, demo: bool) -> uvicorn.Conf
         log_config=None,
         access_log=False,
         server_header=False,
+        # Locks count by address: who may say what it is is a setting, and not left to the environment.
+        proxy_headers=bool(liuhen.settings.proxies),
+        forwarded_allow_ips=liuhen.settings.proxies.split(),
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
 

@@ -30,6 +30,24 @@ def appoint_administrators(desk: Desk, command: steps.AppointAdministrators, act
     return _on_accounts(desk, "accounts", command, act, decide)
 
 
+def rescue_administrators(desk: Desk, command: steps.RescueAdministrators, act: Act) -> Outcome:
+    """Record that offices of the three were given keys again: among the accounts, and in the history of the county.
+
+    A refusal is recorded among the accounts. Raises ActError, BadFieldError.
+    """
+    day = _today(desk, act)
+
+    def plan(reading: Reading) -> list[Planned]:
+        accounts, county = reading.accounts(), reading.county()
+        came = steps.rescue(accounts, command, day)
+        planned = [Planned(StreamKind.ACCOUNTS, accounts.id, came)]
+        if isinstance(came, steps.AdministratorsRescued):
+            planned.append(Planned(StreamKind.COUNTY, county.id, steps.told_of(came)))
+        return planned
+
+    return submit(desk, act, "accounts", command, plan)
+
+
 def open_account(desk: Desk, command: steps.OpenAccount, act: Act) -> Outcome:
     """Record that an account was opened."""
 
@@ -63,6 +81,16 @@ end_emergency = _on_account(steps.end_emergency)
 def _on_accounts(
     desk: Desk, subject: str, command: Command, act: Act, decide: Callable[[Accounts, date], Event]
 ) -> Outcome:
+    day = _today(desk, act)
+
+    def plan(reading: Reading) -> list[Planned]:
+        accounts = reading.accounts()
+        return [Planned(StreamKind.ACCOUNTS, accounts.id, decide(accounts, day))]
+
+    return submit(desk, act, subject, command, plan)
+
+
+def _today(desk: Desk, act: Act) -> date:
     """What changes who may come in holds from when it is recorded, so its day is today. Raises BadFieldError."""
     day = desk.today()
     if (act.happened_on.earliest, act.happened_on.latest) != (day, day):
@@ -70,9 +98,4 @@ def _on_accounts(
             text(f"账户事项自登记之时生效，日期须为今天（{day}）", f"it holds from now on: the day must be {day}"),
             "/happened_on",
         )
-
-    def plan(reading: Reading) -> list[Planned]:
-        accounts = reading.accounts()
-        return [Planned(StreamKind.ACCOUNTS, accounts.id, decide(accounts, day))]
-
-    return submit(desk, act, subject, command, plan)
+    return day

@@ -105,6 +105,10 @@ class Account(Value):
         """The roles that it holds on a day; none while it is disabled."""
         return frozenset(g.role for g in self.grants if g.held(day)) if self.enabled else frozenset()
 
+    def has_key(self, day: date) -> bool:
+        """Has it a key that is good on this day?"""
+        return any(k.good(day) for k in self.keys)
+
     def key(self, key_id: str) -> Key | None:
         """The key of this public id, or None."""
         return next((k for k in self.keys if k.id == key_id), None)
@@ -153,6 +157,12 @@ class Accounts(Value):
             if a.enabled and any(g.role is role and g.held(day) and g.until is None for g in a.grants)
         )
 
+    def able(self, role: Role, day: date) -> frozenset[str]:
+        """Those of them that can come in on this day: by a key that is good, or by a login of a foreign issuer."""
+        return frozenset(
+            name for name in self.standing(role, day) if self.accounts[name].login or self.accounts[name].has_key(day)
+        )
+
 
 class Appointee(Value):
     """首任管理员 One of the first three: account, person, organisation, and the digest of its first key."""
@@ -163,3 +173,10 @@ class Appointee(Value):
     uscc: Uscc | None = Field(default=None, description="统一社会信用代码")
     key_id: str = Field(pattern=KEY_ID, description="密钥标识 public id of the key")
     key_sha256: str = Field(pattern=SHA256, description="SHA-256 of the secret")
+
+
+class EndedGrant(Value):
+    """一项授权 A grant, by its account and its number there."""
+
+    account: str
+    number: int

@@ -23,6 +23,8 @@ AUDIENCE = "liuhen"
 ISSUER = "liuhen-local"
 SHORT_SECONDS = 600
 """How long a token is good for that a program gets for its key (RFC 6749 4.4)."""
+LEEWAY_SECONDS = 30
+"""How far the clocks of two machines that serve one log may differ."""
 _REMEMBERED = 1000
 """Tokens whose signature is not checked again until they expire."""
 
@@ -54,6 +56,7 @@ class Issuer:
     def __init__(self, data_dir: Path) -> None:
         self._key = _load_or_make(data_dir / "keys" / "issuer.pem")
         self._claims = jwt.JWTClaimsRegistry(
+            leeway=LEEWAY_SECONDS,
             iss={"essential": True, "value": ISSUER},
             aud={"essential": True, "value": AUDIENCE},
             sub={"essential": True},

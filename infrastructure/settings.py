@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -90,6 +91,10 @@ class Settings(BaseSettings):
     tls: bool = Field(
         default=False,
         description="客户经TLS（如反向代理）访问，答复带HSTS clients come by TLS, so answers carry HSTS",
+    )
+    proxies: str = Field(
+        default="",
+        description="前置代理的地址或网段，空格分隔；只信它们的X-Forwarded-For proxies that are believed",
     )
     most_requests: int = Field(
         default=256,
@@ -224,6 +229,13 @@ class Settings(BaseSettings):
         most = len(known_witnesses(info.data.get("witnesses", "")))
         if value > most and "witnesses" in info.data:
             raise ValueError(f"LIUHEN_WITNESSES只列出{most}个见证 LIUHEN_WITNESSES lists {most}")
+        return value
+
+    @field_validator("proxies")
+    @classmethod
+    def _of_addresses(cls, value: str) -> str:
+        for entry in value.split():
+            ip_network(entry)
         return value
 
     @field_validator("webhook_networks")

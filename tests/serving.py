@@ -17,12 +17,14 @@ from infrastructure.issuer import Issuer
 
 
 @contextmanager
-def serving(liuhen: Liuhen, app: FastAPI | None = None) -> Iterator[str]:
-    """The address of the service while the block runs; of an application that there is, if it is given."""
+def serving(liuhen: Liuhen, app: FastAPI | None = None, config: uvicorn.Config | None = None) -> Iterator[str]:
+    """The address of the service while the block runs; of an application, or a server, that there is, if it is given."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        app = app or create_app(liuhen, Issuer(liuhen.settings.data_dir))
-        server = ending_streams(uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False)))
+        if config is None:
+            app = app or create_app(liuhen, Issuer(liuhen.settings.data_dir))
+            config = uvicorn.Config(app, log_config=None, access_log=False)
+        server = ending_streams(uvicorn.Server(config))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         waiting = threading.Event()

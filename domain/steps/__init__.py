@@ -10,12 +10,14 @@ from domain.steps.accounts import (
     AccountEnabled,
     AccountOpened,
     AdministratorsAppointed,
+    AdministratorsRescued,
     EmergencyAsked,
     EmergencyConfirmed,
     EmergencyEnded,
     GrantRevoked,
     KeyRegistered,
     KeyRevoked,
+    RescueTold,
     RoleGranted,
 )
 from domain.steps.amounts import AmountStated
@@ -178,6 +180,8 @@ EVENTS: tuple[type[Event], ...] = (
     LogRestarted,
     ProjectImported,
     AdministratorsAppointed,
+    AdministratorsRescued,
+    RescueTold,
     AccountOpened,
     AccountDisabled,
     AccountEnabled,

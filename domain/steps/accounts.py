@@ -26,10 +26,12 @@ from domain.accounts import (
     Accounts,
     Appointee,
     Emergency,
+    EndedGrant,
     Grant,
     Key,
 )
 from domain.command import Command
+from domain.county import County
 from domain.dates import FullDate
 from domain.event import Event
 from domain.evolve import evolve
@@ -137,6 +139,20 @@ class AppointAdministrators(Command):
     document_no: str = Field(min_length=1, max_length=120, description="任命文号")
 
 
+class RescueAdministrators(Command):
+    """Ask for a rescue, on the machine itself: offices of the three whose keys are lost get keys again.
+
+    Each is given to whoever holds it, by a new key, or to a successor under a new account. Offices not named stay.
+    """
+
+    system: Appointee | None = None
+    security: Appointee | None = None
+    audit: Appointee | None = None
+    keys_expire_on: FullDate
+    reason: str = Field(min_length=2, max_length=500, description="事由")
+    document_no: str = Field(min_length=1, max_length=120, description="批准文号")
+
+
 class AdministratorsAppointed(Event):
     """The first three administrators were appointed."""
 
@@ -146,6 +162,35 @@ class AdministratorsAppointed(Event):
     security: Appointee
     audit: Appointee
     keys_expire_on: date
+    document_no: str
+
+
+class AdministratorsRescued(Event):
+    """Offices of the three were given keys again on the machine; what their holders had before counts no more."""
+
+    TOPIC = "accounts.administrators_rescued"
+
+    system: Appointee | None = None
+    security: Appointee | None = None
+    audit: Appointee | None = None
+    keys_expire_on: date
+    keys_ended: tuple[str, ...] = ()
+    """Keys that were good until then: where nobody had lost them, this shows it."""
+    grants_ended: tuple[EndedGrant, ...] = ()
+    reason: str
+    document_no: str
+
+
+class RescueTold(Event):
+    """A rescue, told in the history of the county: every auditor reads that, the accounts' only one of the three."""
+
+    TOPIC = "county.administrators_rescued"
+
+    offices: tuple[Role, ...]
+    accounts: tuple[str, ...]
+    """Who holds them now, in the same order."""
+    keys_ended: int
+    reason: str
     document_no: str
 
 
@@ -282,9 +327,18 @@ CLAUSES = {
         _clause(
             "A04", "8.1.4.2", _SEPARATED, "管理员不兼业务角色，程序不任管理员", "administrators hold no other role"
         ),
-        _clause("A05", "8.1.4.2", _SEPARATED, "三员各至少保留一名", "each of the three is always held"),
+        _clause(
+            "A05",
+            "8.1.4.2",
+            _SEPARATED,
+            "三员各至少保留一名能登录的",
+            "each of the three is held by somebody who can come in",
+        ),
         _clause("A06", "8.1.4.2", _SEPARATED, "应急须由两人办理并有期限", "an emergency needs two persons and an end"),
         _clause("A08", "8.1.4.2", _SEPARATED, "不相容角色不由一人担任", "incompatible roles are not one person's"),
+        _clause(
+            "A09", "8.1.4.2", _SEPARATED, "救援只及在任者和新账户", "a rescue is for holders and new accounts only"
+        ),
         _clause(
             "A07",
             "8.1.5",
@@ -328,6 +382,95 @@ def appoint(accounts: Accounts, command: AppointAdministrators, day: date) -> Ev
             raise BadFieldError(text(f"三员的{zh}须各不相同", f"each of the three needs an {en} of its own"), "/act")
     _check_expiry(command.keys_expire_on, day, "/act/keys_expire_on")
     return AdministratorsAppointed(**dict(command))
+
+
+def _offices(told: RescueAdministrators | AdministratorsRescued) -> dict[Role, Appointee]:
+    """Who is to hold which of the three."""
+    every = ((_SYS, told.system), (_SEC, told.security), (Role.AUDIT_ADMIN, told.audit))
+    return {role: who for role, who in every if who is not None}
+
+
+def rescue(accounts: Accounts, command: RescueAdministrators, day: date) -> Event:
+    """Give offices of the three keys again. What their holders had is ended: a key that turns up is worth nothing.
+
+    Raises ActError where there are no administrators yet, and for a key that was registered before; BadFieldError for
+    no office at all, and for an account or a key that is named twice.
+    """
+    if not accounts.begun:
+        raise ActError(text("首任三员尚未任命，请先任命", "no administrators were appointed yet: appoint them first"))
+    offices = _offices(command)
+    if not offices:
+        raise BadFieldError(text("至少填写三员之一", "name one of the three at least"), "/act")
+    for zh, en, few in (
+        ("账户", "account", len({w.account for w in offices.values()})),
+        ("密钥", "key", min(len({w.key_id for w in offices.values()}), len({w.key_sha256 for w in offices.values()}))),
+    ):
+        if few < len(offices):
+            raise BadFieldError(text(f"三员的{zh}须各不相同", f"each of the three needs an {en} of its own"), "/act")
+    _check_expiry(command.keys_expire_on, day, "/act/keys_expire_on")
+    for who in offices.values():
+        _check_new_key(accounts, who.key_id, who.key_sha256)
+    failing = [f for role in offices for f in _may_be_rescued(accounts, offices, role, day)]
+    if failing:
+        return _refused("rescue-administrators", day, failing)
+    held = [
+        (a, g)
+        for a in accounts.accounts.values()
+        for g in a.grants
+        if g.role in offices and not g.revoked and (g.until is None or g.until >= day)
+    ]
+    return AdministratorsRescued(
+        keys_ended=tuple(dict.fromkeys(k.id for a, _ in held for k in a.keys if k.good(day))),
+        grants_ended=tuple(
+            EndedGrant(account=a.name, number=g.number) for a, g in held if offices[g.role].account != a.name
+        ),
+        **dict(command),
+    )
+
+
+def told_of(event: AdministratorsRescued) -> RescueTold:
+    """The same for the history of the county."""
+    offices = _offices(event)
+    return RescueTold(
+        offices=tuple(offices),
+        accounts=tuple(who.account for who in offices.values()),
+        keys_ended=len(event.keys_ended),
+        reason=event.reason,
+        document_no=event.document_no,
+    )
+
+
+def _may_be_rescued(accounts: Accounts, offices: dict[Role, Appointee], role: Role, day: date) -> list[Failing]:
+    """Does the office stay with its holder or go to a new account, of a person who is and was none of the other two?"""
+    who = offices[role]
+    known = accounts.accounts.get(who.account)
+    failing: list[Failing] = []
+    if known is not None and (who.account not in accounts.standing(role, day) or known.person != who.person):
+        failing.append(
+            (
+                "A09",
+                text(f"{who.account}不是在任的{role}本人", f"{who.account} is not whoever holds {role}"),
+                text("填在任者的账户，或为继任者另起账户名", "name the holder's account, or a new one for a successor"),
+            )
+        )
+    given = Account(
+        name=who.account,
+        kind=AccountKind.PERSON,
+        person=who.person,
+        organisation=who.organisation,
+        uscc=None,
+        opener=None,
+    )
+    failing += _may_hold(accounts, given, role, day)
+    if any(other.person == who.person for r, other in offices.items() if r is not role):
+        failing.append(
+            (
+                "A01",
+                text("同一人被指定为三员之二", "one person is named for two of the three"),
+                text("另择人选", "choose another person"),
+            )
+        )
+    return failing
 
 
 def open_account(accounts: Accounts, command: OpenAccount, actor: Actor, day: date) -> Event:
@@ -409,9 +552,7 @@ def register_key(accounts: Accounts, name: str, command: RegisterKey, actor: Act
     """
     account = _known(accounts, name)
     _check_expiry(command.expires_on, day, "/act/expires_on")
-    keys = [k for a in accounts.accounts.values() for k in a.keys]
-    if any(command.key_id == k.id or command.key_sha256 == k.sha256 for k in keys):
-        raise ActError(text("此密钥已登记过", "the key was registered before"), "/act/key_id")
+    _check_new_key(accounts, command.key_id, command.key_sha256)
     administers = bool(ADMINISTRATORS & {g.role for g in account.grants})
     failing: list[Failing] = []
     if administers and account.keys:
@@ -439,7 +580,7 @@ def revoke_key(accounts: Accounts, name: str, command: RevokeKey, actor: Actor, 
     failing: list[Failing] = []
     if actor.account != name:
         _, failing = _administrator(accounts, actor, day, _SEC)
-    if key.good(day) and not any(k.good(day) for k in account.keys if k.id != key.id):
+    if key.good(day) and not account.login and not any(k.good(day) for k in account.keys if k.id != key.id):
         failing += _last(accounts, account, account.grants, day)
     return _refused("revoke-key", day, failing) if failing else KeyRevoked(account=name, **dict(command))
 
@@ -506,6 +647,12 @@ def _emergency(accounts: Accounts, name: str, number: int) -> Emergency:
     if found is None:
         raise BadFieldError(text("该账户没有此序号的应急", "no emergency of that number"), "/act/number")
     return found
+
+
+def _check_new_key(accounts: Accounts, key_id: str, key_sha256: str) -> None:
+    keys = [k for a in accounts.accounts.values() for k in a.keys]
+    if any(key_id == k.id or key_sha256 == k.sha256 for k in keys):
+        raise ActError(text("此密钥已登记过", "the key was registered before"), "/act/key_id")
 
 
 def _check_expiry(expires_on: date, day: date, pointer: str) -> None:
@@ -582,16 +729,16 @@ def _may_hold(accounts: Accounts, account: Account, role: Role, day: date) -> li
 
 
 def _last(accounts: Accounts, account: Account, grants: Iterable[Grant], day: date) -> list[Failing]:
-    """Would one of the three be held by nobody?"""
-    lost = sorted({g.role for g in grants if g.role in ADMINISTRATORS and accounts.standing(g.role, day)})
+    """Would one of the three be held by nobody, or by nobody who can come in?"""
+    alone = frozenset({account.name})
     return [
         (
             "A05",
-            text(f"这是最后一名{role}", f"it is the last {role}"),
-            text("先任命继任者", "appoint a successor first"),
+            text(f"这是最后一名能登录的{role}", f"it is the last {role} that can come in"),
+            text("先任命继任者，并登记其密钥", "appoint a successor first, and register its key"),
         )
-        for role in lost
-        if accounts.standing(Role(role), day) <= {account.name}
+        for role in sorted({g.role for g in grants} & ADMINISTRATORS)
+        if alone in {accounts.standing(role, day), accounts.able(role, day)}
     ]
 
 
@@ -620,6 +767,37 @@ def _(event: AdministratorsAppointed, accounts: Accounts, at: Recorded) -> Accou
             keys=(Key(id=who.key_id, sha256=who.key_sha256, expires_on=event.keys_expire_on),),
         )
     return accounts.but(begun=True, accounts={**accounts.accounts, **first})
+
+
+@evolve.register
+def _(event: AdministratorsRescued, accounts: Accounts, at: Recorded) -> Accounts:
+    for ended in event.grants_ended:
+        accounts = _without_grant(accounts, ended.account, ended.number)
+    for name in accounts.accounts:
+        accounts = _changed(accounts, name, lambda account: _without_keys(account, frozenset(event.keys_ended)))
+    for role, who in _offices(event).items():
+        account = accounts.accounts.get(who.account) or Account(
+            name=who.account,
+            kind=AccountKind.PERSON,
+            person=who.person,
+            organisation=who.organisation,
+            uscc=who.uscc,
+            opener=None,
+            grants=(Grant(number=1, role=role, since=at.happened_on.earliest),),
+        )
+        key = Key(id=who.key_id, sha256=who.key_sha256, expires_on=event.keys_expire_on)
+        accounts = _with(accounts, account.but(keys=(*account.keys, key)))
+    return accounts
+
+
+@evolve.register
+def _(event: RescueTold, county: County, at: Recorded) -> County:
+    del event, at
+    return county  # nothing that is decided on the county rests on it
+
+
+def _without_keys(account: Account, ended: frozenset[str]) -> Account:
+    return account.but(keys=tuple(k.but(revoked=True) if k.id in ended else k for k in account.keys))
 
 
 @evolve.register
@@ -672,12 +850,7 @@ def _(event: KeyRegistered, accounts: Accounts, at: Recorded) -> Accounts:
 @evolve.register
 def _(event: KeyRevoked, accounts: Accounts, at: Recorded) -> Accounts:
     del at
-
-    def without(account: Account) -> Account:
-        keys = tuple(k.but(revoked=True) if k.id == event.key_id else k for k in account.keys)
-        return account.but(keys=keys)
-
-    return _changed(accounts, event.account, without)
+    return _changed(accounts, event.account, lambda account: _without_keys(account, frozenset({event.key_id})))
 
 
 @evolve.register

@@ -13,6 +13,7 @@ from domain.recorded import Role
 from domain.refusal import Refused
 from domain.rule import Effect, Judgement, text
 from domain.steps.acceptance import AcceptanceRefused, ProjectAccepted
+from domain.steps.accounts import RescueTold
 from domain.steps.amounts import AmountStated
 from domain.steps.answering import FlagAnswered
 from domain.steps.approval import ApprovalRefused, ApprovalRevoked, ProjectApproved
@@ -225,6 +226,16 @@ def _(event: LogRestarted) -> Text:
         f"（{event.document_no}）：{event.reason}",
         f"Log {event.abandoned_origin} given up at {event.abandoned_size} events, followed by {event.origin} "
         f"({event.document_no}): {event.reason}",
+    )
+
+
+@sentence.register
+def _(event: RescueTold) -> Text:
+    named = "、".join(f"{role} {account}" for role, account in zip(event.offices, event.accounts, strict=True))
+    return text(
+        f"在本机救援三员：{named}；作废当时仍有效的密钥{event.keys_ended}把（{event.document_no}）：{event.reason}",
+        f"Administrators rescued on the machine: {named.replace('、', ', ')}; {event.keys_ended} keys that were good "
+        f"until then were ended ({event.document_no}): {event.reason}",
     )
 
 

@@ -61,6 +61,7 @@ def test_every_event_keeps_track_of_a_clause_or_is_of_the_record_itself() -> Non
 OF_THE_RECORD = {
     "county.log_key_changed",
     "county.log_restarted",
+    "county.administrators_rescued",
     "record.fact_corrected",
     "county.personal_data_erased",
     "county.master_key_rotated",
