@@ -109,14 +109,14 @@ def fold(initial: StateT, history: Iterable[Recorded]) -> StateT:
         event = entry.event
         of = event.__class__
         state = (steps.get(of) or _step(of))(event, state, entry)
-        if of_persons and entry.circumstances.actor.person is not None:
-            state = _performed(state, entry)
+        if of_persons and (person := entry.person) is not None:
+            state = _performed(state, entry, person)
     return cast("StateT", _finished(state.but(version=entries[-1].originator_version)))
 
 
-def _performed(state: Any, entry: Recorded) -> Any:
-    act, person = entry.event.duty_act, entry.circumstances.actor.person
-    if not act or person is None or any(p.act == act and p.person == person for p in state.performed):
+def _performed(state: Any, entry: Recorded, person: UUID) -> Any:
+    act = entry.event.duty_act
+    if not act or any(p.act == act and p.person == person for p in state.performed):
         return state
     did = Performed.made_of(act=act, person=person, at=entry.stream)
     return state.but(performed=(*state.performed, did))

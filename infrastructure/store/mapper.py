@@ -177,6 +177,13 @@ class _Read(Recorded):
         return day if day is not None and stated.rfind(b"happened_") == _DAY_NAMED else self.circumstances.happened_on
 
     @property
+    def person(self) -> UUID | None:
+        """The person whose account recorded it, where it is known. Raises pydantic.ValidationError."""
+        stated = self._stated
+        # Most circumstances name none, however the name may be written: these are not decoded for it.
+        return self.circumstances.actor.person if b"person" in stated or b"\\u" in stated else None
+
+    @property
     def originator_id(self) -> UUID:
         """Identity of the stream."""
         return self._stream_id
