@@ -133,6 +133,8 @@ def _step(of: type[Event]) -> Callable[[Event, Any, Recorded], Any]:
 class _Draft:
     """What makes a state a draft: nobody but `fold` has it, so a step's changes are made in it, not in a copy."""
 
+    __slots__ = ()  # so that a draft can become a state as it is
+
     def but(self, **changes: Any) -> Any:
         self.__dict__.update(changes)
         return self
@@ -150,5 +152,6 @@ def _draft(state: Any) -> Any:
 
 def _finished(draft: Any) -> Any:
     """The state of a draft, which changes no more."""
-    state_class = draft.__class__.__mro__[2] if isinstance(draft, _Draft) else None
-    return draft if state_class is None else draft.turned_into(state_class)
+    if isinstance(draft, _Draft):
+        object.__setattr__(draft, "__class__", draft.__class__.__mro__[2])
+    return draft
