@@ -34,7 +34,7 @@ from bench.stock_views import (
     running,
 )
 from infrastructure.bootstrap import Liuhen
-from infrastructure.projecting.as_of import fold_into
+from infrastructure.projecting.as_of import PAGE, fold_into
 from infrastructure.projecting.follower import Follower
 from projections.register import ProjectRegister
 from projections.streams import Streams
@@ -154,9 +154,8 @@ def _replayed(liuhen: Liuhen) -> Side:
     def side(seconds: float) -> Sample:
         del seconds
         began, streams = time.perf_counter(), Streams(None)
-        while entries := liuhen.ledger.after(streams.position, 1000):
-            streams.forward(entries, entries[-1].position)
-        streams.settle()
+        while entries := liuhen.ledger.after(streams.position, PAGE):
+            streams.settle(streams.forward(entries, entries[-1].position))
         return {"rate": streams.position / (time.perf_counter() - began)}
 
     return side
@@ -168,7 +167,7 @@ def _mapped(stock: Application[UUID]) -> Side:
     def side(seconds: float) -> Sample:
         del seconds
         began, position = time.perf_counter(), 0
-        while notifications := stock.recorder.select_notifications(position + 1, 1000):
+        while notifications := stock.recorder.select_notifications(position + 1, PAGE):
             for notification in notifications:
                 stock.mapper.to_domain_event(notification)
             position = notifications[-1].id
@@ -181,7 +180,7 @@ def _decoded(liuhen: Liuhen) -> Side:
     def side(seconds: float) -> Sample:
         del seconds
         began, position = time.perf_counter(), 0
-        while entries := liuhen.ledger.after(position, 1000):
+        while entries := liuhen.ledger.after(position, PAGE):
             position = entries[-1].position
         return {"rate": position / (time.perf_counter() - began)}
 

@@ -109,14 +109,14 @@ def fold(initial: StateT, history: Iterable[Recorded]) -> StateT:
         event = entry.event
         of = event.__class__
         state = (steps.get(of) or _step(of))(event, state, entry)
-        if of_persons and entry.circumstances.actor.person is not None:
-            state = _performed(state, entry)
+        if of_persons and (person := entry.person) is not None:
+            state = _performed(state, entry, person)
     return cast("StateT", _finished(state.but(version=entries[-1].originator_version)))
 
 
-def _performed(state: Any, entry: Recorded) -> Any:
-    act, person = entry.event.duty_act, entry.circumstances.actor.person
-    if not act or person is None or any(p.act == act and p.person == person for p in state.performed):
+def _performed(state: Any, entry: Recorded, person: UUID) -> Any:
+    act = entry.event.duty_act
+    if not act or any(p.act == act and p.person == person for p in state.performed):
         return state
     did = Performed.made_of(act=act, person=person, at=entry.stream)
     return state.but(performed=(*state.performed, did))
@@ -132,6 +132,8 @@ def _step(of: type[Event]) -> Callable[[Event, Any, Recorded], Any]:
 
 class _Draft:
     """What makes a state a draft: nobody but `fold` has it, so a step's changes are made in it, not in a copy."""
+
+    __slots__ = ()  # so that a draft can become a state as it is
 
     def but(self, **changes: Any) -> Any:
         self.__dict__.update(changes)
@@ -150,5 +152,6 @@ def _draft(state: Any) -> Any:
 
 def _finished(draft: Any) -> Any:
     """The state of a draft, which changes no more."""
-    state_class = draft.__class__.__mro__[2] if isinstance(draft, _Draft) else None
-    return draft if state_class is None else draft.turned_into(state_class)
+    if isinstance(draft, _Draft):
+        object.__setattr__(draft, "__class__", draft.__class__.__mro__[2])
+    return draft

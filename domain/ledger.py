@@ -83,14 +83,9 @@ def transfer(fen: int, giver: Place, taker: Place) -> tuple[Posting, ...]:
     return Posting(place=giver, fen=-fen), Posting(place=taker, fen=fen)
 
 
-def moves_money(event: Event) -> bool:
-    """Does this kind of event have postings?"""
-    return _has_postings(event.__class__)
-
-
 @cache
-def _has_postings(of: type[Event]) -> bool:
-    """A step registers its postings before there is an event of it."""
+def moves_money(of: type[Event]) -> bool:
+    """Does this kind of event have postings? A step registers them before there is an event of it."""
     return postings.dispatch(of) is not postings.dispatch(object)
 
 
@@ -115,7 +110,7 @@ def faults(beginning: Foldable, history: Iterable[Recorded]) -> tuple[Fault, ...
     state: Any = beginning
     for entry in effective(history):
         version = entry.stream.version
-        if moves_money(entry.event):
+        if moves_money(entry.event.__class__):
             amount = getattr(entry.event, "amount", None)
             if isinstance(amount, Money) and (amount.fen <= 0 or amount.currency != "CNY"):
                 found.append(Fault(version=version, reason=text("数额须为大于零的人民币", "not a positive CNY amount")))

@@ -117,6 +117,11 @@ class Recorded:
         return self.circumstances.happened_on
 
     @property
+    def person(self) -> UUID | None:
+        """人员标识 The pseudonym of the person whose account recorded it, where it is known."""
+        return self.circumstances.actor.person
+
+    @property
     def originator_id(self) -> UUID:
         """Stream identity, under the name that the event-sourcing library uses."""
         return self.stream.id

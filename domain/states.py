@@ -26,6 +26,10 @@ STATES: dict[StreamKind, type[Project | GovSystem | Unit | Register | County | E
 }
 
 
+_FIRST: dict[StreamKind, Foldable] = {kind: state(id=UUID(int=0)) for kind, state in STATES.items()}
+
+
 def beginning(kind: StreamKind, stream: UUID) -> Foldable:
     """The state of a stream before its first event."""
-    return STATES[kind](id=stream)
+    first: Foldable = _FIRST[kind].but(id=stream)
+    return first

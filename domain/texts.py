@@ -45,7 +45,7 @@ _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 def half_width(text: str) -> str:
     """The text with full-width forms (０-９, Ａ-Ｚ, ．, －, full-width space …) made half-width."""
-    return text.translate(_HALF_WIDTH)
+    return text if text.isascii() else text.translate(_HALF_WIDTH)
 
 
 def code_form(text: str) -> str:

@@ -29,6 +29,20 @@ _MOST_PENDING = 1000
 """Events that wait to be folded in. A stream that nobody asks about is let go, and read if somebody does."""
 
 
+def grouped(entries: Iterable[Recorded]) -> dict[UUID, list[Recorded]]:
+    """Entries stream by stream, in their order."""
+    by_stream: dict[UUID, list[Recorded]] = {}
+    groups: dict[int, list[Recorded]] = {}  # The hash of an identity itself costs more than the rest.
+    for entry in entries:
+        stream = entry.originator_id
+        group = groups.get(stream.int)
+        if group is None:
+            groups[stream.int] = by_stream[stream] = [entry]
+        else:
+            group.append(entry)
+    return by_stream
+
+
 class _Known:
     """What is known of a stream: its state, what stands in its book, and events that are still to be folded in."""
 
@@ -50,7 +64,8 @@ class _Known:
         state, standing, done = self.state, dict(self.standing), 0
         pending = self.pending
         # What an event posts depends on the state before it.
-        moving = [n for n, e in enumerate(pending) if moves_money(e.event)] if self.kind is StreamKind.PROJECT else ()
+        of_project = self.kind is StreamKind.PROJECT
+        moving = [n for n, e in enumerate(pending) if moves_money(e.event.__class__)] if of_project else ()
         for at in moving:
             state, done = fold(state, pending[done:at]), at
             for posting in postings(pending[at].event, state):
@@ -71,7 +86,8 @@ class Streams:
         self._read = read
         self._largest = largest
         self.corrected = corrected
-        self._known: OrderedDict[UUID, _Known] = OrderedDict()
+        self._known: OrderedDict[int, _Known] = OrderedDict()
+        """By identity as a number: the hash of an identity itself is Python code."""
         self.position = position
 
     def forward(self, entries: Sequence[Recorded], position: int) -> dict[UUID, list[Recorded]]:
@@ -79,33 +95,26 @@ class Streams:
 
         Histories that are needed for it are read together.
         """
-        by_stream: dict[UUID, list[Recorded]] = {}
-        for entry in entries:
-            stream = entry.originator_id
-            group = by_stream.get(stream)
-            if group is None:
-                by_stream[stream] = [entry]
-            else:
-                group.append(entry)
+        by_stream = grouped(entries)
         corrected = (
             {e.originator_id for e in entries if e.event.__class__ is FactCorrected} if not self.corrected else ()
         )
         self.position = position
         unknown = []
         for stream, new in by_stream.items():
-            corrects = stream in corrected
-            known = self._known.get(stream)
+            number = stream.int
+            known = self._known.get(number)
             begins = self._read is None or new[0].originator_version == 1
-            if corrects or (known is None and not begins):
-                self._known.pop(stream, None)
+            if (known is None and not begins) or (corrected and stream in corrected):
+                self._known.pop(number, None)
                 unknown.append(stream)
                 continue
             if known is None:
-                known = self._known[stream] = _Known(new[0].kind, stream)
+                known = self._known[number] = _Known(new[0].kind, stream)
             known.add(new)
-            self._known.move_to_end(stream)
+            self._known.move_to_end(number)
             if len(known.pending) > _MOST_PENDING and self._read is not None:
-                del self._known[stream]
+                del self._known[number]
         if unknown:
             # What cannot be read now is asked for again by whoever needs it, and fails there.
             with suppress(Exception):
@@ -115,15 +124,16 @@ class Streams:
                 self._known.popitem(last=False)
         return by_stream
 
-    def settle(self) -> None:
-        """Fold in all that waits. Raises what the fold of an event raises."""
-        for known in self._known.values():
-            if known.pending:
+    def settle(self, of: Iterable[UUID]) -> None:
+        """Fold in what waits of some streams. Raises what the fold of an event raises."""
+        for stream in of:
+            known = self._known.get(stream.int)
+            if known is not None and known.pending:
                 known.settle()
 
     def lose(self, stream: UUID) -> None:
         """Forget a stream of which something could not be brought forward."""
-        self._known.pop(stream, None)
+        self._known.pop(stream.int, None)
 
     def state(self, kind: StreamKind, stream: UUID) -> Foldable:
         """The state of a stream; that of its beginning when it has no events."""
@@ -150,16 +160,16 @@ class Streams:
         return known
 
     def _get(self, kind: StreamKind, stream: UUID) -> _Known:
-        known = self._known.get(stream)
+        known = self._known.get(stream.int)
         if known is None and self._read is not None:
             self._learn([stream])
-            known = self._known.get(stream)
+            known = self._known.get(stream.int)
         # A stream without events is not kept: it may be asked for under any kind.
         return known if known is not None else _Known(kind, stream)
 
     def _learn(self, streams: Sequence[UUID]) -> None:
         read = cast("Histories", self._read)
         for stream, history in read(streams, self.position).items():
-            known = self._known[stream] = _Known(history[0].kind, stream)
+            known = self._known[stream.int] = _Known(history[0].kind, stream)
             known.add(effective(history))
             known.last_position = history[-1].position

@@ -24,7 +24,7 @@ from domain.recorded import Recorded
 from domain.streams import StreamKind
 from domain.system import GovSystem
 from domain.unit import Unit
-from projections.streams import Streams
+from projections.streams import Streams, grouped
 
 Cursor = psycopg.Cursor[Any]
 
@@ -91,9 +91,7 @@ class Page:
     def of(self, stream: UUID) -> list[Recorded]:
         """The page's entries of a stream."""
         if self._of is None:
-            self._of = {}
-            for entry in self.entries:
-                self._of.setdefault(entry.originator_id, []).append(entry)
+            self._of = grouped(self.entries)
         return list(self._of.get(stream, ()))
 
     def history(self, stream: UUID) -> Sequence[Recorded]:

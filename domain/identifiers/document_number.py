@@ -19,6 +19,7 @@ _YEAR = re.compile(r"[0-9]{4}")
 _SERIAL = re.compile(r"[1-9][0-9]{0,5}")
 _ORDER = re.compile(r"([㐀-鿿]{0,12}令)?第([1-9][0-9]{0,5})号")
 _NUMBER = re.compile(r"([^〔〕]*)〔([^〔〕]*)〕(.*)号")
+_NORMAL = re.compile(r"[㐀-鿿]{2,12}〔[0-9]{4}〕[1-9][0-9]{0,5}号|(?:[㐀-鿿]{0,12}令)?第[1-9][0-9]{0,5}号")
 _BRACKETS = str.maketrans({**dict.fromkeys("[(【﹝", "〔"), **dict.fromkeys("])】﹞", "〕")})
 
 
@@ -78,7 +79,7 @@ def _fault(zh: str, en: str) -> ValueFault:
 
 def parse(text: str) -> str:
     """The number in its normal form. Raises ValueFault."""
-    return read(text).canonical
+    return text if _NORMAL.fullmatch(text) else read(text).canonical
 
 
 DocumentNo = Annotated[

@@ -6,6 +6,7 @@ nearly every swap of neighbours. Category and unit are not in the number, becaus
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated
@@ -16,6 +17,7 @@ from domain.identifiers import division as division_code
 from domain.texts import ValueFault, code_form, misfit
 
 MAX_SERIAL = 999_999
+_NORMAL = re.compile(r"ZH-([0-9]{6})-(?!0000)([0-9]{4})-(?!000000)([0-9]{6})-([0-9])")
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,9 @@ def read(text: str) -> FilingNumberParts:
 
 def parse(text: str) -> str:
     """The normalised number. Raises ValueFault as `read` does."""
+    found = _NORMAL.fullmatch(text)
+    if found is not None and check_digit("".join(found.groups()[:3])) == found[4]:
+        return text
     parts = read(text)
     return build(parts.division, parts.year, parts.serial)
 

@@ -80,8 +80,9 @@ def change(case: Case, command: RecordChange) -> Event:
 @evolve.register
 def _(event: ProgressReported, project: Project, at: Recorded) -> Project:
     note = ProgressNote.made_of(percent=event.percent, summary=event.summary, reported_on=at.happened_on)
-    completed = at.happened_on if event.percent == _COMPLETED else None
-    return project.but(progress=note, completed_on=project.completed_on or completed)
+    if event.percent != _COMPLETED or project.completed_on is not None:
+        return project.but(progress=note)
+    return project.but(progress=note, completed_on=at.happened_on)
 
 
 @evolve.register

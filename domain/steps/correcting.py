@@ -77,7 +77,7 @@ def correct(history: Sequence[Recorded], command: CorrectFact, case: Case | None
         replacement=command.replacement,
         replacement_happened_on=command.replacement_happened_on,
     )
-    if moves_money(event):
+    if moves_money(event.__class__):
         _check_book(history, correction)
     return correction if case is None else record("correcting", case, command, correction)
 

@@ -117,6 +117,10 @@ def new_event(written: WrittenEvent) -> NewEvent:
 
 Row = tuple[int, int, datetime, str, bytes]
 """A stored event: version, position, recorded time, topic and state."""
+LogRow = tuple[UUID, str, int, int, datetime, str, bytes]
+"""Stream, kind, and then as a `Row`: version, position, recorded time, topic and state of an event in the log."""
+_VERSION, _POSITION, _RECORDED_AT = -5, -4, -3
+"""Where these stand in a row of either form."""
 
 _DAY_FIRST = re.compile(rb'\{"happened_on":"(\d{4}(?:-\d\d){0,2})",')
 """How circumstances begin as they are written here."""
@@ -127,12 +131,14 @@ _DAY_NAMED, _DAY_ENDS = 2, 28
 class _Read(Recorded):
     """A recorded event as it was read. Its circumstances are decoded, and validated, when somebody looks at them."""
 
-    __slots__ = ("_circumstances", "_kind", "_row", "_stated", "_stream", "_stream_id")
+    __slots__ = ("_circumstances", "_day", "_kind", "_row", "_stated", "_stream", "_stream_id")
     _circumstances: Circumstances
+    _day: CivilDate
+    _row: tuple[Any, ...]
     _stream: StreamAt
 
     # Without the parts that cost something: these are made when they are asked for.
-    def __init__(self, kind: StreamKind, stream: UUID, row: Row, stated: bytes, event: Event) -> None:
+    def __init__(self, kind: StreamKind, stream: UUID, row: Row | LogRow, stated: bytes, event: Event) -> None:
         self._kind = kind
         self._stream_id = stream
         self._row = row
@@ -142,12 +148,14 @@ class _Read(Recorded):
     @property
     def position(self) -> int:  # type: ignore[override]
         """The place in the log."""
-        return self._row[1]
+        found: int = self._row[_POSITION]
+        return found
 
     @property
     def recorded_at(self) -> datetime:  # type: ignore[override]
         """When it was recorded."""
-        return self._row[2]
+        found: datetime = self._row[_RECORDED_AT]
+        return found
 
     @property
     def stream(self) -> StreamAt:  # type: ignore[override]
@@ -155,7 +163,7 @@ class _Read(Recorded):
         try:
             return self._stream
         except AttributeError:
-            self._stream = made = StreamAt.made_of(kind=self._kind, id=self._stream_id, version=self._row[0])
+            self._stream = made = StreamAt.made_of(kind=self._kind, id=self._stream_id, version=self._row[_VERSION])
             return made
 
     @property
@@ -171,10 +179,25 @@ class _Read(Recorded):
     @property
     def happened_on(self) -> CivilDate:
         """The calendar day on which it happened. Raises ValueFault, pydantic.ValidationError."""
+        try:
+            return self._day
+        except AttributeError:
+            stated = self._stated
+            day = _day(stated[:_DAY_ENDS])
+            # Read from its place only where it is named nowhere else: of two of one name, the last would count.
+            if day is None or stated.rfind(b"happened_") != _DAY_NAMED:
+                day = self.circumstances.happened_on
+            self._day = day
+            return day
+
+    @property
+    def person(self) -> UUID | None:
+        """The person whose account recorded it, where it is known. Raises pydantic.ValidationError."""
         stated = self._stated
-        day = _day(stated[:_DAY_ENDS])
-        # Read from its place only where it is named nowhere else: of two of one name, the last would count.
-        return day if day is not None and stated.rfind(b"happened_") == _DAY_NAMED else self.circumstances.happened_on
+        # Most circumstances name none, however the name may be written: these are not decoded for it.
+        if stated.rfind(b"person") < 0 and stated.find(b"\\") < 0:
+            return None
+        return self.circumstances.actor.person
 
     @property
     def originator_id(self) -> UUID:
@@ -184,7 +207,8 @@ class _Read(Recorded):
     @property
     def originator_version(self) -> int:
         """Version in the stream."""
-        return self._row[0]
+        found: int = self._row[_VERSION]
+        return found
 
     @property
     def kind(self) -> StreamKind:
@@ -221,17 +245,13 @@ def _cut(topic: str, state: bytes) -> tuple[Event, bytes]:
         head, first, read = _QUICK[topic]
     except KeyError:
         raise UnknownTopicError(topic) from None
-    stop = -_TAIL if state[-_TAIL:].startswith(_NONCE) else -1 if state.endswith(b"}}") else 0
+    stop = -_TAIL if state.startswith(_NONCE, -_TAIL) else -1 if state.endswith(b"}}") else 0
     end = state.find(_EVENT, first) if stop and state.startswith(head) else -1
     try:
         return read(state[end + 6 : stop] if end > 0 else b""), state[first : end + 1]  # after _EVENT
     except ValidationError:
         stored = orjson.loads(state)
         return event_from(topic, stored["v"], stored["e"]), orjson.dumps(stored["c"])
-
-
-LogRow = tuple[UUID, str, int, int, datetime, str, bytes]
-"""Stream, kind, and then as a `Row`: version, position, recorded time, topic and state of an event in the log."""
 
 
 def logged_event(row: LogRow) -> LoggedEvent:
@@ -260,10 +280,12 @@ def decoded_rows(rows: Iterable[LogRow]) -> tuple[list[Recorded], list[Undecodab
     """The events that can be decoded, and those that cannot. An unknown kind of stream is one of these."""
     entries: list[Recorded] = []
     undecodable: list[Undecodable] = []
+    kinds, cut = _KINDS, _cut
     for row in rows:
+        stream, kind, _, _, _, topic, state = row
         try:
-            event, stated = _cut(row[5], row[6])
-            entries.append(_Read(_KINDS[row[1]], row[0], row[2:], stated, event))
+            event, stated = cut(topic, state)
+            entries.append(_Read(kinds[kind], stream, row, stated, event))
         except Exception as error:  # noqa: BLE001 (whatever is wrong with it, the others go on)
             undecodable.append(Undecodable(logged_event(row), error))
     return entries, undecodable

@@ -184,9 +184,28 @@ def test_what_is_decoded_late_is_what_would_be_decoded_at_once() -> None:
         )
         late = to_recorded(logged(row))
         assert late.happened_on == at_once.happened_on
+        assert late.person == at_once.person
         assert late == at_once
         assert hash(late) == hash(at_once)
         assert late.but(position=0) != late
+
+
+@pytest.mark.parametrize("name", ["person", "p\\u0065rson", "\\u0070\\u0065\\u0072\\u0073\\u006f\\u006e"])
+def test_the_person_is_read_however_its_name_is_written(name: str) -> None:
+    row = next(r for r in GOLDEN if r["topic"] == "project.progress_reported")
+    pseudonym = "6c697568-656e-4f6c-8967-0000000000aa"
+    actor = {**row["state"]["c"]["actor"], "person": pseudonym}
+    told = logged({**row, "state": {**row["state"], "c": {**row["state"]["c"], "actor": actor}}})
+    state = told.state.replace(b'"person"', f'"{name}"'.encode())
+    assert to_recorded(replace(told, state=state)).person == UUID(pseudonym)
+
+
+def test_whom_nobody_named_is_not_looked_for_in_what_surrounds_the_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each event of a project is asked for its person; most circumstances need not be decoded for that."""
+    row = next(r for r in GOLDEN if r["topic"] == "project.progress_reported")
+    entry = to_recorded(logged(row))
+    monkeypatch.setattr(type(entry), "circumstances", property(lambda _: pytest.fail("decoded")))
+    assert entry.person is None
 
 
 @pytest.mark.parametrize("part", ["c", "e"])

@@ -6,6 +6,7 @@ import copy
 import csv
 import io
 import pickle
+from collections.abc import Callable
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -543,3 +544,28 @@ def test_shapes() -> None:
 def test_long_values_are_not_repeated_whole() -> None:
     assert clipped("一" * 30) == "一" * 30
     assert clipped("一" * 31) == "一" * 30 + "…"
+
+
+@given(
+    st.from_regex(r"\s?[㐀-鿿]{1,13}[〔\[][0-9]{3,5}[〕\]][0-9]{0,7}号|[㐀-鿿]{0,3}令?第[0-9]{1,7}号", fullmatch=True)
+)
+def test_a_document_number_in_its_normal_form_is_taken_as_it_is(text: str) -> None:
+    """The short way comes to what taking it apart comes to."""
+    assert outcome(document_number.parse, text) == outcome(lambda t: document_number.read(t).canonical, text)
+
+
+@given(st.from_regex(r"[Zz]H-37032[0-9]-(0000|2019)-00000[0-9]-[0-9]", fullmatch=True))
+def test_a_filing_number_in_its_normal_form_is_taken_as_it_is(text: str) -> None:
+    def plainly(number: str) -> str:
+        parts = filing_number.read(number)
+        return filing_number.build(parts.division, parts.year, parts.serial)
+
+    assert outcome(filing_number.parse, text) == outcome(plainly, text)
+
+
+def outcome(read: Callable[[str], str], text: str) -> str | None:
+    """What comes of reading a text; None when it is refused."""
+    try:
+        return read(text)
+    except ValueFault:
+        return None
