@@ -98,3 +98,18 @@ def test_reminders_of_the_past_know_the_meetings_held_by_then(auditor: Client, c
     assert missed(as_of_happened="2019-12-29") == ["2019-06-30"]
     position = auditor.get("/supervision").json()["freshness"]["log_position"]
     assert missed(as_of_position=str(position - 1), on="2020-01-15") == ["2019-06-30", "2019-12-31"]
+
+
+def test_owner_units_are_told_by_name(auditor: Client, client: Client, liuhen: Liuhen, project: str) -> None:
+    """By the newest one, though it came after everything that the rows rest on."""
+    renaming = {"name": "改名局", "since": "2019-07-01", "document_no": "源编〔2019〕1号"}
+    client.done(f"/units/{OWNER}/names", "2019-07-01", renaming)
+    liuhen.engine.catch_up()
+    for path, asked in (
+        ("/performance/units", {}),
+        ("/performance/unit-ranks", {"indicator": "days_filed_to_approved"}),
+        ("/stages/durations", {"by": "UNIT", "begins": "FILED", "ends": "APPROVED"}),
+    ):
+        assert [r["unit_name"] for r in auditor.every(path, **asked)] == ["改名局"], path
+    assert [r["owner_names"] for r in auditor.every("/supervision/overdue")] == [["改名局"]]
+    assert auditor.every("/stages/durations", begins="FILED", ends="APPROVED")[0]["unit_name"] is None

@@ -338,6 +338,7 @@ class Blocked(TypedDict):
     name: str
     stage: str
     owners: list[str]
+    owner_names: list[str | None]
     position: int
     gate: str
     step: str
@@ -993,6 +994,7 @@ class Duration(TypedDict):
     begins: "ProjectMilestone"
     ends: "ProjectMilestone"
     group: str
+    unit_name: str | None
     passed: int
     median_days: int | None
     p90_days: int | None
@@ -1659,6 +1661,7 @@ class GrantedException(TypedDict):
     number: str | None
     name: str
     owners: list[str]
+    owner_names: list[str | None]
     rule: str
     ground: "ExemptionGround | None"
     reason: str
@@ -2304,11 +2307,13 @@ class Need(TypedDict):
     project_id: str
     project_name: str
     owners: list[str]
+    owner_names: list[str | None]
     number: int
     provider: str
     resource: str
     purpose: str
     provided_by: list[str]
+    providers: list[str]
     supplied: bool
 
 NetworkKind = Literal['EGOV_EXTRANET', 'INTERNET', 'DEDICATED', 'ISOLATED']
@@ -2457,6 +2462,7 @@ class OutOfOrder(TypedDict):
     name: str
     stage: str
     owners: list[str]
+    owner_names: list[str | None]
     position: int
     disorders: "list[Disorder]"
 
@@ -2473,6 +2479,7 @@ class Overdue(TypedDict):
     name: str
     stage: str
     owners: list[str]
+    owner_names: list[str | None]
     position: int
     acceptance_due: str
     days_overdue: int
@@ -2793,6 +2800,7 @@ class RankedUnit(TypedDict):
     tied: int
     n: int
     uscc: str
+    unit_name: str | None
     value: str
     projects: int
 
@@ -3186,6 +3194,7 @@ class Resource(TypedDict):
     project_id: str
     project_name: str
     owners: list[str]
+    owner_names: list[str | None]
     name: str
     code: str | None
     kind: str
@@ -3635,12 +3644,15 @@ class SourceSums(TypedDict):
     arranged_fen: int
     disbursed_fen: int
     refunded_fen: int
+    build_fen: int
+    operation_fen: int
     source: str
     lines: int
     budget_yuan: str | None
     arranged_yuan: str
     disbursed_yuan: str
     refunded_yuan: str
+    operation_bp: int | None
 
 Stage = Literal['UNKNOWN', 'FOUND_UNFILED', 'FILING_REFUSED', 'HISTORICAL', 'FILED', 'SHARING_DECLARED', 'APPROVED', 'ACCEPTED', 'IN_OPERATION']
 """阶段 How far a project has come, by recorded facts."""
@@ -4904,6 +4916,7 @@ class UnitIndicators(TypedDict):
 
     trace: str
     uscc: str
+    unit_name: str | None
     projects: int
     accepted: int
     accepted_late: int
@@ -4949,12 +4962,16 @@ class UnitSums(TypedDict):
     arranged_fen: int
     disbursed_fen: int
     refunded_fen: int
+    build_fen: int
+    operation_fen: int
     uscc: str
+    unit_name: str | None
     projects: int
     budget_yuan: str | None
     arranged_yuan: str
     disbursed_yuan: str
     refunded_yuan: str
+    operation_bp: int | None
 
 
 class UseEvaluation(TypedDict):
@@ -5602,12 +5619,15 @@ class YearSums(TypedDict):
     arranged_fen: int
     disbursed_fen: int
     refunded_fen: int
+    build_fen: int
+    operation_fen: int
     year: int
     lines: int
     budget_yuan: str | None
     arranged_yuan: str
     disbursed_yuan: str
     refunded_yuan: str
+    operation_bp: int | None
 
 
 class domain__scheme__Score(TypedDict):
