@@ -22,8 +22,9 @@ from pydantic import Field
 
 from api.context import Context, Reader
 from api.exports import Export, Form, form_of
-from api.moments import At
+from api.moments import At, day_asked
 from api.problems import FieldFault, english, problem
+from application.asking import AsOf
 from domain.event import Value
 from domain.faults import BadFieldError
 from domain.rule import text
@@ -71,6 +72,7 @@ class ListPart:
     request: Request
     context: Context
     window: Window
+    as_of: AsOf
     form: Form
     fields: tuple[str, ...]
     path: str
@@ -96,7 +98,7 @@ class ListPart:
             )
         if self.form is not Form.JSON:
             fresh = more.get("freshness")
-            export = Export(self.context, self.form, self.path, self.query, row, self.fields, fresh)
+            export = Export(self.context, self.form, self.path, self._dated(), row, self.fields, fresh)
             return cast("AnswerT", export.response(self.request, self.window, fetch, self._links(None)))
         found = fetch(self.window)
         cursor = self._cursor(found.after)
@@ -109,6 +111,12 @@ class ListPart:
             content, media_type="application/json", headers={"Link": self._links(cursor), "Vary": "Accept"}
         )
         return cast("AnswerT", response)
+
+    def _dated(self) -> tuple[tuple[str, str], ...]:
+        """The request with the day of asking, where the list has one: asked for later it would be another."""
+        if "on" not in known_parameters(self.request) or "on" in dict(self.query):
+            return self.query
+        return (*self.query, ("on", day_asked(self.context.liuhen, self.as_of, None).isoformat()))
 
     def _cursor(self, after: Key | None) -> str | None:
         return None if after is None else self.context.liuhen.cursors.sealed(after, self.belongs_to)
@@ -164,7 +172,7 @@ async def asked_part(
     by = tuple(sort.split(",")) if sort else ()
     window = Window(limit=limit, after=after, sort=by, exact=exact, moment=at.said())
     shown = tuple(dict.fromkeys(fields.split(","))) if fields else ()
-    return ListPart(request, context, window, form_of(form, accept), shown, path, query, belongs_to)
+    return ListPart(request, context, window, at.as_of, form_of(form, accept), shown, path, query, belongs_to)
 
 
 Part = Annotated[ListPart, Depends(asked_part)]
@@ -193,15 +201,21 @@ _CHECKING: set[str] = set()
 async def only_known_parameters(request: Request) -> None:
     """A dependency of reads. Raises UnknownParameterError."""
     route: APIRoute = request.scope["route"]
-    dependant = route.dependant
     if request.method != "GET" or route.endpoint.__qualname__ in _CHECKING:
         return
-    known = _KNOWN.get(id(dependant))
-    if known is None:
-        known = _KNOWN[id(dependant)] = frozenset(_parameters(dependant))
+    known = known_parameters(request)
     for name in request.query_params:
         if name not in known:
             raise UnknownParameterError(name, known)
+
+
+def known_parameters(request: Request) -> frozenset[str]:
+    """The parameters of the query that the route of a request has."""
+    dependant = request.scope["route"].dependant
+    known = _KNOWN.get(id(dependant))
+    if known is None:
+        known = _KNOWN[id(dependant)] = frozenset(_parameters(dependant))
+    return known
 
 
 _KNOWN: dict[int, frozenset[str]] = {}

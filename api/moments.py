@@ -7,19 +7,21 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Header, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BeforeValidator
 
+from api.context import Reader
 from api.problems import problem
 from application.asking import NOW, AsOf
 from application.ports import UpTo
-from domain.dates import FullDate
+from domain.dates import FullDate, civil_day
 from domain.rule import text
 from domain.texts import ValueFault
+from infrastructure.bootstrap import Liuhen, today
 from infrastructure.projecting.engine import ViewFillingError
 from projections.view import Freshness
 
@@ -120,6 +122,35 @@ def moment(
 
 
 At = Annotated[Moment, Depends(moment)]
+Day = Annotated[
+    FullDate | None,
+    Query(description="按哪一天看；缺省为所看时刻之日，否则今天 day of asking; else that of the moment, else today"),
+]
+
+
+def day_asked(liuhen: Liuhen, as_of: AsOf, on: date | None) -> date:
+    """The day by which deadlines, terms and parameters are seen: as asked, or else that of the moment.
+
+    For what was known then it is the day on which the last event known was recorded; for the present it is today.
+    """
+    if on is not None:
+        return on
+    if as_of.happened is not None:
+        return as_of.happened
+    if as_of.upto.recorded_at is not None:
+        return civil_day(as_of.upto.recorded_at)
+    if as_of.upto.position is not None:
+        known = min(as_of.upto.position, liuhen.ledger.position())
+        return civil_day(liuhen.ledger.recorded_at(known)) if known else today()
+    return today()
+
+
+def _on(context: Reader, at: At, on: Day = None) -> date:
+    return day_asked(context.liuhen, at.as_of, on)
+
+
+On = Annotated[date, Depends(_on)]
+"""The day of asking of a read of views."""
 
 
 @contextmanager

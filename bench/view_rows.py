@@ -39,10 +39,16 @@ REGISTER = f"""
              (SELECT 'u' || n || E'\\n单位' || to_char(n, 'FM000000') AS searched) s;
 """
 
-BOARD = """
+_UNIT_NAMES = """
+    INSERT INTO units SELECT %(log)s, md5('u' || n)::uuid, 'U' || n, '单位' || n
+        FROM generate_series(0, %(rows)s / 10) n;
+"""
+
+BOARD = f"""
+    {_UNIT_NAMES}
     INSERT INTO projects SELECT %(log)s, md5('p' || n)::uuid, 'ZH-' || n, '项目' || n, 'APPROVED', ARRAY['U' || n / 10],
         NULL, false, date '2019-01-01' + n %% 3650, n %% 3 = 0,
-        CASE WHEN n %% 100 = 0 THEN '[{"earlier": "a", "earlier_on": "b", "later": "c", "later_on": "d"}]'::jsonb
+        CASE WHEN n %% 100 = 0 THEN '[{{"earlier": "a", "earlier_on": "b", "later": "c", "later_on": "d"}}]'::jsonb
              ELSE '[]' END, n FROM generate_series(1, %(rows)s) n;
     INSERT INTO refusals SELECT %(log)s, n, md5('p' || n / 2)::uuid, md5('p' || n / 2)::uuid, 'approval', 'APPROVE',
         ARRAY['G03'], '[]', 'set', '2019-01-01', now(), '甲', 'DRC', CASE WHEN n %% 5 = 0 THEN n + 1 END
@@ -69,7 +75,8 @@ RED_FLAGS = """
         FROM generate_series(1, %(rows)s) n;
 """
 
-MONEY = """
+MONEY = f"""
+    {_UNIT_NAMES}
     INSERT INTO projects SELECT %(log)s, md5('p' || n)::uuid, 'ZH-' || to_char(n, 'FM000000'), '项目' || n,
         ARRAY['U' || n / 10], false FROM generate_series(1, %(rows)s) n;
     INSERT INTO movements SELECT %(log)s, n * 4 + k, md5('p' || n)::uuid,

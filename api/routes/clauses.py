@@ -10,17 +10,17 @@ from pydantic import Field
 
 from api.context import Context, Reader
 from api.lists import Part
-from api.moments import At
-from api.routes.views import NOTHING_THEN, Day, ViewAnswer, answer, reading, rules_of, view_answer
-from application.asking import county_state
+from api.moments import At, Moment, On
+from api.routes.views import NOTHING_THEN, ViewAnswer, answer, reading, rules_of, view_answer
+from application.asking import AsOf, county_state
+from application.ports import UpTo
 from domain.clauses import OUTSIDE, RECORDED, REPORTS
 from domain.event import Value
-from domain.reminders import Deadline, DeadlineKind, of_county
+from domain.reminders import DeadlineKind, of_county
 from domain.rule import Clause, Gate, RuleSet
 from domain.rules import GATES
 from domain.streams import StreamKind, county_id
 from domain.texts import Text
-from infrastructure.bootstrap import today
 from projections.asking import Listing, TracedRow, Window, part_of, trace_of
 from projections.clauses import queries
 from projections.timeline.queries import ABSENCES
@@ -65,9 +65,9 @@ class Reminder(TracedRow):
 
 
 @router.get("/clauses", summary="全部条款及落点 every clause and where it acts")
-def read_clauses(context: Reader, at: At, on: Day = None) -> ClausesAnswer:
+def read_clauses(context: Reader, at: At, on: On) -> ClausesAnswer:
     """Every clause in force on the day: words, strength, gates, events, lists, and how often it acted."""
-    rules = rules_of(context, on or today())
+    rules = rules_of(context, on)
     with reading(context, "clauses", at) as view:
         counted = queries.clause_counts(view.conn, context.log_id, classified=context.sees_classified, moment=at.said())
         counts = {c.rule: c for c in counted}
@@ -103,27 +103,28 @@ def read_reminders(
     context: Reader,
     at: At,
     part: Part,
-    on: Day = None,
+    on: On,
     within_days: Annotated[int, Query(ge=0, le=3660, description="含此后多少天内到期的 due within so many days")] = 30,
     rule: Annotated[str | None, Query(max_length=3, description="条款 clause")] = None,
     unit: Annotated[str | None, Query(max_length=40, description="单位统一社会信用代码")] = None,
 ) -> ViewAnswer[Reminder]:
     """Deadlines not met by the day and due by then or soon, the longest overdue first."""
-    day = on or today()
-    rules = rules_of(context, day)
+    rules = rules_of(context, on)
     with reading(context, "clauses", at) as view:
         stored = queries.open_deadlines(
             view.conn,
             context.log_id,
-            day,
+            on,
             rule=rule,
             unit=unit,
             classified=context.sees_classified,
             moment=at.said(),
         )
-        found = [_reminder(d, rules, day) for d in [*stored, *_of_county(context, rules, day, rule, unit)]]
+        as_of = AsOf(UpTo(position=view.freshness.position), at.as_of.happened)
+        county = () if unit else _of_county(context, at, as_of, on, rule)
+        found = [_reminder(d, rules, on) for d in [*stored, *county]]
         due = sorted(
-            (r for r in found if r is not None and (r.due_on - day).days <= within_days),
+            (r for r in found if r is not None and (r.due_on - on).days <= within_days),
             key=_place,
         )
 
@@ -140,12 +141,10 @@ def _place(reminder: Reminder) -> tuple[str, ...]:
     return (reminder.due_on.isoformat(), reminder.rule, *told)
 
 
-def _of_county(
-    context: Context, rules: RuleSet, day: date, rule: str | None, unit: str | None
-) -> list[queries.StoredDeadline]:
+def _of_county(context: Context, at: Moment, as_of: AsOf, day: date, rule: str | None) -> list[queries.StoredDeadline]:
     """Joint meetings that were not held; whether one was missed is known only on the day of asking."""
     desk = context.liuhen.desk
-    deadlines: list[Deadline] = [] if unit else list(of_county(county_state(desk), rules.effective_from, day))
+    county = county_state(desk, as_of)
     return [
         queries.StoredDeadline(
             stream_kind=StreamKind.COUNTY,
@@ -153,9 +152,9 @@ def _of_county(
             name="",
             owners=[],
             deadline=d,
-            trace=trace_of(ABSENCES, Subject(subject=county_id(desk.division))),
+            trace=trace_of(ABSENCES, Subject(subject=county_id(desk.division)), moment=at.said()),
         )
-        for d in deadlines
+        for d in of_county(county, desk.rule_sets.all[0].effective_from, day)
         if rule in {None, d.rule} and d.open(day)
     ]
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import Field
 
 from api.context import Reader
+from api.moments import Day, day_asked
 from api.routes.projects import HistoryAnswer, Moment, history_answer
-from api.routes.views import NOTHING_THEN, Day
+from api.routes.views import NOTHING_THEN
 from application.asking import county_state, history_of
 from domain.county import County
-from domain.dates import FullDate
 from domain.event import Value
 from domain.expert import Expert
 from domain.faults import UnknownSubjectError
@@ -21,7 +20,6 @@ from domain.project import Track
 from domain.role_holding import RoleHolding
 from domain.rule import TaskGroup, text
 from domain.streams import StreamKind, county_id
-from infrastructure.bootstrap import today
 
 router = APIRouter(tags=["县级机制 governance"])
 
@@ -64,7 +62,7 @@ def read_county_history(context: Reader, moment: Moment) -> HistoryAnswer:
 @router.get("/county/half-years", summary="联席会议召开情况 joint meetings by half-year")
 def read_half_years(context: Reader, moment: Moment, on: Day = None) -> list[HalfYearAnswer]:
     """Every half-year since the rules took effect, and those that ended without a joint meeting."""
-    desk, day = context.liuhen.desk, on or today()
+    desk, day = context.liuhen.desk, day_asked(context.liuhen, moment, on)
     halves = county_state(desk, moment).half_years(desk.rule_sets.all[0].effective_from, day)
     return [HalfYearAnswer(half_year=str(h.half), meetings=h.meetings, missed=h.missed) for h in halves]
 
@@ -73,10 +71,10 @@ def read_half_years(context: Reader, moment: Moment, on: Day = None) -> list[Hal
 def read_duties(
     context: Reader,
     moment: Moment,
-    on: Annotated[FullDate | None, Query(description="按哪一天看，缺省为今天 day of asking")] = None,
+    on: Day = None,
 ) -> DutiesAnswer:
     """Role holders and leads on a day, beside what the rule set of that day states."""
-    desk, day = context.liuhen.desk, on or today()
+    desk, day = context.liuhen.desk, day_asked(context.liuhen, moment, on)
     rules = desk.rule_sets.in_force(day)
     if rules is None:
         raise UnknownSubjectError(text("当日没有生效的规则集", "no rule set was in force on that day"))

@@ -9,8 +9,8 @@ from pydantic import Field
 
 from api.acts import UnitCode, post_to
 from api.context import Reader
-from api.routes.views import Day
-from application.asking import history_of, unit_state
+from api.moments import Day, day_asked
+from application.asking import NOW, history_of, unit_state
 from application.responsibility import (
     appoint_head,
     check_unit_unifications,
@@ -25,7 +25,6 @@ from domain.steps.responsibility import AppointHead, CheckUnifications, NameCont
 from domain.streams import StreamKind, unit_id
 from domain.supervision_item import SupervisionState
 from domain.unit import without_contact
-from infrastructure.bootstrap import today
 
 router = APIRouter(tags=["单位 units"])
 _UNIT, _STEP = "/units/{uscc}", "responsibility"
@@ -85,7 +84,7 @@ class ResponsibilityAnswer(Value):
 def read_responsibility(context: Reader, uscc: str, on: Day = None) -> ResponsibilityAnswer:
     """Head, contact and unifications of the day; every task with its delay, every supervision item with its state."""
     history_of(context.liuhen.desk, StreamKind.UNIT, unit_id(uscc))
-    desk, day = context.liuhen.desk, on or today()
+    desk, day = context.liuhen.desk, day_asked(context.liuhen, NOW, on)
     unit = context.shown(StreamKind.UNIT, unit_id(uscc), unit_state(desk, uscc))
     return ResponsibilityAnswer(
         on=day,

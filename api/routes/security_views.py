@@ -9,24 +9,23 @@ from fastapi import APIRouter, Depends, Query
 
 from api.context import Reader
 from api.lists import Part
-from api.moments import At
-from api.routes.views import NOTHING_THEN, Day, ViewAnswer, answer, under_rules
+from api.moments import At, On
+from api.routes.views import NOTHING_THEN, ViewAnswer, answer, under_rules
 from domain.system import IncidentGrade
-from infrastructure.bootstrap import today
 from projections.security import queries as security
 
 router = APIRouter(prefix="/security", tags=["安全 security"], responses=NOTHING_THEN)
 
 
 def which(
-    on: Day = None,
+    on: On,
     unit: Annotated[str | None, Query(max_length=40, description="建设单位统一社会信用代码 owner unit")] = None,
     project: Annotated[UUID | None, Query(description="只看此项目的系统 systems of this project only")] = None,
     system: Annotated[UUID | None, Query(description="只看此系统 this system only")] = None,
     level: Annotated[int | None, Query(ge=1, le=5, description="安全保护等级 protection level")] = None,
 ) -> security.Asked:
     """Of which systems, on which day."""
-    return security.Asked(on=on or today(), unit=unit, project=project, system=system, level=level)
+    return security.Asked(on=on, unit=unit, project=project, system=system, level=level)
 
 
 Which = Annotated[security.Asked, Depends(which)]

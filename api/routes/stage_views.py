@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
 from api.context import Reader
 from api.lists import Part
-from api.moments import At
-from api.routes.views import Day, ViewAnswer, answer
-from infrastructure.bootstrap import today
+from api.moments import At, On
+from api.routes.views import ViewAnswer, answer
 from projections.stages import ProjectMilestone
 from projections.stages import queries as stages
 from projections.stages.queries import Chosen, Grouping, Outcome
@@ -37,27 +35,23 @@ def chosen(
 Which = Annotated[Chosen, Depends(chosen)]
 
 
-def _on(day: date | None) -> date:
-    return day or today()
-
-
 @router.get("/durations", summary="阶段用时 how long stages take")
 def read_durations(
     context: Reader,
     at: At,
     part: Part,
     which: Which,
+    on: On,
     by: Annotated[Grouping, Query(description="分组 what they are counted by")] = Grouping.ALL,
     begins: Annotated[ProjectMilestone | None, Query(description="阶段的开始 where the stage begins")] = None,
     ends: Annotated[ProjectMilestone | None, Query(description="阶段的结束 where it ends")] = None,
     year: Year = None,
-    on: Day = None,
 ) -> ViewAnswer[stages.Duration]:
     """各阶段天数的中位数与第90百分位；未走完的另计，不混入百分位。
 
     Median and 90th percentile of the days of each stage. Stages that have not ended are counted beside them.
     """
-    asked = stages.AskedDurations(**dict(which), on=_on(on), by=by, begins=begins, ends=ends, year=year)
+    asked = stages.AskedDurations(**dict(which), on=on, by=by, begins=begins, ends=ends, year=year)
     return answer(context, stages.DURATIONS, asked, part, at)
 
 
@@ -67,17 +61,17 @@ def read_stretches(
     at: At,
     part: Part,
     which: Which,
+    on: On,
     begins: Begins,
     ends: Ends,
     outcome: Annotated[Outcome | None, Query(description="阶段结果 how the stage stands")] = None,
     year: Year = None,
-    on: Day = None,
 ) -> ViewAnswer[stages.Stretch]:
     """一个阶段的各个项目：走完的，用时长的在前；其余，早开始的在前。
 
     The projects behind a duration: those that ended, the longest first; then the others, by when they began.
     """
-    asked = stages.AskedStretches(**dict(which), on=_on(on), begins=begins, ends=ends, outcome=outcome, year=year)
+    asked = stages.AskedStretches(**dict(which), on=on, begins=begins, ends=ends, outcome=outcome, year=year)
     return answer(context, stages.STRETCHES, asked, part, at)
 
 

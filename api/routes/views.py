@@ -16,12 +16,11 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from api.context import Context, Reader
 from api.lists import ListAnswer, ListPart, Part
-from api.moments import AS_IT_STANDS, At, Moment, ViewBehindError, one_more_as_of
+from api.moments import AS_IT_STANDS, At, Moment, On, ViewBehindError, one_more_as_of
 from api.problems import Problem
 from application.absences import absences
 from application.asking import NOW, AsOf
 from application.ports import UpTo
-from domain.dates import FullDate, civil_day
 from domain.event import Value
 from domain.faults import UnknownSubjectError
 from domain.project import Category, OpenAttribute, ResourceKind, Stage
@@ -29,7 +28,6 @@ from domain.reminders import DeadlineKind
 from domain.rule import Gate, RuleSet, text
 from domain.streams import unit_id
 from domain.texts import ValueFault
-from infrastructure.bootstrap import today
 from infrastructure.projecting.as_of import view_as_of
 from infrastructure.projecting.engine import ViewFillingError
 from infrastructure.store.connections import answering
@@ -112,7 +110,6 @@ def _yuan(value: object) -> object:
 
 Yuan = Annotated[Decimal, BeforeValidator(_yuan), WithJsonSchema({"type": "string", "pattern": _YUAN})]
 """An amount as a text of digits: a number of JSON would not be exact."""
-Day = Annotated[FullDate | None, Query(description="按哪一天看，缺省为今天 day of asking")]
 Source = Annotated[str | None, Query(max_length=100, description="导入来源 of an imported record")]
 OfProject = Annotated[UUID | None, Query(description="只看此项目 of this project only")]
 OfUnit = Annotated[str | None, Query(max_length=40, description="建设单位统一社会信用代码")]
@@ -216,7 +213,7 @@ class TimelineAnswer(ViewAnswer[timeline.TimelineEntry]):
 
 
 @router.get("/timeline/{subject}", summary="时间线及缺项 the story of a project, system or unit, and what it lacks")
-def read_timeline(context: Reader, at: At, part: Part, subject: str, on: Day = None) -> TimelineAnswer:
+def read_timeline(context: Reader, at: At, part: Part, on: On, subject: str) -> TimelineAnswer:
     """One plain sentence per event, in both languages, and one for each thing that is absent on the day.
 
     `subject` is an identity, or a unit's code. Without `on`, absences are as of the day of the moment that is asked
@@ -235,15 +232,14 @@ def read_timeline(context: Reader, at: At, part: Part, subject: str, on: Day = N
         kind = timeline.kind_of(view.conn, context.log_id, identity, classified=context.sees_classified)
         position = view.freshness.position
         as_of = AsOf(UpTo(position=position), at.as_of.happened)
-        day = on or _day_of(context, at, position)
-        missing = absences(desk, kind, identity, as_of, day) if kind is not None else ()
-        rules = desk.rule_sets.in_force(day)
+        missing = absences(desk, kind, identity, as_of, on) if kind is not None else ()
+        rules = desk.rule_sets.in_force(on)
         trace = trace_of(timeline.ABSENCES, whose, moment=at.said())
         return part.answer(
             TimelineAnswer,
             fetch,
             freshness=view.freshness,
-            on=day,
+            on=on,
             rule_set=rules.id if rules else None,
             absences=[
                 ShownAbsence(**a.model_dump(exclude={"told"}), zh=a.told.zh, en=a.told.en, trace=trace) for a in missing
@@ -251,22 +247,11 @@ def read_timeline(context: Reader, at: At, part: Part, subject: str, on: Day = N
         )
 
 
-def _day_of(context: Context, at: Moment, position: int) -> date:
-    """The day of the moment that is asked for: for what was known then, that of the last event known."""
-    if at.as_of.happened is not None:
-        return at.as_of.happened
-    if at.as_of.upto.recorded_at is not None:
-        return civil_day(at.as_of.upto.recorded_at)
-    if at.as_of.upto.position is not None and position:
-        return civil_day(context.liuhen.ledger.at_positions(position, position)[0].recorded_at)
-    return today()
-
-
 @router.get("/supervision", summary="监督台 the supervision board")
 def read_board(
     context: Reader,
     at: At,
-    on: Day = None,
+    on: On,
     limit: Annotated[int, Query(ge=0, le=100, description="每表行数 rows of each list")] = 10,
     within_days: Within = 30,
     exact: Annotated[bool, Query(description="总数须为确数 count all rows, however many")] = False,
@@ -319,14 +304,13 @@ def _flag_counts(context: Context, at: Moment) -> FlagCounts | None:
 
 
 def _asked(
-    context: Context, on: date | None, project: UUID | None = None, source: str | None = None, within_days: int = 30
+    context: Context, on: date, project: UUID | None = None, source: str | None = None, within_days: int = 30
 ) -> tuple[str | None, supervision.Asked]:
     """The rule set in force on the day, and the question. Without a rule set nothing counts as recorded late."""
-    day = on or today()
     rule_sets = context.liuhen.desk.rule_sets
-    rules = rule_sets.in_force(day)
+    rules = rule_sets.in_force(on)
     return rules.id if rules else None, supervision.Asked(
-        on=day,
+        on=on,
         limit_days=rules.parameters.backdating_limit_days if rules else 2**31 - 1,
         first_day=rule_sets.all[0].effective_from,
         within_days=within_days,
@@ -371,7 +355,7 @@ def rules_of(context: Context, day: date) -> RuleSet:
 
 @router.get("/supervision/blocked", summary="被拦项目及原因 blocked, and by which clause")
 def read_blocked(
-    context: Reader, at: At, part: Part, on: Day = None, project: OfProject = None
+    context: Reader, at: At, part: Part, on: On, project: OfProject = None
 ) -> ViewAnswer[supervision.Blocked]:
     """Projects that a gate refused and that did not pass it since."""
     return answer(context, supervision.BLOCKED, _asked(context, on, project)[1], part, at)
@@ -379,7 +363,7 @@ def read_blocked(
 
 @router.get("/supervision/overdue", summary="逾期未验收 overdue")
 def read_overdue(
-    context: Reader, at: At, part: Part, on: Day = None, project: OfProject = None
+    context: Reader, at: At, part: Part, on: On, project: OfProject = None
 ) -> ViewAnswer[supervision.Overdue]:
     """Approved projects past their due day of acceptance."""
     return answer(context, supervision.OVERDUE, _asked(context, on, project)[1], part, at)
@@ -387,7 +371,7 @@ def read_overdue(
 
 @router.get("/supervision/out-of-order", summary="次序颠倒 out of order")
 def read_out_of_order(
-    context: Reader, at: At, part: Part, on: Day = None, project: OfProject = None, source: Source = None
+    context: Reader, at: At, part: Part, on: On, project: OfProject = None, source: Source = None
 ) -> ViewAnswer[supervision.OutOfOrder]:
     """Projects with steps whose days contradict their order."""
     return answer(context, supervision.OUT_OF_ORDER, _asked(context, on, project, source)[1], part, at)
@@ -395,39 +379,35 @@ def read_out_of_order(
 
 @router.get("/supervision/refusals", summary="被拒记录 refused attempts, and what became of them")
 def read_refusals(
-    context: Reader, at: At, part: Part, project: OfProject = None
+    context: Reader, at: At, part: Part, on: On, project: OfProject = None
 ) -> ViewAnswer[supervision.RefusedAttempt]:
     """Every refused attempt, newest first: which in a row it was, and the event that passed the gate later."""
-    return answer(context, supervision.REFUSALS, _asked(context, None, project)[1], part, at)
+    return answer(context, supervision.REFUSALS, _asked(context, on, project)[1], part, at)
 
 
 @router.get("/supervision/exceptions", summary="例外 exceptions, granted by whom")
 def read_exceptions(
-    context: Reader, at: At, part: Part, on: Day = None, project: OfProject = None
+    context: Reader, at: At, part: Part, on: On, project: OfProject = None
 ) -> ViewAnswer[supervision.GrantedException]:
     """Every exception that was granted, newest first; `in_force` says how it stands on the day."""
     return answer(context, supervision.EXCEPTIONS, _asked(context, on, project)[1], part, at)
 
 
 @router.get("/supervision/exceptions-by-body", summary="例外按决定机关 exceptions by the body that granted them")
-def read_exceptions_by_body(
-    context: Reader, at: At, part: Part, on: Day = None
-) -> ViewAnswer[supervision.ExceptionsOfBody]:
+def read_exceptions_by_body(context: Reader, at: At, part: Part, on: On) -> ViewAnswer[supervision.ExceptionsOfBody]:
     """How many exceptions from which rule each body granted."""
     return answer(context, supervision.EXCEPTIONS_BY_BODY, _asked(context, on)[1], part, at)
 
 
 @router.get("/supervision/sanctioned-units", summary="受限单位 sanctioned units")
-def read_sanctioned_units(
-    context: Reader, at: At, part: Part, on: Day = None
-) -> ViewAnswer[supervision.SanctionedUnit]:
+def read_sanctioned_units(context: Reader, at: At, part: Part, on: On) -> ViewAnswer[supervision.SanctionedUnit]:
     """Units with overdue connection obligations, which G10 bars from approvals and operation money."""
     return answer(context, supervision.SANCTIONED, _asked(context, on)[1], part, at)
 
 
 @router.get("/supervision/tasks", summary="任务 tasks due and overdue")
 def read_tasks(
-    context: Reader, at: At, part: Part, on: Day = None, within_days: Within = 30
+    context: Reader, at: At, part: Part, on: On, within_days: Within = 30
 ) -> ViewAnswer[supervision.OpenTask]:
     """Tasks that are not completed, the longest overdue first (O07, O08, O22)."""
     return answer(context, supervision.TASKS, _asked(context, on, within_days=within_days)[1], part, at)
@@ -435,20 +415,20 @@ def read_tasks(
 
 @router.get("/supervision/supervision-items", summary="督办事项 supervision items due and overdue")
 def read_supervision_items(
-    context: Reader, at: At, part: Part, on: Day = None, within_days: Within = 30
+    context: Reader, at: At, part: Part, on: On, within_days: Within = 30
 ) -> ViewAnswer[supervision.OpenItem]:
     """Supervision items that are not closed: awaiting a reply, overdue, or awaiting the verdict on it (O18)."""
     return answer(context, supervision.ITEMS, _asked(context, on, within_days=within_days)[1], part, at)
 
 
 @router.get("/supervision/missed-meetings", summary="未召开联席会议的半年 half-years without a joint meeting")
-def read_missed_meetings(context: Reader, at: At, part: Part, on: Day = None) -> ViewAnswer[supervision.MissedMeeting]:
+def read_missed_meetings(context: Reader, at: At, part: Part, on: On) -> ViewAnswer[supervision.MissedMeeting]:
     """Half-years since the first rule set that ended without a joint meeting of the leading group (O01)."""
     return answer(context, supervision.MISSED_MEETINGS, _asked(context, on)[1], part, at)
 
 
 @router.get("/supervision/late-entries", summary="迟录事件 recorded late")
-def read_late_entries(context: Reader, at: At, part: Part, on: Day = None) -> ViewAnswer[supervision.LateEntry]:
+def read_late_entries(context: Reader, at: At, part: Part, on: On) -> ViewAnswer[supervision.LateEntry]:
     """Events recorded more days after they happened than the rule set of the day allows without report."""
     return answer(context, supervision.LATE_ENTRIES, _asked(context, on)[1], part, at)
 
@@ -661,6 +641,7 @@ def sharing_resources(
     context: Reader,
     at: At,
     part: Part,
+    on: On,
     kind: Annotated[ResourceKind | None, Query(description="资源类别 (O15)")] = None,
     open_attribute: Annotated[OpenAttribute | None, Query(description="开放属性 (O16)")] = None,
     unit: OfUnit = None,
@@ -668,13 +649,11 @@ def sharing_resources(
         bool | None,
         Query(description="只看已失效或逾期未更新的，或其他的 only what has lapsed or is overdue, or others"),
     ] = None,
-    on: Day = None,
 ) -> ViewAnswer[sharing.Resource]:
     """What projects declared to share, whether it is supplied, when it was last updated, and what has lapsed."""
-    day = on or today()
-    rules = context.liuhen.desk.rule_sets.in_force(day)
+    rules = context.liuhen.desk.rule_sets.in_force(on)
     asked = sharing.ResourcesAsked(
-        on=day,
+        on=on,
         cycles=rules.parameters.lapse_after_cycles if rules else 1,
         kind=kind,
         open_attribute=open_attribute,

@@ -16,6 +16,8 @@ from domain.steps.guidance_fund import FundContributed, FundInvested, Investment
 from domain.streams import StreamKind
 from projections.tallies import Tally
 from projections.topics import ALL, topics
+from projections.unit_names import NAMING, write_unit_names
+from projections.unit_names import TABLE as UNIT_NAMES
 from projections.view import Cursor, Page, Projection, project_name, upsert
 
 _OF_PROJECT = ("lines", "stages", "drifts", "ppp_entries", "operation_reports")
@@ -80,10 +82,11 @@ class Money(Projection):
     """Rows per project and line, per movement of the fund, per entry of the library, per stage and its drift."""
 
     NAME = "money"
-    VERSION = 4
-    HANDLES = ALL - topics(*_IGNORED)
-    IGNORES = topics(*_IGNORED)
-    TABLES = """
+    VERSION = 5
+    HANDLES = (ALL - topics(*_IGNORED)) | NAMING
+    IGNORES = topics(*_IGNORED) - NAMING
+    TABLES = f"""
+        {UNIT_NAMES}
         CREATE TABLE projects (
             log_id integer NOT NULL, project_id uuid NOT NULL, number text, name text NOT NULL, owners text[] NOT NULL,
             classified boolean NOT NULL,
@@ -171,6 +174,7 @@ class Money(Projection):
         for tally in TALLIES:
             tally.put_in(cursor, page.log_id, touched)
         _record_movements(page, cursor)
+        write_unit_names(page, cursor)
         for stream in page.touched(StreamKind.GUIDANCE_FUND):
             entries = page.of(stream)
             if page.corrects(stream):

@@ -8,8 +8,10 @@ from uuid import UUID
 from psycopg.rows import dict_row
 from pydantic import Field, computed_field
 
+from domain.amounts import basis_points
 from domain.project import FundPurpose, FundSource
 from projections.asking import Connection, Row, Rows, RowT, TracedRow, of_position, of_streams
+from projections.unit_names import name_of
 
 
 def yuan(fen: int) -> str:
@@ -63,6 +65,19 @@ class Sums(Row):
         return yuan(self.refunded_fen)
 
 
+class SumsWithShare(Sums):
+    """四个环节的合计，及建设与运维之比 The sums, and what was spent (disbursed − refunded) on which."""
+
+    build_fen: int = Field(description="建设支出 spent on building")
+    operation_fen: int = Field(description="运维支出 spent on operating")
+
+    @computed_field(description="运维占比，万分比；无支出则无 operation ÷ (build + operation)")  # type: ignore[prop-decorator]
+    @property
+    def operation_bp(self) -> int | None:
+        """The share of operating, in basis points."""
+        return basis_points(self.operation_fen, self.build_fen + self.operation_fen)
+
+
 class MoneyMovement(OfProject):
     """资金变动 An event that set a budget, or arranged, disbursed or refunded money; lines are their sums."""
 
@@ -99,24 +114,25 @@ class Line(OfProject, Sums):
     over_budget_fen: int | None = Field(description="安排超过预算的数额 arranged beyond a recorded budget (F01)")
 
 
-class YearSums(Sums, TracedRow):
+class YearSums(SumsWithShare, TracedRow):
     """年度合计."""
 
     year: int
     lines: int
 
 
-class SourceSums(Sums, TracedRow):
+class SourceSums(SumsWithShare, TracedRow):
     """渠道合计 Sums by source (F03, F04, F06, F10, F13)."""
 
     source: str
     lines: int
 
 
-class UnitSums(Sums, TracedRow):
+class UnitSums(SumsWithShare, TracedRow):
     """单位合计 Sums over the projects of an owner unit. A project of several owners counts for each."""
 
     uscc: str
+    unit_name: str | None = Field(description="单位名称 name of the unit, where it is enrolled")
     projects: int
 
 
@@ -234,9 +250,17 @@ class LibraryAsked(Row):
 
 
 _PROJECT = "p.project_id, p.number, p.name, p.owners"
+
+
+def _spent(alias: str) -> str:
+    """What was spent on building and on operating, of the rows that are summed up."""
+    spent = f"coalesce(sum({alias}.disbursed_fen - {alias}.refunded_fen) FILTER (WHERE {alias}.purpose = '{{}}'), 0)"
+    return f"{spent.format(FundPurpose.BUILD)} AS build_fen, {spent.format(FundPurpose.OPERATION)} AS operation_fen"
+
+
 _SUMS = (
     "sum(l.budget_fen) AS budget_fen, sum(l.arranged_fen) AS arranged_fen, sum(l.disbursed_fen) AS disbursed_fen,"
-    " sum(l.refunded_fen) AS refunded_fen"
+    f" sum(l.refunded_fen) AS refunded_fen, {_spent('l')}"
 )
 _VISIBLE = "p.log_id = %(log_id)s AND (%(classified)s OR NOT p.classified)"
 _WHERE = f"""
@@ -266,7 +290,7 @@ def _moved(*same: str) -> str:
 
 _TALLIED = (
     "CASE WHEN sum(s.budgets) > 0 THEN sum(s.budget_fen) END AS budget_fen, sum(s.arranged_fen) AS arranged_fen,"
-    " sum(s.disbursed_fen) AS disbursed_fen, sum(s.refunded_fen) AS refunded_fen"
+    f" sum(s.disbursed_fen) AS disbursed_fen, sum(s.refunded_fen) AS refunded_fen, {_spent('s')}"
 )
 
 
@@ -306,15 +330,15 @@ def _units(asked: dict[str, Any]) -> str:
     """The projects of a unit are counted for the units that are shown only."""
     if asked["project"] is not None:
         return f"""
-            SELECT u.uscc, count(DISTINCT l.project_id) AS projects, {_SUMS}
+            SELECT u.uscc, {name_of("u.uscc")} AS unit_name, count(DISTINCT l.project_id) AS projects, {_SUMS}
             {_FROM} CROSS JOIN LATERAL unnest(p.owners) AS u(uscc) {_WHERE} GROUP BY u.uscc"""
     return f"""
-        SELECT g.*, (SELECT count(DISTINCT l.project_id) {_FROM} {_WHERE} AND p.owners @> ARRAY[g.uscc]) AS projects
+        SELECT g.*, {name_of("g.uscc")} AS unit_name,
+               (SELECT count(DISTINCT l.project_id) {_FROM} {_WHERE} AND p.owners @> ARRAY[g.uscc]) AS projects
         FROM (SELECT s.uscc, {_TALLIED} {_tallied(asked, "unit_sums")} GROUP BY s.uscc) g"""
 
 
 def _shares(asked: dict[str, Any]) -> str:
-    spent = "sum(l.disbursed_fen - l.refunded_fen) FILTER (WHERE l.purpose = '{}')"
     source = f"{_FROM} {_WHERE}"
     if asked["project"] is None:
         source = f"FROM (SELECT s.* {_tallied(asked, 'sums' if asked['unit'] is None else 'unit_sums')}) l"
@@ -326,9 +350,7 @@ def _shares(asked: dict[str, Any]) -> str:
                     THEN div(20000 * s.operation_fen + s.build_fen + s.operation_fen,
                              2 * (s.build_fen + s.operation_fen))
                END AS operation_bp
-        FROM (SELECT l.year, coalesce({spent.format("BUILD")}, 0) AS build_fen,
-                     coalesce({spent.format("OPERATION")}, 0) AS operation_fen
-              {source} GROUP BY l.year) s"""
+        FROM (SELECT l.year, {_spent("l")} {source} GROUP BY l.year) s"""
 
 
 LINES = Rows(

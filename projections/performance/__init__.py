@@ -17,6 +17,8 @@ from domain.unit import Unit
 from projections.performance import appearances
 from projections.performance.indicators import schedule
 from projections.topics import ALL, topics
+from projections.unit_names import TABLE as UNIT_NAMES
+from projections.unit_names import write_unit_names
 from projections.view import Cursor, Page, Projection, project_name, upsert
 
 _OWN = {Milestone.EVALUATED_OWN: True, Milestone.EVALUATED_INDEPENDENT: False}
@@ -26,7 +28,7 @@ class Performance(Projection):
     """Rows of indicators per project, of evaluations with their scale and who gave them, of units' assessments."""
 
     NAME = "performance"
-    VERSION = 3
+    VERSION = 4
     HANDLES = topics("project", "unit", "record", "county.evaluated")
     IGNORES = ALL - HANDLES
     TABLES = f"""
@@ -59,6 +61,7 @@ class Performance(Projection):
             scheme text NOT NULL, evaluated_on text NOT NULL,
             PRIMARY KEY (log_id, county_id, number));
         {appearances.TABLE}
+        {UNIT_NAMES}
     """
 
     def project(self, page: Page, cursor: Cursor) -> None:
@@ -85,6 +88,7 @@ class Performance(Projection):
             cursor.execute("DELETE FROM county_evaluations WHERE log_id = %s AND county_id = %s", (page.log_id, stream))
             upsert(cursor, "county_evaluations", (), _county_evaluations(page.log_id, county))
         _record_appearances(page, cursor)
+        write_unit_names(page, cursor)
 
 
 def _record_appearances(page: Page, cursor: Cursor) -> None:

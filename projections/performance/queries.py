@@ -15,6 +15,7 @@ from pydantic import Field
 from domain.refusal import Refused
 from domain.steps import EVENTS
 from projections.asking import Connection, Row, Rows, TracedRow, of_arrays, of_streams
+from projections.unit_names import name_of
 
 
 class Score(Row):
@@ -79,6 +80,7 @@ class UnitIndicators(TracedRow):
     """单位绩效一行 Indicators of an owner unit's projects, and the grades beside them."""
 
     uscc: str
+    unit_name: str | None = Field(description="单位名称 name of the unit, where it is enrolled")
     projects: int
     accepted: int
     accepted_late: int
@@ -132,7 +134,7 @@ class Summary(Row):
     end_unknown: int
     late_by_revised_plan: int = Field(description="其中仅按修订计划计 of these, only by a revised plan")
     early_by_revised_plan: int
-    refusals: int | None
+    refusals: int | None = Field(description="项目各关口的，不含引导基金的 at the gates of projects, not of the fund")
     arranged_fen: int | None
     disbursed_fen: int | None
 
@@ -239,6 +241,7 @@ class RankedUnit(_Ranked):
     """单位名次 A unit among all that have the indicator: over its projects, rates of sums, medians of days."""
 
     uscc: str
+    unit_name: str | None = Field(description="单位名称 name of the unit, where it is enrolled")
     value: Decimal
     projects: int = Field(description="据以计算的项目数 projects that the value rests on")
 
@@ -385,6 +388,7 @@ class Asked(Row):
     source: str | None = None
     year: int | None = None
     ended: Ended | None = None
+    end_basis: str | None = None
     arranged: bool | None = None
     refused: bool | None = None
 
@@ -483,6 +487,8 @@ def _projects(asked: Mapping[str, Any]) -> str:
         where.append("p.approved_year = %(year)s")
     if asked["ended"] is not None:
         where.append(_ENDED[asked["ended"]])
+    if asked["end_basis"] is not None:
+        where.append("p.end_basis = %(end_basis)s")
     if asked["arranged"] is not None:
         where.append("(p.arranged_fen > 0) = %(arranged)s")
     if asked["refused"] is not None:
@@ -521,7 +527,7 @@ UNITS = Rows(
     row=UnitIndicators,
     asked=Asked,
     query=f"""
-        SELECT g.*, {_GRADES_OF} FROM (
+        SELECT g.*, {name_of("g.uscc")} AS unit_name, {_GRADES_OF} FROM (
             SELECT u.uscc, {_SUMS} FROM projects p CROSS JOIN LATERAL unnest(p.owners) AS u(uscc)
             WHERE {_VISIBLE} AND {_of_source("p.source")} AND (%(unit)s::text IS NULL OR u.uscc = %(unit)s)
               AND (%(year)s::integer IS NULL OR p.approved_year = %(year)s)
@@ -695,7 +701,8 @@ def _unit_ranks(asked: Mapping[str, Any]) -> str:
     indicator = Indicator(asked["indicator"])
     median = f"(percentile_cont(0.5) WITHIN GROUP (ORDER BY p.{indicator}::numeric))::numeric"
     value = _OF_UNIT.get(indicator, median)
-    what = f"u.uscc, count(p.{indicator}) AS projects, array_agg(p.project_id) AS project_ids"
+    named = f"u.uscc, {name_of('u.uscc')} AS unit_name"
+    what = f"{named}, count(p.{indicator}) AS projects, array_agg(p.project_id) AS project_ids"
     return f"""{_ranked(value, what, less_is_better=indicator.less_is_better)}
         FROM projects p CROSS JOIN LATERAL unnest(p.owners) AS u(uscc)
         WHERE {_VISIBLE} AND {_of_source("p.source")} AND p.{indicator} IS NOT NULL
@@ -936,8 +943,8 @@ SUMMARY_TRACES: dict[str, dict[str, Any]] = {
     "ended_early": {"ended": "EARLY"},
     "ended_on_time": {"ended": "ON_TIME"},
     "end_unknown": {"ended": "UNKNOWN"},
-    "late_by_revised_plan": {"ended": "LATE"},
-    "early_by_revised_plan": {"ended": "EARLY"},
+    "late_by_revised_plan": {"ended": "LATE", "end_basis": "REVISED_PLAN"},
+    "early_by_revised_plan": {"ended": "EARLY", "end_basis": "REVISED_PLAN"},
     "refusals": {"refused": True},
     "arranged_fen": {"arranged": True},
     "disbursed_fen": {"arranged": True},

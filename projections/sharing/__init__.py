@@ -9,6 +9,8 @@ from domain.project import Project
 from domain.streams import StreamKind
 from domain.system import ConnectionLevel
 from projections.topics import ALL, topics
+from projections.unit_names import NAMING, write_unit_names
+from projections.unit_names import TABLE as UNIT_NAMES
 from projections.view import Cursor, Page, Projection, project_name, upsert
 
 _IGNORED = (
@@ -48,10 +50,11 @@ class Sharing(Projection):
     """One row per system, shared resource, and theme of a project."""
 
     NAME = "sharing"
-    VERSION = 2
-    HANDLES = ALL - topics(*_IGNORED)
-    IGNORES = topics(*_IGNORED)
-    TABLES = """
+    VERSION = 3
+    HANDLES = (ALL - topics(*_IGNORED)) | NAMING
+    IGNORES = topics(*_IGNORED) - NAMING
+    TABLES = f"""
+        {UNIT_NAMES}
         CREATE TABLE projects (
             log_id integer NOT NULL, project_id uuid NOT NULL, number text, name text NOT NULL, owners text[] NOT NULL,
             classified boolean NOT NULL, declared_on text,
@@ -88,6 +91,7 @@ class Sharing(Projection):
 
     def project(self, page: Page, cursor: Cursor) -> None:
         """Write the rows of the systems and projects that the page touches."""
+        write_unit_names(page, cursor)
         systems = page.touched(StreamKind.SYSTEM)
         upsert(cursor, "systems", ("log_id", "system_id"), [_system(page, s) for s in systems])
         cursor.execute("DELETE FROM connections WHERE log_id = %s AND system_id = ANY(%s)", (page.log_id, systems))

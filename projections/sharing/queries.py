@@ -10,6 +10,7 @@ from pydantic import Field
 
 from domain.project import OpenAttribute, ResourceKind
 from projections.asking import Row, Rows, TracedRow, of_arrays, of_streams
+from projections.unit_names import name_of, names_of
 
 ConnectionLevelName = Literal["NETWORK", "DATA", "BUSINESS"]
 
@@ -51,6 +52,7 @@ class Resource(TracedRow):
     project_id: UUID
     project_name: str
     owners: list[str]
+    owner_names: list[str | None] = Field(description="建设单位名称，次序同上 names of the owner units, in their order")
     name: str
     code: str | None
     kind: str
@@ -74,11 +76,13 @@ class Need(TracedRow):
     project_id: UUID
     project_name: str
     owners: list[str]
+    owner_names: list[str | None] = Field(description="建设单位名称，次序同上 names of the owner units, in their order")
     number: int
     provider: str = Field(description="提供方，按声明 as declared")
     resource: str
     purpose: str
     provided_by: list[UUID] = Field(description="提供同名资源的项目 projects that provide a resource of that name")
+    providers: list[str] = Field(description="这些项目的建设单位名称 names of their owner units")
     supplied: bool = Field(description="其中有已核验供数的 is it verified as supplied by any of them")
 
 
@@ -123,6 +127,12 @@ class ThemesAsked(Row):
 _VISIBLE = "p.log_id = %(log_id)s AND (%(classified)s OR NOT p.classified)"
 _OWNERS = """coalesce((SELECT p.owners FROM projects p WHERE p.log_id = s.log_id AND p.project_id = s.projects[1]),
                ARRAY[]::text[]) AS owners"""
+_OWNERS_OF_PROJECT = f"p.owners, {names_of('p.owners')} AS owner_names"
+_PROVIDING = """FROM resources r JOIN projects o USING (log_id, project_id)
+                         WHERE r.log_id = n.log_id AND r.name = n.resource AND r.project_id <> n.project_id
+                           AND (%(classified)s OR NOT o.classified)"""
+_DECLARING = "'project.sharing_declared', 'project.sharing_declaration_withdrawn', 'record.fact_corrected'"
+_SUPPLYING = "'system.platform_supply_verified', 'system.supply_confirmed', 'record.fact_corrected'"
 _OF_UNIT = """(%(unit)s::text IS NULL OR s.projects && ARRAY(SELECT p.project_id FROM projects p
                WHERE p.log_id = %(log_id)s AND p.owners @> ARRAY[%(unit)s::text]))"""
 
@@ -170,11 +180,13 @@ RESOURCES = Rows(
     asked=ResourcesAsked,
     query=f"""
         SELECT * FROM (
-            SELECT p.project_id, p.name AS project_name, p.owners, r.name, r.code, r.kind, r.share_type, r.condition,
-                   r.legal_basis, r.open_attribute, r.personal_information, r.update_cycle_days, r.verified,
-                   r.last_updated, r.lapsed, d.update_due, greatest(%(on)s::date - d.update_due, 0) AS days_overdue,
-                   (SELECT count(DISTINCT n.project_id) FROM needs n
-                    WHERE n.log_id = r.log_id AND n.resource = r.name) AS needed_by
+            SELECT p.project_id, p.name AS project_name, {_OWNERS_OF_PROJECT}, r.name, r.code, r.kind, r.share_type,
+                   r.condition, r.legal_basis, r.open_attribute, r.personal_information, r.update_cycle_days,
+                   r.verified, r.last_updated, r.lapsed, d.update_due,
+                   greatest(%(on)s::date - d.update_due, 0) AS days_overdue,
+                   (SELECT count(DISTINCT n.project_id) FROM needs n JOIN projects o USING (log_id, project_id)
+                    WHERE n.log_id = r.log_id AND n.resource = r.name
+                      AND (%(classified)s OR NOT o.classified)) AS needed_by
             FROM resources r JOIN projects p USING (log_id, project_id)
             CROSS JOIN LATERAL (
                 SELECT CASE WHEN r.share_type <> 'NOT_SHARED' AND r.update_cycle_days > 0
@@ -195,8 +207,10 @@ RESOURCES = Rows(
             "project.sharing_resumed",
         )
     } UNION ALL SELECT e.position FROM q JOIN systems s ON s.log_id = %(log_id)s AND s.projects @> ARRAY[q.project_id]
-        JOIN liuhen.events e ON e.log_id = %(log_id)s AND e.stream_id = s.system_id
-         AND e.topic IN ('system.platform_supply_verified', 'system.supply_confirmed', 'record.fact_corrected')""",
+        JOIN liuhen.events e ON e.log_id = %(log_id)s AND e.stream_id = s.system_id AND e.topic IN ({_SUPPLYING})
+        UNION ALL SELECT e.position FROM q JOIN needs n ON n.log_id = %(log_id)s AND n.resource = q.name
+        JOIN projects p ON p.log_id = n.log_id AND p.project_id = n.project_id AND {_VISIBLE}
+        JOIN liuhen.events e ON e.log_id = %(log_id)s AND e.stream_id = p.project_id AND e.topic IN ({_DECLARING})""",
     picks={"name": "resource"},
 )
 """Declared resources, by name; `lapsed` picks those recorded as lapsed, or not updated for too long on the day."""
@@ -208,12 +222,12 @@ NEEDS = Rows(
     asked=NeedsAsked,
     query=f"""
         SELECT * FROM (
-            SELECT p.project_id, p.name AS project_name, p.owners, n.number, n.provider, n.resource, n.purpose,
-                   ARRAY(SELECT r.project_id FROM resources r JOIN projects o USING (log_id, project_id)
-                         WHERE r.log_id = n.log_id AND r.name = n.resource AND r.project_id <> n.project_id
-                           AND (%(classified)s OR NOT o.classified) ORDER BY r.project_id) AS provided_by,
-                   EXISTS (SELECT 1 FROM resources r WHERE r.log_id = n.log_id AND r.name = n.resource
-                           AND r.project_id <> n.project_id AND r.verified AND NOT r.lapsed) AS supplied
+            SELECT p.project_id, p.name AS project_name, {_OWNERS_OF_PROJECT}, n.number, n.provider, n.resource,
+                   n.purpose,
+                   ARRAY(SELECT r.project_id {_PROVIDING} ORDER BY r.project_id) AS provided_by,
+                   ARRAY(SELECT DISTINCT coalesce({name_of("c.uscc")}, c.uscc) AS name
+                         FROM (SELECT unnest(o.owners) AS uscc {_PROVIDING}) c ORDER BY name) AS providers,
+                   EXISTS (SELECT 1 {_PROVIDING} AND r.verified AND NOT r.lapsed) AS supplied
             FROM needs n JOIN projects p USING (log_id, project_id)
             WHERE {_VISIBLE} AND (%(unit)s::text IS NULL OR p.owners @> ARRAY[%(unit)s::text])) n
         WHERE %(provided)s::boolean IS NULL OR (cardinality(n.provided_by) > 0) = %(provided)s
@@ -222,7 +236,17 @@ NEEDS = Rows(
     key=("project_id", "number"),
     origin=f"""{
         of_streams("project_id", "project.sharing_declared", "project.sharing_declaration_withdrawn")
-    } UNION ALL {of_arrays("provided_by", "project.sharing_declared", "project.sharing_declaration_withdrawn")}""",
+    } UNION ALL {
+        of_arrays(
+            "provided_by",
+            "project.sharing_declared",
+            "project.sharing_declaration_withdrawn",
+            "project.sharing_lapsed",
+            "project.sharing_resumed",
+        )
+    } UNION ALL SELECT e.position FROM q
+        JOIN systems s ON s.log_id = %(log_id)s AND s.projects && q.provided_by
+        JOIN liuhen.events e ON e.log_id = %(log_id)s AND e.stream_id = s.system_id AND e.topic IN ({_SUPPLYING})""",
 )
 """Who needs what of whom, and whether anybody in the county provides it."""
 

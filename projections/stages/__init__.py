@@ -33,6 +33,8 @@ from domain.steps.security import SecurityTested
 from domain.steps.sharing import SharingDeclared
 from domain.streams import StreamKind
 from projections.topics import ALL, topics
+from projections.unit_names import NAMING, write_unit_names
+from projections.unit_names import TABLE as UNIT_NAMES
 from projections.view import Cursor, Page, Projection, project_name, upsert
 
 
@@ -136,10 +138,11 @@ class Stages(Projection):
     """One row per mark that an event leaves, per milestone reached, per stage begun, and per project."""
 
     NAME = "stages"
-    VERSION = 1
-    HANDLES = topics(*_HANDLED)
-    IGNORES = ALL - topics(*_HANDLED)
-    TABLES = """
+    VERSION = 2
+    HANDLES = topics(*_HANDLED) | NAMING
+    IGNORES = ALL - HANDLES
+    TABLES = f"""
+        {UNIT_NAMES}
         CREATE TABLE projects (
             log_id integer NOT NULL, project_id uuid NOT NULL, number text, name text NOT NULL, owners text[] NOT NULL,
             classified boolean NOT NULL, source text, since integer, reached text, stopped_by text[] NOT NULL,
@@ -190,6 +193,7 @@ class Stages(Projection):
         _write_anew(cursor, page, "milestones", concerned, reached)
         stages = [{"project_id": p, **row} for p in concerned for row in lives[p].stages()]
         _write_anew(cursor, page, "stages", concerned, stages)
+        write_unit_names(page, cursor)
 
 
 def _write_anew(

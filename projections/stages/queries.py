@@ -12,6 +12,7 @@ from pydantic import Field
 
 from projections.asking import Row, Rows, TracedRow
 from projections.stages import FUNNEL, STAGES, ProjectMilestone
+from projections.unit_names import name_of
 
 
 class Grouping(StrEnum):
@@ -38,6 +39,7 @@ class Duration(TracedRow):
     begins: ProjectMilestone
     ends: ProjectMilestone
     group: str = Field(description="ALL，或单位代码、年度、结束的半年 unit, year, or half-year of the end")
+    unit_name: str | None = Field(description="按单位的，单位名称 of a unit, its name")
     passed: int = Field(description="已走完、计入百分位的项目数 passed, and counted in the percentiles")
     median_days: int | None = Field(description="中位数 the least value that half of them do not exceed")
     p90_days: int | None = Field(description="第90百分位 the least value that nine tenths of them do not exceed")
@@ -169,7 +171,9 @@ def _durations(asked: Mapping[str, Any]) -> str:
                    percentile_disc(0.9) WITHIN GROUP (ORDER BY days) AS p90_days
             FROM t WHERE outcome = 'PASSED' GROUP BY stage, "group"
         )
-        SELECT v.place, v.stage, v.begins, v.ends, t."group", count(*) FILTER (WHERE outcome = 'PASSED') AS passed,
+        SELECT v.place, v.stage, v.begins, v.ends, t."group",
+               CASE %(by)s WHEN 'UNIT' THEN {name_of('t."group"')} END AS unit_name,
+               count(*) FILTER (WHERE outcome = 'PASSED') AS passed,
                m.median_days, m.p90_days,
                min(days) FILTER (WHERE outcome = 'PASSED') AS shortest_days,
                max(days) FILTER (WHERE outcome = 'PASSED') AS longest_days,

@@ -19,6 +19,8 @@ from domain.unit import Unit
 from projections.supervision.ordering import disorders
 from projections.tallies import Tally
 from projections.topics import ALL, topics
+from projections.unit_names import TABLE as UNIT_NAMES
+from projections.unit_names import write_unit_names
 from projections.view import Cursor, Page, Projection, invested_in, project_name, upsert, write_hidden
 
 # Gates that are passed once. A refusal there is over when the project has passed; at the money gates it is over when
@@ -57,10 +59,11 @@ class Supervision(Projection):
     """Rows from which the board is read on any day: what is overdue depends on the day of asking."""
 
     NAME = "supervision"
-    VERSION = 4
+    VERSION = 5
     HANDLES = ALL - topics("accounts")
     IGNORES = topics("accounts")
-    TABLES = """
+    TABLES = f"""
+        {UNIT_NAMES}
         CREATE TABLE projects (
             log_id integer NOT NULL, project_id uuid NOT NULL, number text, name text NOT NULL, stage text NOT NULL,
             owners text[] NOT NULL, source text, classified boolean NOT NULL, acceptance_due date,
@@ -139,6 +142,7 @@ class Supervision(Projection):
         _record_exceptions(page, by_stream, cursor)
         EXCEPTION_DAYS.put_in(cursor, page.log_id, touched)
         _record_units(page, cursor)
+        write_unit_names(page, cursor)
         _record_meetings(page, cursor)
         upsert(cursor, "late_entries", ("log_id", "position"), [row for e in page.entries for row in _late(page, e)])
         write_hidden(page, cursor)

@@ -14,6 +14,7 @@ from domain.rule import Finding
 from domain.supervision_item import SupervisionState
 from projections.asking import Connection, Row, Rows, TracedRow, of_position, of_streams
 from projections.supervision.ordering import Disorder
+from projections.unit_names import names_of
 
 
 class _ProjectRow(TracedRow):
@@ -22,6 +23,7 @@ class _ProjectRow(TracedRow):
     name: str
     stage: str
     owners: list[str]
+    owner_names: list[str | None] = Field(description="建设单位名称，次序同上 names of the owner units, in their order")
     position: int
 
 
@@ -80,6 +82,7 @@ class GrantedException(TracedRow):
     number: str | None
     name: str
     owners: list[str]
+    owner_names: list[str | None] = Field(description="建设单位名称，次序同上 names of the owner units, in their order")
     rule: str
     ground: ExemptionGround | None
     reason: str
@@ -182,7 +185,8 @@ class Asked(Row):
     source: str | None = None
 
 
-_PROJECT = "p.project_id, p.number, p.name, p.stage, p.owners, p.position"
+_OWNERS = f"p.owners, {names_of('p.owners')} AS owner_names"
+_PROJECT = f"p.project_id, p.number, p.name, p.stage, {_OWNERS}, p.position"
 _VISIBLE = "p.log_id = %(log_id)s AND (%(classified)s OR NOT p.classified)"
 _OF_PROJECT = "(%(project)s::uuid IS NULL OR p.project_id = %(project)s)"
 _OF_SOURCE = "(%(source)s::text IS NULL OR p.source = %(source)s)"
@@ -274,7 +278,7 @@ EXCEPTIONS = Rows(
     row=GrantedException,
     asked=Asked,
     query=f"""
-        SELECT x.position, p.project_id, p.number, p.name, p.owners, x.rule, x.ground, x.reason, x.deciding_body,
+        SELECT x.position, p.project_id, p.number, p.name, {_OWNERS}, x.rule, x.ground, x.reason, x.deciding_body,
                x.document_no, x.decision, x.organisation, x.granted_on, x.expires_on, x.revoked_on, x.revoked_by,
                {_IN_FORCE} AS in_force
         FROM exceptions x JOIN projects p USING (log_id, project_id)

@@ -136,6 +136,14 @@ def test_the_share_of_operating_is_exact_and_absent_when_nothing_was_spent(
         [2020, 0, 0, None, "0.00"],
         [2019, 2_000_000, 1_000_000, 3333, "20000.00"],
     ]
+    for asked in ({}, {"project": project}, {"unit": OWNER}):
+        told = [items(client, liuhen, path, **asked) for path in ("/years", "/sources", "/units")]
+        assert [[(r["build_fen"], r["operation_fen"], r["operation_bp"]) for r in rows] for rows in told] == [
+            [(0, 0, None), (2_000_000, 1_000_000, 3333)],
+            [(0, 1_000_000, 10_000), (2_000_000, 0, 0)],
+            [(2_000_000, 1_000_000, 3333)],
+        ]
+        assert [r["unit_name"] for r in told[2]] == ["测试局"]
     client.done(f"{funds}/refunds", "2019-06-21", {"arrangement": 1, "amount": wan("2"), "reason": "退回"})
     assert items(client, liuhen, "/operation-shares", year=2019)[0]["operation_bp"] == 10_000
 

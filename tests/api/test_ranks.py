@@ -84,7 +84,7 @@ def test_scores_are_ranked_within_one_scale_and_period(ranked: list[str], evalua
 def test_versions_of_a_scheme_are_never_mixed_in_one_rank(client: Client, evaluator: Client, liuhen: Liuhen) -> None:
     client.enrol()
     with liuhen.pool.connection() as conn:
-        conn.execute("SET search_path TO performance_v3")
+        conn.execute("SET search_path TO performance_v4")
         for number, (version, score) in enumerate([("1", "90"), ("1", "70"), ("2", "99")]):
             conn.execute(
                 "INSERT INTO assessments (log_id, unit_id, number, uscc, name, kind, year, assessor, scale, grade,"

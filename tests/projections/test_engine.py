@@ -50,7 +50,8 @@ from tests.stages import CLASSIFIED
 TABLES = {
     "register_v3": ("projects", "units"),
     "timeline_v2": ("entries", "links", "hidden"),
-    "supervision_v4": (
+    "supervision_v5": (
+        "units",
         "projects",
         "refusals",
         "exceptions",
@@ -63,8 +64,9 @@ TABLES = {
         "hidden",
         "decision_reads",
     ),
-    "performance_v3": ("projects", "evaluations", "assessments", "county_evaluations", "appearances"),
-    "money_v4": (
+    "performance_v4": ("units", "projects", "evaluations", "assessments", "county_evaluations", "appearances"),
+    "money_v5": (
+        "units",
         "projects",
         "movements",
         "lines",
@@ -77,10 +79,10 @@ TABLES = {
         "fund_movements",
     ),
     "clauses_v2": ("acts", "deadlines", "hidden"),
-    "sharing_v2": ("projects", "systems", "connections", "resources", "needs", "themes"),
+    "sharing_v3": ("units", "projects", "systems", "connections", "resources", "needs", "themes"),
     "security_v1": ("systems", "tests", "incidents", "projects"),
     "red_flags_v3": ("projects", "dossiers", "traces", "signs", "flags", "counts"),
-    "stages_v1": ("projects", "links", "marks", "milestones", "stages"),
+    "stages_v2": ("units", "projects", "links", "marks", "milestones", "stages"),
     "documents_v2": ("mentions", "systems", "hidden"),
 }
 

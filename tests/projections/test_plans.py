@@ -133,7 +133,7 @@ _FILL_STAGES = """
 
 
 def test_stages(liuhen: Liuhen) -> None:
-    filled(liuhen, "stages_v1", _FILL_STAGES)
+    filled(liuhen, "stages_v2", _FILL_STAGES)
     asked = stages.AskedStretches(on=date(2021, 1, 1), begins=ProjectMilestone.FILED, ends=ProjectMilestone.APPROVED)
 
     def stretches(**which: Any) -> Any:
@@ -144,7 +144,7 @@ def test_stages(liuhen: Liuhen) -> None:
 
     pages_are_narrow(
         liuhen,
-        "stages_v1",
+        "stages_v2",
         {
             "the longest": (False, stretches(outcome=stages.Outcome.PASSED)),
             "any, the longest": (False, stretches()),

@@ -338,6 +338,7 @@ class Blocked(TypedDict):
     name: str
     stage: str
     owners: list[str]
+    owner_names: list[str | None]
     position: int
     gate: str
     step: str
@@ -993,6 +994,7 @@ class Duration(TypedDict):
     begins: "ProjectMilestone"
     ends: "ProjectMilestone"
     group: str
+    unit_name: str | None
     passed: int
     median_days: int | None
     p90_days: int | None
@@ -1659,6 +1661,7 @@ class GrantedException(TypedDict):
     number: str | None
     name: str
     owners: list[str]
+    owner_names: list[str | None]
     rule: str
     ground: "ExemptionGround | None"
     reason: str
@@ -2304,11 +2307,13 @@ class Need(TypedDict):
     project_id: str
     project_name: str
     owners: list[str]
+    owner_names: list[str | None]
     number: int
     provider: str
     resource: str
     purpose: str
     provided_by: list[str]
+    providers: list[str]
     supplied: bool
 
 NetworkKind = Literal['EGOV_EXTRANET', 'INTERNET', 'DEDICATED', 'ISOLATED']
@@ -2457,6 +2462,7 @@ class OutOfOrder(TypedDict):
     name: str
     stage: str
     owners: list[str]
+    owner_names: list[str | None]
     position: int
     disorders: "list[Disorder]"
 
@@ -2473,6 +2479,7 @@ class Overdue(TypedDict):
     name: str
     stage: str
     owners: list[str]
+    owner_names: list[str | None]
     position: int
     acceptance_due: str
     days_overdue: int
@@ -2793,6 +2800,7 @@ class RankedUnit(TypedDict):
     tied: int
     n: int
     uscc: str
+    unit_name: str | None
     value: str
     projects: int
 
@@ -3186,6 +3194,7 @@ class Resource(TypedDict):
     project_id: str
     project_name: str
     owners: list[str]
+    owner_names: list[str | None]
     name: str
     code: str | None
     kind: str
@@ -3635,12 +3644,15 @@ class SourceSums(TypedDict):
     arranged_fen: int
     disbursed_fen: int
     refunded_fen: int
+    build_fen: int
+    operation_fen: int
     source: str
     lines: int
     budget_yuan: str | None
     arranged_yuan: str
     disbursed_yuan: str
     refunded_yuan: str
+    operation_bp: int | None
 
 Stage = Literal['UNKNOWN', 'FOUND_UNFILED', 'FILING_REFUSED', 'HISTORICAL', 'FILED', 'SHARING_DECLARED', 'APPROVED', 'ACCEPTED', 'IN_OPERATION']
 """阶段 How far a project has come, by recorded facts."""
@@ -4904,6 +4916,7 @@ class UnitIndicators(TypedDict):
 
     trace: str
     uscc: str
+    unit_name: str | None
     projects: int
     accepted: int
     accepted_late: int
@@ -4949,12 +4962,16 @@ class UnitSums(TypedDict):
     arranged_fen: int
     disbursed_fen: int
     refunded_fen: int
+    build_fen: int
+    operation_fen: int
     uscc: str
+    unit_name: str | None
     projects: int
     budget_yuan: str | None
     arranged_yuan: str
     disbursed_yuan: str
     refunded_yuan: str
+    operation_bp: int | None
 
 
 class UseEvaluation(TypedDict):
@@ -5602,12 +5619,15 @@ class YearSums(TypedDict):
     arranged_fen: int
     disbursed_fen: int
     refunded_fen: int
+    build_fen: int
+    operation_fen: int
     year: int
     lines: int
     budget_yuan: str | None
     arranged_yuan: str
     disbursed_yuan: str
     refunded_yuan: str
+    operation_bp: int | None
 
 
 class domain__scheme__Score(TypedDict):
@@ -7284,120 +7304,120 @@ class Operations(Sender):
             headers={},
         )
 
-    def views_read_timeline(self, subject: str, *, on: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> TimelineAnswer:
+    def views_read_timeline(self, subject: str, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, on: str | None = None) -> TimelineAnswer:
         """时间线及缺项 the story of a project, system or unit, and what it lacks"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/timeline/{quote(str(subject), safe='')}",
-            query={"on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
+            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on},
             headers={},
         )
 
-    def views_read_board(self, *, on: str | None = None, limit: int | None = None, within_days: int | None = None, exact: bool | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None) -> BoardAnswer:
+    def views_read_board(self, *, limit: int | None = None, within_days: int | None = None, exact: bool | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, on: str | None = None) -> BoardAnswer:
         """监督台 the supervision board"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision',
-            query={"on": on, "limit": limit, "within_days": within_days, "exact": exact, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
+            query={"limit": limit, "within_days": within_days, "exact": exact, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "on": on},
             headers={},
         )
 
-    def views_read_blocked(self, *, on: str | None = None, project: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_Blocked:
+    def views_read_blocked(self, *, project: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, on: str | None = None) -> ViewAnswer_Blocked:
         """被拦项目及原因 blocked, and by which clause"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/blocked',
-            query={"on": on, "project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
+            query={"project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on},
             headers={},
         )
 
-    def views_read_overdue(self, *, on: str | None = None, project: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_Overdue:
+    def views_read_overdue(self, *, project: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, on: str | None = None) -> ViewAnswer_Overdue:
         """逾期未验收 overdue"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/overdue',
-            query={"on": on, "project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
+            query={"project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on},
             headers={},
         )
 
-    def views_read_out_of_order(self, *, on: str | None = None, project: str | None = None, source: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_OutOfOrder:
+    def views_read_out_of_order(self, *, project: str | None = None, source: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, on: str | None = None) -> ViewAnswer_OutOfOrder:
         """次序颠倒 out of order"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/out-of-order',
-            query={"on": on, "project": project, "source": source, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
+            query={"project": project, "source": source, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on},
             headers={},
         )
 
-    def views_read_refusals(self, *, project: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_RefusedAttempt:
+    def views_read_refusals(self, *, project: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, on: str | None = None) -> ViewAnswer_RefusedAttempt:
         """被拒记录 refused attempts, and what became of them"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/refusals',
-            query={"project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
+            query={"project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on},
             headers={},
         )
 
-    def views_read_exceptions(self, *, on: str | None = None, project: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_GrantedException:
+    def views_read_exceptions(self, *, project: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, on: str | None = None) -> ViewAnswer_GrantedException:
         """例外 exceptions, granted by whom"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/exceptions',
-            query={"on": on, "project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
+            query={"project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on},
             headers={},
         )
 
-    def views_read_exceptions_by_body(self, *, on: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_ExceptionsOfBody:
+    def views_read_exceptions_by_body(self, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, on: str | None = None) -> ViewAnswer_ExceptionsOfBody:
         """例外按决定机关 exceptions by the body that granted them"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/exceptions-by-body',
-            query={"on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
+            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on},
             headers={},
         )
 
-    def views_read_sanctioned_units(self, *, on: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_SanctionedUnit:
+    def views_read_sanctioned_units(self, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, on: str | None = None) -> ViewAnswer_SanctionedUnit:
         """受限单位 sanctioned units"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/sanctioned-units',
-            query={"on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
+            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on},
             headers={},
         )
 
-    def views_read_tasks(self, *, on: str | None = None, within_days: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_OpenTask:
+    def views_read_tasks(self, *, within_days: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, on: str | None = None) -> ViewAnswer_OpenTask:
         """任务 tasks due and overdue"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/tasks',
-            query={"on": on, "within_days": within_days, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
+            query={"within_days": within_days, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on},
             headers={},
         )
 
-    def views_read_supervision_items(self, *, on: str | None = None, within_days: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_OpenItem:
+    def views_read_supervision_items(self, *, within_days: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, on: str | None = None) -> ViewAnswer_OpenItem:
         """督办事项 supervision items due and overdue"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/supervision-items',
-            query={"on": on, "within_days": within_days, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
+            query={"within_days": within_days, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on},
             headers={},
         )
 
-    def views_read_missed_meetings(self, *, on: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_MissedMeeting:
+    def views_read_missed_meetings(self, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, on: str | None = None) -> ViewAnswer_MissedMeeting:
         """未召开联席会议的半年 half-years without a joint meeting"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/missed-meetings',
-            query={"on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
+            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on},
             headers={},
         )
 
-    def views_read_late_entries(self, *, on: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_LateEntry:
+    def views_read_late_entries(self, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, on: str | None = None) -> ViewAnswer_LateEntry:
         """迟录事件 recorded late"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/late-entries',
-            query={"on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
+            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on},
             headers={},
         )
 
@@ -7572,12 +7592,12 @@ class Operations(Sender):
             headers={},
         )
 
-    def views_sharing_resources(self, *, kind: ResourceKind | None = None, open_attribute: OpenAttribute | None = None, unit: str | None = None, lapsed: bool | None = None, on: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_Resource:
+    def views_sharing_resources(self, *, kind: ResourceKind | None = None, open_attribute: OpenAttribute | None = None, unit: str | None = None, lapsed: bool | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, on: str | None = None) -> ViewAnswer_Resource:
         """共享资源：谁提供什么 who provides what"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/sharing/resources',
-            query={"kind": kind, "open_attribute": open_attribute, "unit": unit, "lapsed": lapsed, "on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
+            query={"kind": kind, "open_attribute": open_attribute, "unit": unit, "lapsed": lapsed, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on},
             headers={},
         )
 
@@ -7716,39 +7736,39 @@ class Operations(Sender):
             headers={},
         )
 
-    def security_views_read_tests(self, *, state: TestState | None = None, within_days: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, on: str | None = None, unit: str | None = None, project: str | None = None, system: str | None = None, level: int | None = None) -> ViewAnswer_TestReport:
+    def security_views_read_tests(self, *, state: TestState | None = None, within_days: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, unit: str | None = None, project: str | None = None, system: str | None = None, level: int | None = None, on: str | None = None) -> ViewAnswer_TestReport:
         """测评有效期 until when test reports count"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/security/tests',
-            query={"state": state, "within_days": within_days, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on, "unit": unit, "project": project, "system": system, "level": level},
+            query={"state": state, "within_days": within_days, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "unit": unit, "project": project, "system": system, "level": level, "on": on},
             headers={},
         )
 
-    def security_views_read_systems(self, *, validity: Validity | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, on: str | None = None, unit: str | None = None, project: str | None = None, system: str | None = None, level: int | None = None) -> ViewAnswer_SystemSecurity:
+    def security_views_read_systems(self, *, validity: Validity | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, unit: str | None = None, project: str | None = None, system: str | None = None, level: int | None = None, on: str | None = None) -> ViewAnswer_SystemSecurity:
         """系统等级与测评 systems, their levels and what covers them"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/security/systems',
-            query={"validity": validity, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on, "unit": unit, "project": project, "system": system, "level": level},
+            query={"validity": validity, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "unit": unit, "project": project, "system": system, "level": level, "on": on},
             headers={},
         )
 
-    def security_views_read_levels(self, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, on: str | None = None, unit: str | None = None, project: str | None = None, system: str | None = None, level: int | None = None) -> ViewAnswer_LevelCount:
+    def security_views_read_levels(self, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, unit: str | None = None, project: str | None = None, system: str | None = None, level: int | None = None, on: str | None = None) -> ViewAnswer_LevelCount:
         """按等级统计 systems counted by level"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/security/levels',
-            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on, "unit": unit, "project": project, "system": system, "level": level},
+            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "unit": unit, "project": project, "system": system, "level": level, "on": on},
             headers={},
         )
 
-    def security_views_read_incidents(self, *, unresolved: bool | None = None, grade: IncidentGrade | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, on: str | None = None, unit: str | None = None, project: str | None = None, system: str | None = None, level: int | None = None) -> ViewAnswer_Incident:
+    def security_views_read_incidents(self, *, unresolved: bool | None = None, grade: IncidentGrade | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, unit: str | None = None, project: str | None = None, system: str | None = None, level: int | None = None, on: str | None = None) -> ViewAnswer_Incident:
         """安全事件 security incidents (G19)"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/security/incidents',
-            query={"unresolved": unresolved, "grade": grade, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on, "unit": unit, "project": project, "system": system, "level": level},
+            query={"unresolved": unresolved, "grade": grade, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "unit": unit, "project": project, "system": system, "level": level, "on": on},
             headers={},
         )
 
@@ -7779,21 +7799,21 @@ class Operations(Sender):
             headers={},
         )
 
-    def stage_views_read_durations(self, *, by: Grouping | None = None, begins: ProjectMilestone | None = None, ends: ProjectMilestone | None = None, year: int | None = None, on: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, unit: str | None = None, source: str | None = None) -> ViewAnswer_Duration:
+    def stage_views_read_durations(self, *, by: Grouping | None = None, begins: ProjectMilestone | None = None, ends: ProjectMilestone | None = None, year: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, unit: str | None = None, source: str | None = None, on: str | None = None) -> ViewAnswer_Duration:
         """阶段用时 how long stages take"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/stages/durations',
-            query={"by": by, "begins": begins, "ends": ends, "year": year, "on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "unit": unit, "source": source},
+            query={"by": by, "begins": begins, "ends": ends, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "unit": unit, "source": source, "on": on},
             headers={},
         )
 
-    def stage_views_read_stretches(self, *, begins: ProjectMilestone | None = None, ends: ProjectMilestone | None = None, outcome: Outcome | None = None, year: int | None = None, on: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, unit: str | None = None, source: str | None = None) -> ViewAnswer_Stretch:
+    def stage_views_read_stretches(self, *, begins: ProjectMilestone | None = None, ends: ProjectMilestone | None = None, outcome: Outcome | None = None, year: int | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, unit: str | None = None, source: str | None = None, on: str | None = None) -> ViewAnswer_Stretch:
         """各项目的阶段 a stage, project by project"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/stages/stretches',
-            query={"begins": begins, "ends": ends, "outcome": outcome, "year": year, "on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "unit": unit, "source": source},
+            query={"begins": begins, "ends": ends, "outcome": outcome, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "unit": unit, "source": source, "on": on},
             headers={},
         )
 
@@ -7824,12 +7844,12 @@ class Operations(Sender):
             headers={},
         )
 
-    def clauses_read_clauses(self, *, on: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None) -> ClausesAnswer:
+    def clauses_read_clauses(self, *, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, on: str | None = None) -> ClausesAnswer:
         """全部条款及落点 every clause and where it acts"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/clauses',
-            query={"on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
+            query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "on": on},
             headers={},
         )
 
@@ -7842,12 +7862,12 @@ class Operations(Sender):
             headers={},
         )
 
-    def clauses_read_reminders(self, *, on: str | None = None, within_days: int | None = None, rule: str | None = None, unit: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None) -> ViewAnswer_Reminder:
+    def clauses_read_reminders(self, *, within_days: int | None = None, rule: str | None = None, unit: str | None = None, min_position: int | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None, limit: int | None = None, cursor: str | None = None, sort: str | None = None, fields: str | None = None, exact: bool | None = None, format: Form | None = None, on: str | None = None) -> ViewAnswer_Reminder:
         """提醒 what is due or overdue"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/reminders',
-            query={"on": on, "within_days": within_days, "rule": rule, "unit": unit, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
+            query={"within_days": within_days, "rule": rule, "unit": unit, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on},
             headers={},
         )
 
