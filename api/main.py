@@ -207,8 +207,10 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None, *, demo: bool = Fal
     app.include_router(oauth.router)  # open by its nature: it asks for the client's own secret
     app.include_router(problem_types.router)
     quick = {r.path: r.endpoint.quick for m in ACTS for r in m.router.routes if hasattr(r.endpoint, "quick")}
-    closed_routes = (r for m in (*ACTS, *READS) for r in m.router.routes if isinstance(r, APIRoute))
-    app.state.routing = RoutingTable(app.router.middleware_stack, PREFIX, CLOSED, closed_routes)
+    closed_routes = [(r, CLOSED) for m in (*ACTS, *READS) for r in m.router.routes if isinstance(r, APIRoute)]
+    log_routes = [(r, ()) for o in (evidence.receipts, log.router) for r in o.routes if isinstance(r, APIRoute)]
+    at_once = {r.path for r in health.router.routes if isinstance(r, APIRoute)}
+    app.state.routing = RoutingTable(app.router, PREFIX, [*closed_routes, *log_routes], at_once)
     app.router.middleware_stack = app.state.routing
     app.state.acts = ActTable(PREFIX, quick)
     app.add_middleware(Representations)

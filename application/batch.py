@@ -27,6 +27,7 @@ from application.ports import (
     WrittenEvent,
 )
 from application.states import States, StateT, by_stream, corrects
+from application.turn import Turn
 from domain.evolve import Foldable, fold
 from domain.faults import ActError
 from domain.recorded import Recorded
@@ -63,34 +64,39 @@ def record_rows(desk: Desk, ledger: RowsLedger, rows: Sequence[Row], *, together
     # Those that repeat an earlier request are found by the save itself, and each time fewer rows are left.
     newest, read = False, dict[StreamKey, Foldable]()
     attempts = readings = 0
-    while attempts < ATTEMPTS + len(rows):
-        draft = _Draft(ledger)
-        states = _DraftedStates(draft, desk.states, read, newest=newest)
-        drafting = desk.drafting(draft, states)
-        attempts += 1
-        try:
-            decided = ((n, draft.decide(n, row, drafting)) for n, row in enumerate(rows) if n not in answers)
-            drafted = {n: answer for n, answer in decided if answer is not None}
-            if states.unread:
-                # What all the rows lack is read in one go. Then they may lack what that leads to, but not without end.
-                read.update(desk.states.read_each(states.unread))
-                readings += 1
-                attempts -= readings <= DEEPEST
-                continue
-            if together and not all(_is_recorded(a) for a in (*answers.values(), *drafted.values())):
-                if not newest:
-                    raise _StaleError  # noqa: TRY301 (what is not recorded is told on the newest state only)
-                return [_unrecorded(drafted[n]) if n in drafted else answers[n] for n in range(len(rows))]
-            saved = draft.save()
-            states.hand_down()
-        except (_StaleError, StreamMovedError):
-            newest, read, readings = True, {}, 0
-        except RowsRecordedError as error:
-            for place, known in error.known.items():
-                answers[draft.row_at(place)] = known if isinstance(known, KeyReusedError) else _outcome(known)
-        else:
-            answers.update({n: saved.get(n, answer) for n, answer in drafted.items()})
-            return [answers[n] for n in range(len(rows))]
+    with Turn(desk.turns) as turn:
+        while attempts < ATTEMPTS + len(rows):
+            draft = _Draft(ledger)
+            states = _DraftedStates(draft, desk.states, read, newest=newest)
+            drafting = desk.drafting(draft, states)
+            attempts += 1
+            try:
+                decided = ((n, draft.decide(n, row, drafting)) for n, row in enumerate(rows) if n not in answers)
+                drafted = {n: answer for n, answer in decided if answer is not None}
+                if states.unread:
+                    # What all the rows lack is read in one go. Then they may lack what that leads to, but not without
+                    # end.
+                    read.update(desk.states.read_each(states.unread))
+                    readings += 1
+                    attempts -= readings <= DEEPEST
+                    continue
+                if together and not all(_is_recorded(a) for a in (*answers.values(), *drafted.values())):
+                    if not newest:
+                        raise _StaleError  # noqa: TRY301 (what is not recorded is told on the newest state only)
+                    return [_unrecorded(drafted[n]) if n in drafted else answers[n] for n in range(len(rows))]
+                if turn.is_anothers(draft.begun()):
+                    raise _StaleError  # noqa: TRY301 (it will have moved by then)
+                saved = draft.save()
+                states.hand_down()
+            except (_StaleError, StreamMovedError):
+                # What whoever had the turn left is known.
+                newest, read, readings = not turn.take(draft.begun()), {}, 0
+            except RowsRecordedError as error:
+                for place, known in error.known.items():
+                    answers[draft.row_at(place)] = known if isinstance(known, KeyReusedError) else _outcome(known)
+            else:
+                answers.update({n: saved.get(n, answer) for n, answer in drafted.items()})
+                return [answers[n] for n in range(len(rows))]
     raise BusyError
 
 
@@ -150,6 +156,10 @@ class _Draft:
     def row_at(self, place: int) -> int:
         """The number of the row that drafted at this place."""
         return self._rows[place]
+
+    def begun(self) -> frozenset[StreamKey]:
+        """The streams that are written and had begun before: others may write them, too."""
+        return frozenset(key for key, stream in self.streams.items() if stream.drafted and stream.base)
 
     def save(self) -> dict[int, Outcome]:
         """Record all that was drafted. Gives the outcomes by row. Raises what `RowsLedger.record_rows` raises."""

@@ -13,6 +13,7 @@ from uuid import UUID
 from application.ports import Desk, NewEvent, RequestKey, StreamMovedError
 from application.scope import OutOfScopeError, Scope
 from application.sealing import sealed
+from application.turn import Turn
 from domain.accounts import Accounts
 from domain.case import Case
 from domain.command import Command
@@ -144,6 +145,10 @@ class Reading:
         """The version at which a stream was read; 0 for one that was not."""
         read = self._read.get(key_of(kind, stream))
         return 0 if read is None else read[2]
+
+    def begun(self, written: Collection[StreamKey]) -> frozenset[StreamKey]:
+        """Those of the streams that had begun when they were read: others may write them, too."""
+        return frozenset(key for key in written if (read := self._read.get(key)) is not None and read[2])
 
     def read_besides(self, written: Collection[StreamKey]) -> list[StreamAt]:
         """The streams that were read and are not written, with their versions.
@@ -320,37 +325,47 @@ def submit(
     request = None
     if act.key is not None:
         request = RequestKey(act.actor.account, act.key, fingerprint(subject, command, act))
-    for attempt in range(ATTEMPTS):
-        # The first decision is made on what is known. Mostly nothing moved, and the save, which is guarded by it, shows
-        # that: then it was the newest, and nothing had to be read.
-        reading = Reading(desk, act, newest=attempt > 0 or act.dry_run)
-        fault: ActError | None = None
-        try:
-            if act.scope is not None:
-                act.scope.check_act(subject, command, reading)
-            planned = plan(reading)
-        except ActError as error:
-            fault = error
-        if act.seen and not isinstance(fault, OutOfScopeError):
-            fault = _moved(act, reading) or fault
-        if fault is not None:
-            if not reading.newest:
+    newest = act.dry_run
+    with Turn(desk.turns) as turn:
+        for _ in range(ATTEMPTS):
+            # A decision is made on what is known first. Mostly nothing moved, and the save, which is guarded by it,
+            # shows that: then it was the newest, and nothing had to be read.
+            reading = Reading(desk, act, newest=newest)
+            fault: ActError | None = None
+            try:
+                if act.scope is not None:
+                    act.scope.check_act(subject, command, reading)
+                planned = plan(reading)
+            except ActError as error:
+                fault = error
+            if act.seen and not isinstance(fault, OutOfScopeError):
+                fault = _moved(act, reading) or fault
+            if fault is not None:
+                if not newest:
+                    newest = True
+                    continue
+                # What was recorded for this request before is its answer, whatever would be said to it today.
+                earlier = desk.ledger.recall(request) if request is not None and not act.dry_run else None
+                if earlier is None:
+                    raise fault
+                return _outcome(earlier)
+            if act.dry_run:
+                return Outcome(planned[0].stream, tuple(p.event for p in planned), ())
+            written = {key_of(p.kind, p.stream) for p in planned}
+            begun = reading.begun(written)
+            if turn.is_anothers(begun):
+                # It will have moved by then. What whoever had the turn left is known.
+                newest = not turn.take(begun)
                 continue
-            # What was recorded for this request before is its answer, whatever would be said to it today.
-            earlier = desk.ledger.recall(request) if request is not None and not act.dry_run else None
-            if earlier is None:
-                raise fault
-            return _outcome(earlier)
-        if act.dry_run:
-            return Outcome(planned[0].stream, tuple(p.event for p in planned), ())
-        read = reading.read_besides({key_of(p.kind, p.stream) for p in planned})
-        events = _place(planned, reading, act, read)
-        try:
-            recorded = desk.ledger.record(events, guards=read, request=request)
-        except StreamMovedError:
-            continue
-        desk.states.learn(recorded)
-        return _outcome(recorded)
+            read = reading.read_besides(written)
+            events = _place(planned, reading, act, read)
+            try:
+                recorded = desk.ledger.record(events, guards=read, request=request)
+            except StreamMovedError:
+                newest = not turn.take(begun)
+                continue
+            desk.states.learn(recorded)
+            return _outcome(recorded)
     raise BusyError
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Protocol
@@ -16,7 +17,7 @@ from domain.personal import PersonState, Sealed
 from domain.recorded import Circumstances, Recorded
 from domain.rule import RuleSets
 from domain.scheme import Schemes
-from domain.streams import StreamAt, StreamKind
+from domain.streams import StreamAt, StreamKey, StreamKind
 from domain.working_days import HolidayCalendar
 
 
@@ -191,6 +192,35 @@ class RowsLedger(Ledger, Protocol):
         ...
 
 
+class Turns(Protocol):
+    """Acts on a stream that keeps moving take turns, so that they are not decided in vain again and again."""
+
+    def wanted(self, streams: Collection[StreamKey]) -> bool:
+        """Is it somebody's turn on one of the streams?"""
+        ...
+
+    def on(self, streams: Collection[StreamKey]) -> AbstractContextManager[bool]:
+        """Have the turn on all of the streams while the block runs. Gives whether somebody had it before.
+
+        Raises StoreBusyError when it does not come in time.
+        """
+        ...
+
+
+class NoTurns:
+    """Nobody waits: for who has the record to itself, as a draft has."""
+
+    def wanted(self, streams: Collection[StreamKey]) -> bool:
+        """Never."""
+        del streams
+        return False
+
+    def on(self, streams: Collection[StreamKey]) -> AbstractContextManager[bool]:
+        """At once."""
+        del streams
+        return nullcontext(enter_result=False)
+
+
 @dataclass(frozen=True)
 class Desk:
     """Everything that a use case works with. Wired in one place (infrastructure/bootstrap.py)."""
@@ -208,6 +238,8 @@ class Desk:
     new_id: Callable[[], UUID]
     seals: Seals
     """Seals and opens personal data."""
+    turns: Turns = field(default_factory=NoTurns)
+    """Who decides next on a stream that keeps moving."""
     states: States = field(init=False, repr=False, compare=False)
     """What is known of the ledger's streams."""
 
@@ -216,6 +248,6 @@ class Desk:
 
     def drafting(self, ledger: Ledger, states: States) -> Desk:
         """The same desk on a ledger that is no record yet."""
-        drafting = replace(self, ledger=ledger)
+        drafting = replace(self, ledger=ledger, turns=NoTurns())
         object.__setattr__(drafting, "states", states)
         return drafting

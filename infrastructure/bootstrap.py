@@ -43,6 +43,7 @@ from infrastructure.tlog.operator_key import operator_verifiers
 from infrastructure.tlog.sequencer import Sequencer, Signing
 from infrastructure.tlog.signing_process import Assignment, SigningProcess
 from infrastructure.tlog.store import TreeStore
+from infrastructure.turns import Turns
 from infrastructure.webhooks.delivering import Deliverer
 from infrastructure.webhooks.endpoints import Endpoints
 from infrastructure.webhooks.sending import Sender
@@ -122,6 +123,7 @@ def wired(settings: Settings, conninfo: str, counts: Counts | None = None) -> It
             today=today,
             new_id=uuid4,
             seals=PersonSeals(keys, MasterKeys(settings), settings.division, settings.sealing_suite),
+            turns=Turns(),
         )
         engine = Engine(
             noticing_dead_lines(working),

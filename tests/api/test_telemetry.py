@@ -8,7 +8,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -26,14 +28,18 @@ from pydantic import ValidationError
 from starlette.testclient import TestClient
 
 from api.main import create_app
+from application.ports import StreamMovedError
 from domain.recorded import RECORDING_ROLES
 from infrastructure.bootstrap import Liuhen, wired
 from infrastructure.issuer import Holder, Issuer
 from infrastructure.settings import Settings
+from infrastructure.store.batch_writer import Result, Save, Saved
 from infrastructure.telemetry import TelemetryError, Tracing, parent_of, tracing_of
 from tests.api.conftest import APPROVAL, Client
 from tests.stages import OWNER
 
+PATIENCE = 60.0
+"""Seconds for what comes within one."""
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 WANTED, UNWANTED = f"00-{TRACE}-{SPAN}-01", f"00-{TRACE}-{SPAN}-00"
 UNIT = {"uscc": OWNER, "name": "测试局", "kind": "COUNTY_DEPT", "division": "370323"}
@@ -46,10 +52,10 @@ class Traced:
         self.kept = InMemorySpanExporter()
         provider = TracerProvider(sampler=ParentBased(ALWAYS_ON))
         provider.add_span_processor(SimpleSpanProcessor(self.kept))
-        tracing = Tracing(provider)
-        liuhen.ledger._tracing = tracing
-        liuhen.ledger.watched(tracing.committed)
-        app.state.liuhen = replace(liuhen, tracing=tracing)
+        self.tracing = Tracing(provider)
+        liuhen.ledger._tracing = self.tracing
+        liuhen.ledger.watched(self.tracing.committed)
+        app.state.liuhen = replace(liuhen, tracing=self.tracing)
 
     def spans(self) -> dict[str, ReadableSpan]:
         """By name; the last of each."""
@@ -180,15 +186,60 @@ def test_every_line_of_a_request_names_its_trace(
     assert structlog.contextvars.get_contextvars() == {}
 
 
-def test_lines_of_a_traced_request_name_the_trace_of_its_spans(
+@pytest.mark.parametrize("way", ["quick", "ordinary"])
+@pytest.mark.parametrize("caller", [{}, {"traceparent": WANTED}], ids=["of its own", "of the caller"])
+def test_lines_of_an_act_name_the_trace_of_all_its_spans(
+    client: Client, traced: Traced, capfd: pytest.CaptureFixture[str], way: str, caller: dict[str, str]
+) -> None:
+    """Of the gate, the act, the save and the commit, whichever thread each is in."""
+    capfd.readouterr()
+    query = {"dry_run": "false"} if way == "ordinary" else {}
+    assert client.post("/units", "2018-10-01", UNIT, headers=caller, params=query).status_code == 201
+    (line,) = [json.loads(t) for t in capfd.readouterr().err.splitlines() if "request.answered" in t]
+    told = {name: f"{span.context.trace_id:032x}" for name, span in traced.spans().items() if span.context}
+    names = ("POST /v1/units", "act EnrolUnit", "ledger.save", "ledger.commit")
+    assert told == dict.fromkeys(names, line["trace_id"])
+    assert (line["trace_id"] == TRACE) is bool(caller)
+
+
+def test_a_refusal_of_the_gate_is_in_the_trace_that_its_line_and_its_answer_name(
     client: Client, traced: Traced, capfd: pytest.CaptureFixture[str]
 ) -> None:
     capfd.readouterr()
+    client.headers = {}
     answer = client.get("/rule-sets")
-    (line,) = [json.loads(t) for t in capfd.readouterr().err.splitlines() if "request.answered" in t]
+    lines = [json.loads(t) for t in capfd.readouterr().err.splitlines() if "trace_id" in t]
     (span,) = traced.kept.get_finished_spans()
     assert span.context is not None
-    assert line["trace_id"] == f"{span.context.trace_id:032x}" == answer.headers["x-request-id"]
+    assert {line["event"] for line in lines} == {"security.not_authenticated", "request.answered"}
+    assert {line["trace_id"] for line in lines} == {f"{span.context.trace_id:032x}"} == {answer.json()["trace_id"]}
+    assert attributes(span)["liuhen.problem"] == "not-authenticated"
+
+
+def test_a_commit_of_several_acts_is_in_the_first_ones_trace_and_linked_to_the_others(traced: Traced) -> None:
+    """Whoever looks at an act that was committed with others finds the commit by either."""
+    tracing = traced.tracing
+    saves: list[Save] = []
+    for flags in (0, 1, 1, 1):  # the first one's caller wants no spans
+        span = tracing.request("POST", parent_of(f"00-{trace_number(len(saves))}-{SPAN}-0{flags}".encode()))
+        saves.append(Save((), (), cause=trace.get_current_span().get_span_context()))
+        span.end(201, "/v1/units", None)
+    saves.append(Save((), ()))  # of a program of the service's own
+    traced.kept.clear()
+    results: list[Result] = [*(Saved(n, n, datetime.now(UTC), False) for n in range(1, 5)), StreamMovedError()]
+    tracing.committed(saves, results, 1_000_000_000, 0.25)
+    (commit,) = traced.kept.get_finished_spans()
+    assert commit.parent == saves[1].cause
+    assert [link.context for link in commit.links] == [saves[2].cause, saves[3].cause]
+    assert (attributes(commit)["liuhen.saves"], attributes(commit)["liuhen.saved"]) == (5, 4)
+    assert (commit.start_time, commit.end_time) == (1_000_000_000, 1_250_000_000)
+    traced.kept.clear()
+    tracing.committed([saves[0], saves[4]], results[:2], 0, 0.1)
+    assert not traced.kept.get_finished_spans(), "nobody asked for a span"
+
+
+def trace_number(number: int) -> str:
+    return f"{number + 1:032x}"
 
 
 @pytest.mark.parametrize(
@@ -214,15 +265,19 @@ def test_what_is_no_traceparent_begins_a_trace(wrong: str) -> None:
 
 
 class Receiver(BaseHTTPRequestHandler):
-    """Takes spans as a collector does."""
+    """Takes spans as a collector does, unless it is to be ill."""
 
     def do_POST(self) -> None:
+        server: Any = self.server
         body = self.rfile.read(int(self.headers["content-length"]))
         if self.headers.get("content-encoding") == "gzip":
             body = gzip.decompress(body)
-        self.server.came.append((self.path, ExportTraceServiceRequest.FromString(body)))  # type: ignore[attr-defined]
-        self.send_response(200)
-        self.end_headers()
+        server.came.append((self.path, ExportTraceServiceRequest.FromString(body)))
+        server.asked.set()
+        server.well.wait()
+        with suppress(OSError):
+            self.send_response(server.status)
+            self.end_headers()
 
     def log_message(self, *_: Any) -> None:
         pass
@@ -231,23 +286,36 @@ class Receiver(BaseHTTPRequestHandler):
 @pytest.fixture
 def receiver() -> Iterator[Any]:
     server: Any = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-    server.came = []
+    server.daemon_threads = True
+    server.came, server.status = [], 200
+    server.asked, server.well = threading.Event(), threading.Event()
+    server.well.set()
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield server
+    server.well.set()
     server.shutdown()
     thread.join()
     server.server_close()
 
 
-def test_by_the_setting_spans_are_sent_to_a_receiver(receiver: Any, database: str, tmp_path: Path) -> None:
-    address = f"http://127.0.0.1:{receiver.server_address[1]}"
-    settings = Settings(data_dir=tmp_path, database_url=database, telemetry=address)
-    with wired(settings, database) as liuhen:
-        issuer = Issuer(tmp_path)
+def address(receiver: Any) -> str:
+    return f"http://127.0.0.1:{receiver.server_address[1]}"
+
+
+@contextmanager
+def sending(database: str, folder: Path, to: str) -> Iterator[Client]:
+    """A client of a service whose spans are sent to an address."""
+    with wired(Settings(data_dir=folder, database_url=database, telemetry=to), database) as liuhen:
+        issuer = Issuer(folder)
         token = issuer.issue(Holder("client", "测试对接单位", RECORDING_ROLES), days=1)
         with TestClient(create_app(liuhen, issuer)) as http:
-            Client(http, token).done("/units", "2018-10-01", UNIT)
+            yield Client(http, token)
+
+
+def test_by_the_setting_spans_are_sent_to_a_receiver(receiver: Any, database: str, tmp_path: Path) -> None:
+    with sending(database, tmp_path, address(receiver)) as client:
+        client.done("/units", "2018-10-01", UNIT)
     # What was waiting was sent as the service ended.
     ((path, sent),) = receiver.came
     assert path == "/v1/traces"
@@ -258,24 +326,93 @@ def test_by_the_setting_spans_are_sent_to_a_receiver(receiver: Any, database: st
     assert names == {"POST /v1/units", "act EnrolUnit", "ledger.save", "ledger.commit"}
 
 
-def test_a_receiver_that_is_away_holds_up_nothing(database: str, tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path, database_url=database, telemetry="http://127.0.0.1:9")
-    with wired(settings, database) as liuhen:
-        issuer = Issuer(tmp_path)
-        token = issuer.issue(Holder("client", "测试对接单位", RECORDING_ROLES), days=1)
-        with TestClient(create_app(liuhen, issuer)) as http:
-            Client(http, token).done("/units", "2018-10-01", UNIT)
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spans are sent as soon as there are two, and eight may wait: a receiver that is ill is noticed at once."""
+    for name, value in (("MAX_EXPORT_BATCH_SIZE", "2"), ("MAX_QUEUE_SIZE", "8"), ("SCHEDULE_DELAY", "1")):
+        monkeypatch.setenv(f"OTEL_BSP_{name}", value)
 
 
-def test_without_the_setting_nothing_of_the_sdk_is_imported() -> None:
-    program = (
-        "import sys; from api.cli import app; from api.main import create_app; create_app(None, None);"
-        "from infrastructure.settings import Settings; from infrastructure.telemetry import tracing_of;"
-        "assert tracing_of(Settings()) is None;"
-        "print([m for m in sys.modules if m.startswith(('opentelemetry.sdk', 'opentelemetry.exporter', 'google.'))])"
-    )
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("status", [None, 200, 400, 503], ids=["away", "well", "refuses", "overloaded"])
+def test_a_receiver_that_is_away_or_refuses_fails_nothing(
+    receiver: Any, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int | None
+) -> None:
+    receiver.status = status
+    with sending(database, tmp_path, "http://127.0.0.1:9" if status is None else address(receiver)) as client:
+        client.done("/units", "2018-10-01", UNIT)
+        assert status is None or receiver.asked.wait(PATIENCE)
+        filed = [client.file()["subject"] for _ in range(6)]
+        assert [client.get(f"/projects/{project}").status_code for project in filed] == [200] * 6
+        monkeypatch.setattr("infrastructure.telemetry._PATIENCE", 0.1)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_receiver_that_hangs_holds_up_neither_answers_nor_the_end(
+    receiver: Any, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has taken a request and says nothing; more spans come than may wait for it."""
+    receiver.well.clear()
+    with sending(database, tmp_path, address(receiver)) as client:
+        client.done("/units", "2018-10-01", UNIT)
+        assert receiver.asked.wait(PATIENCE)
+        filed = [client.file()["subject"] for _ in range(6)]
+        assert [client.get(f"/projects/{project}").status_code for project in filed] == [200] * 6
+        monkeypatch.setattr("infrastructure.telemetry._PATIENCE", 0.1)
+    assert not receiver.well.is_set()
+    assert len(receiver.came) == 1, "it still hangs at the first request"
+
+
+def test_spans_that_were_sent_before_the_answer_would_be_found_out(
+    receiver: Any, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The wrong version of the test above: a service that waits for its receiver does not answer while that hangs."""
+
+    class AtOnce(SimpleSpanProcessor):
+        pass
+
+    monkeypatch.setattr("opentelemetry.sdk.trace.export.BatchSpanProcessor", AtOnce)
+    receiver.well.clear()
+    with sending(database, tmp_path, address(receiver)) as client:
+        answered = threading.Event()
+
+        def ask() -> None:
+            client.done("/units", "2018-10-01", UNIT)
+            answered.set()
+
+        asking = threading.Thread(target=ask)
+        asking.start()
+        assert receiver.asked.wait(PATIENCE)
+        assert not answered.is_set()
+        receiver.well.set()
+        asking.join()
+        assert answered.is_set()
+
+
+def test_without_the_setting_nothing_of_the_sdk_is_imported(database: str, tmp_path: Path) -> None:
+    """By a service that has answered an act; the interface alone is there, for the framework imports it."""
+    program = f"""
+import sys
+from pathlib import Path
+from starlette.testclient import TestClient
+from api.cli import app
+from api.main import create_app
+from domain.recorded import RECORDING_ROLES
+from infrastructure.bootstrap import wired
+from infrastructure.issuer import Holder, Issuer
+from infrastructure.settings import Settings
+folder, database = Path({str(tmp_path)!r}), {database!r}
+with wired(Settings(data_dir=folder, database_url=database), database) as liuhen:
+    issuer = Issuer(folder)
+    token = issuer.issue(Holder("client", "测试对接单位", RECORDING_ROLES), days=1)
+    with TestClient(create_app(liuhen, issuer)) as http:
+        headers = {{"Authorization": f"Bearer {{token}}", "Idempotency-Key": "u", "If-Match": "*"}}
+        act = {{"happened_on": "2018-10-01", "act": {UNIT!r}}}
+        print(http.post("/v1/units", json=act, headers=headers).status_code)
+print(*[m for m in sys.modules if m.startswith(("opentelemetry.sdk", "opentelemetry.exporter", "google."))])
+"""
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=120)
-    assert told.stdout.strip() == "[]"
+    assert told.stdout.splitlines()[-2:] == ["201", ""]
 
 
 def test_the_setting_without_the_extra_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

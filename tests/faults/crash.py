@@ -162,7 +162,7 @@ def rounds(
     """Let clients work through a number of kills, and give what they saw."""
     chance = random.Random(seed)
     seen = Seen()
-    projects = _begin(service, seed, seen)
+    projects = begin(service, seed, seen)
     crowd = [Client(f"s{seed}.c{n}", service, projects, with_keys=with_keys) for n in range(clients)]
     reader = Reader(f"s{seed}.r", service, projects)
     with _at_work([*crowd, reader]) as stop:
@@ -241,7 +241,7 @@ def _until_answered(line: Line, path: str, body: Any, mark: str) -> Answer:
             threading.Event().wait(SOON)
 
 
-def _begin(service: Service, seed: int, seen: Seen) -> list[str]:
+def begin(service: Service, seed: int, seen: Seen) -> list[str]:
     """A unit and the projects that everybody reports on."""
     line, projects = Line(service), []
     for n in range(PROJECTS + 1):

@@ -42,11 +42,15 @@ class Database:
         self._server = EmbeddedPostgres(self._folder)
         self._server.start()
 
-    def kill(self) -> None:
-        """SIGKILL. Its other processes notice it and end."""
+    def pid(self) -> int:
+        """Of the process that all others of it come from."""
         pid = self._server._server_pid()
         assert pid is not None
-        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def kill(self) -> None:
+        """SIGKILL. Its other processes notice it and end."""
+        os.kill(self.pid(), signal.SIGKILL)
         self._server.stop()
 
     def stop(self) -> None:
@@ -74,7 +78,8 @@ class Service:
 
     def start(self, wrong: str | None = None) -> None:
         """Start it and wait for its address; `wrong` names a function of tests/faults/wrong_services.py."""
-        first = f"from tests.faults import wrong_services; wrong_services.{wrong}(); " if wrong else ""
+        wrongs = f"wrong_services.{wrong}(); wrong_services.in_workers('{wrong}')"
+        first = f"from tests.faults import wrong_services; {wrongs}; " if wrong else ""
         program = f"{first}import sys; sys.argv = ['liuhen', 'serve']; from api.cli import main; main()"
         with (self.folder / "service.log").open("ab") as log:
             self.process = subprocess.Popen(

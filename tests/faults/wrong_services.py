@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
+import subprocess
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import psycopg
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from infrastructure.store.batch_writer import BatchWriter
+from api import middleware
+from infrastructure.store.batch_writer import BatchWriter, Result, Save, Saved
 from infrastructure.store.server_function import ServerFunction
 
 
@@ -38,3 +41,53 @@ def loses_answers() -> None:
         await send(self, message)
 
     RequestResponseCycle.send = losing  # type: ignore[method-assign]
+
+
+def loses_a_save() -> None:
+    """Of saves that come together, acknowledges the last and forgets it."""
+    write = BatchWriter.write
+
+    def losing(self: BatchWriter, saves: Sequence[Save]) -> list[Result]:
+        if len(saves) < 2 or not saves[-1].events:
+            return write(self, saves)
+        told = write(self, saves[:-1])
+        before = next((one for one in told if isinstance(one, Saved)), None)
+        if before is None:
+            return [*told, *write(self, saves[-1:])]
+        first = before.last_position + 1
+        return [*told, Saved(first, first + len(saves[-1].events) - 1, before.recorded_at, repeated=False)]
+
+    BatchWriter.write = losing  # type: ignore[method-assign]
+
+
+def forgets_keys() -> None:
+    """Records whatever comes, whether or not it came before."""
+    write = BatchWriter.write
+
+    def forgetting(self: BatchWriter, saves: Sequence[Save]) -> list[Result]:
+        return write(self, [replace(save, request=None) if save.events else save for save in saves])
+
+    BatchWriter.write = forgetting  # type: ignore[method-assign]
+
+
+def hides_when_to_come_again() -> None:
+    """Says that it is busy, and not for how long."""
+    problem = vars(middleware)["problem"]
+
+    def hiding(*told: Any, headers: Any = None, **more: Any) -> Any:
+        return problem(*told, headers={k: v for k, v in (headers or {}).items() if k != "Retry-After"}, **more)
+
+    vars(middleware)["problem"] = hiding
+
+
+def in_workers(wrong: str) -> None:
+    """Let the workers that the service starts be wrong, too."""
+    start = subprocess.Popen.__init__
+
+    def starting(self: Any, args: Any, *more: Any, **options: Any) -> None:
+        program = str(args[-1])
+        if "api.workers" in program:
+            args = [*args[:-1], f"from tests.faults import wrong_services; wrong_services.{wrong}(); {program}"]
+        start(self, args, *more, **options)
+
+    subprocess.Popen.__init__ = starting  # type: ignore[method-assign]
