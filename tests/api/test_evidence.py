@@ -21,7 +21,6 @@ from domain.steps.systems import SystemRegistered
 from domain.streams import StreamAt, StreamKind
 from infrastructure.bootstrap import Liuhen
 from infrastructure.tlog import evidence_collection
-from infrastructure.tlog.bundle_file import read_parts
 from infrastructure.tlog.cosignature import Policy
 from infrastructure.tlog.evidence import verify, verify_proof_file
 from infrastructure.tlog.operator_key import operator_verifiers
@@ -29,6 +28,7 @@ from infrastructure.tlog.proof_file import ProofFile
 from tests.api.conftest import Client
 from tests.serving import serving
 from tests.stages import OWNER
+from tests.tlog.bundles import parts_of
 from verifier import liuhen_verify
 
 
@@ -56,7 +56,7 @@ def test_a_project_is_proven_offline_and_nothing_can_be_changed(liuhen: Liuhen, 
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
     policy, data = policy_of(liuhen), answer.content
     checked(data, policy)
-    parts = read_parts(data)
+    parts = parts_of(data)
     summary = parts["summary.zh.txt"].decode()
     assert [name for name in ("测试项目", "测试系统", "测试局") if name not in summary] == []
     at = data.index("测试项目".encode(), data.index(b"events/"))
@@ -68,7 +68,7 @@ def test_a_project_is_proven_offline_and_nothing_can_be_changed(liuhen: Liuhen, 
     checked(client.get(f"/units/{OWNER}/evidence").content, policy)
     part = client.get(f"/projects/{project}/evidence", until="2019-02-01").content
     checked(part, policy)
-    assert "只是一部分" in read_parts(part)["summary.zh.txt"].decode()
+    assert "只是一部分" in parts_of(part)["summary.zh.txt"].decode()
     assert client.get(f"/projects/{project}/evidence", until="2000-01-01").status_code == 404
 
 
@@ -99,14 +99,14 @@ def test_a_period_is_a_stretch_of_the_log(liuhen: Liuhen, client: Client, projec
     assert any(s.en.startswith(f"positions 1 to {size} have no gap") for s in report.statements)
     told = liuhen_verify.check(answer.content, [liuhen_verify.parse_key(str(v)) for v in policy.log], [], 0)
     assert f"PROVEN      nothing of the log is left out from position 1 to {size}" in told
-    assert "按记录日期" in read_parts(answer.content)["summary.zh.txt"].decode()
+    assert "按记录日期" in parts_of(answer.content)["summary.zh.txt"].decode()
     assert client.get("/log/evidence", **{"from": "2018-01-01", "until": "2018-12-31"}).status_code == 404
     assert client.get("/log/evidence", **{"from": today, "until": "2018-12-31"}).status_code == 422
     assert client.get("/log/evidence", **{"from": "0001-01-01", "until": "9999-12-31"}).status_code == 200
 
 
 def test_summaries_tell_the_stage_in_their_language(client: Client, project: str) -> None:
-    parts = read_parts(client.get(f"/projects/{project}/evidence").content)
+    parts = parts_of(client.get(f"/projects/{project}/evidence").content)
     assert "阶段（检查点时）：已审批" in parts["summary.zh.txt"].decode()
     assert "Stage at the checkpoint: approved\n" in parts["summary.en.txt"].decode()
 
@@ -191,7 +191,7 @@ def test_a_bundle_of_each_kind_is_written_and_verifies(
         assert done.exit_code == 0, (name, done.output)
         data = file.read_bytes()
         checked(data, policy_of(liuhen))
-        streams[name] = {json.loads(line)["stream"] for line in read_parts(data)["events.jsonl"].splitlines()}
+        streams[name] = {json.loads(line)["stream"] for line in parts_of(data)["events.jsonl"].splitlines()}
     assert streams["project"] > streams["part"] == {project}
     assert streams["system"] == {system}
     assert streams["period"] > streams["project"]
@@ -217,7 +217,7 @@ def test_a_classified_system_is_left_out_of_the_grounds_for_whom_it_is_not(
         answer = reader.get(f"/projects/{project}/evidence")
         assert answer.status_code == 200, answer.text
         checked(answer.content, policy_of(liuhen))
-        parts = read_parts(answer.content)
+        parts = parts_of(answer.content)
         streams[reader] = {json.loads(line)["stream"] for line in parts["events.jsonl"].splitlines()}
         assert ("您无权查看" in parts["summary.zh.txt"].decode()) is (reader is evaluator)
     assert streams[auditor] - streams[evaluator] == {system}
@@ -228,10 +228,10 @@ def test_a_classified_system_is_left_out_of_the_grounds_for_whom_it_is_not(
     today = str(civil_day(datetime.now(UTC)))
     period = evaluator.get("/log/evidence", **{"from": "2018-01-01", "until": today}).content
     checked(period, policy_of(liuhen))
-    shown = {json.loads(line)["stream"] for line in read_parts(period)["events.jsonl"].splitlines()}
+    shown = {json.loads(line)["stream"] for line in parts_of(period)["events.jsonl"].splitlines()}
     assert project in shown
     assert system not in shown
-    assert "位置因此不连续" in read_parts(period)["summary.zh.txt"].decode()
+    assert "位置因此不连续" in parts_of(period)["summary.zh.txt"].decode()
     assert client.http.get("/v1/log/evidence", params={"from": today, "until": today}).status_code == 401
 
 
