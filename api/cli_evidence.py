@@ -367,9 +367,10 @@ def _fits(entry: Entry, wanted: dict[str, Any]) -> None:
         "version": entry.version,
         "topic": entry.topic,
         "recorded_at": entry.recorded_at,
+        "digest": entry.digest.hex(),
     }
     for name, value in told.items():
-        stated = wanted.get(name, value)
+        stated = value if wanted.get(name) is None else wanted[name]
         if isinstance(value, datetime) and isinstance(stated, str):
             stated = datetime.fromisoformat(stated)
         if stated != value:

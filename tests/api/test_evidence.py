@@ -22,10 +22,12 @@ from domain.streams import StreamAt, StreamKind
 from infrastructure.bootstrap import Liuhen
 from infrastructure.tlog import evidence_collection
 from infrastructure.tlog.cosignature import Policy
+from infrastructure.tlog.entry import Entry
 from infrastructure.tlog.evidence import verify, verify_proof_file
 from infrastructure.tlog.operator_key import operator_verifiers
 from infrastructure.tlog.proof_file import ProofFile
-from tests.api.conftest import Client
+from tests.api.conftest import PROJECT, Client
+from tests.api.test_batch import line, rows, sent
 from tests.serving import serving
 from tests.stages import OWNER
 from tests.tlog.bundles import parts_of
@@ -162,13 +164,33 @@ def test_an_answer_becomes_a_receipt_that_is_kept(
     assert len(set(made)) == 1
     assert liuhen_command("receipt", file, "-d", tmp_path / "0", *source).exit_code == 2, "a kept proof is not replaced"
     other = {**answer, "events": [{**event, "recorded_at": "2019-01-01T00:00:00Z"}]}
-    file.write_text(json.dumps(other), encoding="utf-8")
-    lied = liuhen_command("receipt", file, "-d", tmp_path / "lied", *source)
-    assert (lied.exit_code, "rewritten after the answer" in lied.stderr) == (1, True)
+    for lie in (other, {**answer, "events": [{**event, "digest": "00" * 32}]}):
+        file.write_text(json.dumps(lie), encoding="utf-8")
+        lied = liuhen_command("receipt", file, "-d", tmp_path / "lied", *source)
+        assert (lied.exit_code, "rewritten after the answer" in lied.stderr) == (1, True)
     assert not (tmp_path / "lied").exists()
     assert liuhen_command("receipt", 999, "-d", tmp_path / "none", *source).exit_code == 1
     assert liuhen_command("receipt", f"{project}:99", "-d", tmp_path / "none", *source).exit_code == 1
     assert liuhen_command("receipt", tmp_path / "nothing.json", *source).exit_code == 2
+
+
+def test_an_answer_tells_the_digest_that_its_receipt_proves(liuhen: Liuhen, client: Client, project: str) -> None:
+    """Recorded, repeated, refused, and in a batch of each kind."""
+    key = {"Idempotency-Key": "digest-1"}
+    path, act = f"/projects/{project}/progress", {"percent": 10}
+    told = client.done(path, "2019-04-01", act, headers=key)["events"]
+    assert client.done(path, "2019-04-01", act, headers=key)["events"] == told
+    refused = client.post("/projects", "2019-01-05", {**PROJECT, "plan_item": None}).json()["receipt"]["events"]
+    lines = [line(f"/projects/{project}/progress", f"row-{n}", "2019-04-02", {"percent": 20 + n}) for n in (1, 2)]
+    batch = [sent(client, [one], mode) for one, mode in zip(lines, ("each", "all"), strict=True)]
+    liuhen.sequencer.catch_up()
+    events = [*told, *refused, *(e for answer in batch for _, _, a in rows(answer) for e in a["events"])]
+    assert len(events) >= 4
+    for event in events:
+        proof = ProofFile.parse(client.http.get(f"/v1/log/receipts/{event['position']}").content)
+        assert Entry.decode(proof.extra or b"").digest.hex() == event["digest"]
+    dry = client.post(path, "2019-04-03", act, params={"dry_run": True}).json()
+    assert dry["events"] == []
 
 
 def test_a_bundle_of_each_kind_is_written_and_verifies(

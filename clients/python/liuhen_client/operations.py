@@ -1243,6 +1243,7 @@ class EventReceipt(TypedDict):
     version: int
     topic: str
     recorded_at: str
+    digest: NotRequired[str | None]
 
 
 class EventTypeEntry(TypedDict):
