@@ -33,6 +33,7 @@ from domain.rule import Effect, Judgement, text
 from domain.steps.filing import ProjectFiled
 from domain.streams import StreamAt, StreamKind, evaluator_id, event_id, unit_id
 from domain.texts import ValueFault
+from infrastructure.tlog.suite import Suite
 
 CommandT = TypeVar("CommandT", bound=Command)
 SubjectT = TypeVar("SubjectT", UUID, str)
@@ -68,6 +69,10 @@ class EventReceipt(Value):
     version: int
     topic: str
     recorded_at: datetime
+    digest: str | None = Field(
+        default=None,
+        description="确切存储字节的摘要，日志条目中的正是它 of the exact stored bytes, as in the log's entry (hex)",
+    )
 
 
 class Receipt(Value):
@@ -139,8 +144,8 @@ _STREAMS: dict[str, tuple[StreamKind, Callable[[Any], UUID]]] = {
 """What the acts of a collection are on. Those on a person are on the county's history, not named by their path."""
 
 
-def receipt_of(outcome: Outcome, *, dry_run: bool = False) -> Receipt:
-    """What came of an act."""
+def receipt_of(outcome: Outcome, suite: Suite | None, *, dry_run: bool = False) -> Receipt:
+    """What came of an act. `suite`: whose hash the log's entries have."""
     return Receipt.made_of(
         outcome=("would_" if dry_run else "")
         + (("refuse" if dry_run else "refused") if outcome.refused else ("record" if dry_run else "recorded")),
@@ -155,6 +160,7 @@ def receipt_of(outcome: Outcome, *, dry_run: bool = False) -> Receipt:
                 version=r.stream.version,
                 topic=r.event.TOPIC,
                 recorded_at=r.recorded_at,
+                digest=None if suite is None or r.stored is None else suite.digest(r.stored).hex(),
             )
             for r in outcome.recorded
         ),
@@ -176,7 +182,7 @@ def answer(
     if prefer and not dry_run and not outcome.refused and wants_minimal(prefer):
         last = outcome.recorded[-1].position
         return Response(status_code=201, headers={**headers, **applied(MINIMAL), POSITION: str(last)})
-    receipt = receipt_of(outcome, dry_run=dry_run)
+    receipt = receipt_of(outcome, request.app.state.liuhen.suite, dry_run=dry_run)
     if outcome.refused and not dry_run and receipt.judgement is not None:
         blocking = [f for f in receipt.judgement.findings if f.effect is Effect.BLOCKS]
         rules = "、".join(receipt.judgement.blocking())

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO, TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
@@ -24,10 +24,13 @@ import typer
 from rich.text import Text as Shown
 
 from api.cli_service import err, out, service
-from api.cli_verify import policy_of, show
+from api.cli_verify import mapped, policy_of, show
 from domain.streams import StreamKind, unit_id
 from infrastructure.bootstrap import Liuhen
+from infrastructure.documents.papers import AlteredPaperError
+from infrastructure.documents.stores import DocumentStoreError
 from infrastructure.tlog import bundle_file, durable, proof_file
+from infrastructure.tlog.bundle_file import BundleFile
 from infrastructure.tlog.cosignature import Policy
 from infrastructure.tlog.entry import Entry
 from infrastructure.tlog.evidence import Report, Standing, verify, verify_proof_file
@@ -47,6 +50,8 @@ from infrastructure.tlog.operator_key import operator_verifiers
 from infrastructure.tlog.proof_file import ProofFile
 from infrastructure.tlog.store import NoTreeError
 from infrastructure.tlog.text_forms import FormatError
+
+T = TypeVar("T")
 
 _PAUSE_SECONDS = 0.2
 """Between two looks whether it is signed by now."""
@@ -117,7 +122,10 @@ def receipt_command(
             _refuse(report)
             entry = Entry.decode(ProofFile.parse(data).extra or b"")
             _fits(entry, wanted)
-            _keep(folder / f"receipt-{entry.position}.tlog-proof", data, report)
+            path = folder / f"receipt-{entry.position}.tlog-proof"
+            with _kept(path) as file:
+                file.write(data)
+            _tell(path, report)
 
 
 def evidence_command(
@@ -141,6 +149,13 @@ def evidence_command(
     grounds: Annotated[
         bool, typer.Option(help="项目：含其系统和所依据单位的流 of a project: with what it rests on")
     ] = True,
+    with_documents: Annotated[
+        bool,
+        typer.Option(
+            "--with-documents",
+            help="附上事件所指的材料和判断所依据的规则文本 enclose the papers that events name, and texts of rules",
+        ),
+    ] = False,
     service_at: Service = None,
     token_file: TokenFile = None,
     key: Keys = None,
@@ -153,22 +168,24 @@ def evidence_command(
     Exit code 1: refused or not there, 2: could not be tried.
     """
     with _told():
-        wanted = _Bundle(subject, of, _day(since), _day(until), grounds=grounds)
+        wanted = _Bundle(subject, of, _day(since), _day(until), grounds=grounds, papers=with_documents)
+        path = to or Path(f"evidence-{wanted.name}.zip")
         with _source(service_at, token_file, wait) as source:
             policy = policy_of(key or [], witness or [], require) or source.policy
-            data = source.bundle(wanted)
-            report = verify(data, policy)
-            _refuse(report)
-            _keep(to or Path(f"evidence-{wanted.name}.zip"), data, report)
+            with _kept(path) as file:
+                source.bundle(wanted, file)
+                report = verify(mapped(file), policy)
+                _refuse(report)
+        _tell(path, report)
 
 
 class _Bundle:
     """What is asked for. Raises FormatError when that does not fit together."""
 
     def __init__(
-        self, subject: Subject, of: str | None, since: date | None, until: date | None, *, grounds: bool
+        self, subject: Subject, of: str | None, since: date | None, until: date | None, *, grounds: bool, papers: bool
     ) -> None:
-        self.subject, self.since, self.until, self.grounds = subject, since, until, grounds
+        self.subject, self.since, self.until, self.grounds, self.papers = subject, since, until, grounds, papers
         self.identity: UUID | None = None
         self.position = 0
         self.of = of or ""
@@ -208,19 +225,21 @@ class _Bundle:
         """The query of the route."""
         asked = {"from": self.since, "until": self.until}
         query = {name: str(day) for name, day in asked.items() if day is not None}
+        query |= {"documents": "true"} if self.papers else {}
         return query if self.grounds or self.subject is not Subject.PROJECT else {**query, "grounds": "false"}
 
-    def made(self, log: Liuhen) -> bytes:
+    def made(self, log: Liuhen) -> BundleFile:
         """From the record."""
         if self.subject is Subject.PERIOD and self.since and self.until:
-            return period_evidence(log, self.since, self.until)
+            return period_evidence(log, self.since, self.until, papers=self.papers)
         if self.subject is Subject.DECISION:
-            return decision_evidence(log, self.position)
+            return decision_evidence(log, self.position, papers=self.papers)
         kind = {Subject.PROJECT: StreamKind.PROJECT, Subject.SYSTEM: StreamKind.SYSTEM}.get(
             self.subject, StreamKind.UNIT
         )
         identity = self.identity or unit_id(self.of)
-        return stream_evidence(log, kind, identity, Period(self.since, self.until), grounds=self.grounds)
+        period = Period(self.since, self.until)
+        return stream_evidence(log, kind, identity, period, grounds=self.grounds, papers=self.papers)
 
 
 class _Here:
@@ -240,11 +259,14 @@ class _Here:
         stream, version = UUID(wanted["stream_id"]), wanted["version"]
         return self._signed(lambda: receipt(self._log, position_of(self._log, stream, version)))
 
-    def bundle(self, wanted: _Bundle) -> bytes:
-        """Raises NotGivenError, FormatError."""
-        return self._signed(lambda: wanted.made(self._log))
+    def bundle(self, wanted: _Bundle, into: BinaryIO) -> None:
+        """Write the bundle to a file. Raises NotGivenError, FormatError."""
+        try:
+            into.writelines(self._signed(lambda: wanted.made(self._log)).pieces())
+        except (DocumentStoreError, AlteredPaperError) as error:
+            raise NotGivenError(f"材料库：{error} / the store of papers: {error}") from error
 
-    def _signed(self, made: Callable[[], bytes]) -> bytes:
+    def _signed(self, made: Callable[[], T]) -> T:
         until = time.monotonic() + self._wait
         while True:
             try:
@@ -273,14 +295,16 @@ class _There:
         which = wanted["position"] if "position" in wanted else f"{wanted['stream_id']}/{wanted['version']}"
         return self._get(f"/log/receipts/{which}", proof_file.MOST_BYTES)
 
-    def bundle(self, wanted: _Bundle) -> bytes:
-        """Raises NotGivenError, LogUnreachableError."""
-        return self._get(wanted.path, bundle_file.MOST_BYTES, wanted.query)
+    def bundle(self, wanted: _Bundle, into: BinaryIO) -> None:
+        """Write the bundle to a file. Raises NotGivenError, LogUnreachableError."""
+        self._get(wanted.path, bundle_file.MOST_BYTES, wanted.query, into)
 
-    def _get(self, path: str, most: int, query: dict[str, str] | None = None) -> bytes:
+    def _get(self, path: str, most: int, query: dict[str, str] | None = None, into: BinaryIO | None = None) -> bytes:
         address, until = f"{self._address}{path}", time.monotonic() + self._wait
         while True:
-            status, data, _ = ask(address, most=most, headers=self._headers, query=query, patience=_ANSWER_SECONDS)
+            status, data, _ = ask(
+                address, most=most, headers=self._headers, query=query, patience=_ANSWER_SECONDS, into=into
+            )
             if status == 200:
                 return data
             if status != 503 or time.monotonic() >= until:
@@ -343,9 +367,10 @@ def _fits(entry: Entry, wanted: dict[str, Any]) -> None:
         "version": entry.version,
         "topic": entry.topic,
         "recorded_at": entry.recorded_at,
+        "digest": entry.digest.hex(),
     }
     for name, value in told.items():
-        stated = wanted.get(name, value)
+        stated = value if wanted.get(name) is None else wanted[name]
         if isinstance(value, datetime) and isinstance(stated, str):
             stated = datetime.fromisoformat(stated)
         if stated != value:
@@ -361,12 +386,18 @@ def _refuse(report: Report) -> None:
         raise NotGivenError(f"未通过检验，未写入 / not kept, it is refused: {refused[0].zh} / {refused[0].en}")
 
 
-def _keep(path: Path, data: bytes, report: Report) -> None:
+@contextmanager
+def _kept(path: Path) -> Iterator[BinaryIO]:
+    """A file that is there when the block ends well, and not otherwise. Raises FormatError when it is there already."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        durable.create(path, data, mode=0o644)
+        with durable.creating(path, mode=0o644) as file:
+            yield file
     except FileExistsError:
         raise FormatError(f"{path}已存在，不覆盖 / {path} is there already and is never replaced") from None
+
+
+def _tell(path: Path, report: Report) -> None:
     show(report)
     out.print(Shown(f"已存 kept {path}"), soft_wrap=True)
 

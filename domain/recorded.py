@@ -112,6 +112,11 @@ class Recorded:
         return f"Recorded({', '.join(f'{name}={part!r}' for name, part in self._parts().items())})"
 
     @property
+    def stored(self) -> bytes | None:
+        """The exact bytes that it is stored as, which the log commits to, where they are at hand."""
+        return None
+
+    @property
     def happened_on(self) -> CivilDate:
         """The calendar day (Asia/Shanghai) on which it happened, as the paper says."""
         return self.circumstances.happened_on

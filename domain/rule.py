@@ -204,13 +204,17 @@ class RuleSet(Value):
         return self.effective_from <= day and (self.effective_until is None or day <= self.effective_until)
 
     @cached_property
-    def digest(self) -> str:
-        """SHA-256 of the set's canonical JSON (sorted keys, no spaces, UTF-8), hexadecimal."""
+    def canonical(self) -> str:
+        """The set as canonical JSON: sorted keys, no spaces, to be encoded in UTF-8."""
         # Sets from before there were duties keep the digest that decisions name them by.
         later = {name for name in ("duties", "separated") if not getattr(self, name)}
         stated = self.model_dump(mode="json", exclude=later)
-        canonical = json.dumps(stated, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        return json.dumps(stated, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the set's canonical JSON, hexadecimal."""
+        return hashlib.sha256(self.canonical.encode()).hexdigest()
 
     @cached_property
     def _apart(self) -> dict[str, tuple[tuple[Duty, Duty], ...]]:

@@ -120,12 +120,16 @@ class EvaluationScheme(Value):
         return self
 
     @property
-    def digest(self) -> str:
-        """SHA-256 of the scheme's canonical JSON (sorted keys, no spaces, UTF-8, no defaults), hexadecimal."""
+    def canonical(self) -> str:
+        """The scheme as canonical JSON: sorted keys, no spaces, no defaults, to be encoded in UTF-8."""
         # Without defaults, so that a field added to schemes later does not change the digest of those without it.
         content = self.model_dump(mode="json", exclude_defaults=True)
-        canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the scheme's canonical JSON, hexadecimal."""
+        return hashlib.sha256(self.canonical.encode()).hexdigest()
 
     @property
     def lowest(self) -> tuple[Indicator, ...]:

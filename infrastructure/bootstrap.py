@@ -43,6 +43,7 @@ from infrastructure.tlog.operator_key import operator_verifiers
 from infrastructure.tlog.sequencer import Sequencer, Signing
 from infrastructure.tlog.signing_process import Assignment, SigningProcess
 from infrastructure.tlog.store import TreeStore
+from infrastructure.tlog.suite import Suite, suite_named
 from infrastructure.turns import Turns
 from infrastructure.webhooks.delivering import Deliverer
 from infrastructure.webhooks.endpoints import Endpoints
@@ -63,6 +64,8 @@ class Liuhen:
     desk: Desk
     engine: Engine
     tree: TreeStore
+    suite: Suite | None
+    """Whose hash the log's entries have; None when it is not known here."""
     sequencer: Signing
     feeding: Feeding
     webhooks: Deliverer
@@ -154,6 +157,7 @@ def wired(settings: Settings, conninfo: str, counts: Counts | None = None) -> It
                 desk,
                 engine,
                 tree,
+                tree.suite(suite_named(settings.log_suite)),
                 sequencer,
                 feeding,
                 webhooks,

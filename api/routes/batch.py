@@ -282,7 +282,7 @@ def _traced(answers: Sequence[Answer]) -> dict[str, Any]:
 def answered(request: Request, line: Line, came: Answer | Exception | None) -> bytes:
     """The answer to a row that stands for itself, as a line."""
     if isinstance(came, Outcome) and not came.refused:
-        return _row(line, 201, as_json(receipt_of(came)))
+        return _row(line, 201, as_json(receipt_of(came, request.app.state.liuhen.suite)))
     response = answer(request, came, dry_run=False) if isinstance(came, Outcome) else _problem(request, came)
     return _written(line, response)
 

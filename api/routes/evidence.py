@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from api.context import Context, Reader
@@ -24,6 +24,8 @@ from domain.rule import text
 from domain.streams import StreamKind, unit_id
 from domain.texts import Text
 from infrastructure.bootstrap import Liuhen
+from infrastructure.documents.stores import DocumentStoreError
+from infrastructure.tlog.bundle_file import BundleFile
 from infrastructure.tlog.evidence_collection import (
     NothingToShowError,
     NotSignedYetError,
@@ -42,9 +44,19 @@ router = APIRouter(tags=["证据 evidence"])
 receipts = APIRouter(prefix="/log", tags=["可验证日志 verifiable log"])
 
 _POLL_SECONDS = 0.1
-_ZIP: dict[int | str, dict[str, Any]] = {200: {"content": {"application/zip": {}}}}
+_ZIP: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/zip": {}}},
+    413: {"model": Problem, "description": "过大，请分期或不附材料 too large: shorter periods, or without papers"},
+}
 Since = Annotated[FullDate | None, Query(alias="from", description="发生日期自 happened from")]
 Until = Annotated[FullDate | None, Query(description="发生日期至 happened until")]
+Papers = Annotated[
+    bool,
+    Query(
+        alias="documents",
+        description="附上事件所指的材料和判断所依据的规则文本 with the papers that events name, and texts of rules",
+    ),
+]
 Wait = Annotated[float, Query(ge=0, le=10, description="至多等待几秒直至签署 seconds to wait until it is signed")]
 
 
@@ -89,14 +101,21 @@ async def read_project_evidence(
     since: Since = None,
     until: Until = None,
     grounds: Annotated[bool, Query(description="含其系统和所依据单位的流 with systems and units it rests on")] = True,
+    papers: Papers = False,
     wait: Wait = 0,
 ) -> Response:
-    """Every event of the project, by default also of what it rests on, under the last checkpoint; a ZIP."""
+    """Every event of the project, by default also of what it rests on, under the last checkpoint; a ZIP.
 
-    def made() -> bytes:
+    With `documents`, also the papers that the events name, but those of classified subjects and of events with personal
+    data, and the texts of the rule sets and schemes that they were judged by; each is checked by its digest.
+    """
+
+    def made() -> BundleFile:
         _check_access(context, StreamKind.PROJECT, project_id)
-        period, hidden = Period(since, until), partial(_hidden, context)
-        return stream_evidence(context.liuhen, StreamKind.PROJECT, project_id, period, grounds=grounds, hidden=hidden)
+        log, period, hidden = context.liuhen, Period(since, until), partial(_hidden, context)
+        return stream_evidence(
+            log, StreamKind.PROJECT, project_id, period, grounds=grounds, hidden=hidden, papers=papers
+        )
 
     return await _signed(request, made, wait, "application/zip")
 
@@ -108,13 +127,19 @@ async def read_project_evidence(
     responses=_ZIP,
 )
 async def read_system_evidence(
-    request: Request, context: Reader, system_id: UUID, since: Since = None, until: Until = None, wait: Wait = 0
+    request: Request,
+    context: Reader,
+    system_id: UUID,
+    since: Since = None,
+    until: Until = None,
+    papers: Papers = False,
+    wait: Wait = 0,
 ) -> Response:
     """Every event of the system under the last checkpoint; a ZIP."""
 
-    def made() -> bytes:
+    def made() -> BundleFile:
         _check_access(context, StreamKind.SYSTEM, system_id)
-        return stream_evidence(context.liuhen, StreamKind.SYSTEM, system_id, Period(since, until))
+        return stream_evidence(context.liuhen, StreamKind.SYSTEM, system_id, Period(since, until), papers=papers)
 
     return await _signed(request, made, wait, "application/zip")
 
@@ -123,10 +148,16 @@ async def read_system_evidence(
     "/units/{uscc}/evidence", summary="单位证据包 evidence bundle of a unit", response_class=Response, responses=_ZIP
 )
 async def read_unit_evidence(
-    request: Request, context: Reader, uscc: str, since: Since = None, until: Until = None, wait: Wait = 0
+    request: Request,
+    context: Reader,
+    uscc: str,
+    since: Since = None,
+    until: Until = None,
+    papers: Papers = False,
+    wait: Wait = 0,
 ) -> Response:
     """Every event of the unit under the last checkpoint; a ZIP. Personal data in it are sealed."""
-    made = _of_unit(context.liuhen, uscc, Period(since, until))
+    made = _of_unit(context.liuhen, uscc, Period(since, until), papers=papers)
     return await _signed(request, made, wait, "application/zip")
 
 
@@ -136,12 +167,14 @@ async def read_unit_evidence(
     response_class=Response,
     responses=_ZIP,
 )
-async def read_decision_evidence(request: Request, context: Reader, position: int, wait: Wait = 0) -> Response:
+async def read_decision_evidence(
+    request: Request, context: Reader, position: int, papers: Papers = False, wait: Wait = 0
+) -> Response:
     """One event in full under the last checkpoint; a ZIP."""
 
-    def made() -> bytes:
+    def made() -> BundleFile:
         _check_access(context, *stream_at(context.liuhen, position))
-        return decision_evidence(context.liuhen, position)
+        return decision_evidence(context.liuhen, position, papers=papers)
 
     return await _signed(request, made, wait, "application/zip")
 
@@ -157,20 +190,21 @@ async def read_period_evidence(
     context: Reader,
     since: Annotated[FullDate, Query(alias="from", description="记录日期自，北京时间 recorded from, Asia/Shanghai")],
     until: Annotated[FullDate, Query(description="记录日期至 recorded until")],
+    papers: Papers = False,
     wait: Wait = 0,
 ) -> Response:
     """Everything recorded in a period that the reader may see, under the last checkpoint; a ZIP."""
     if until < since:
         raise BadFieldError(text("until不得早于from", "until is before from"), "/until")
 
-    def made() -> bytes:
-        return period_evidence(context.liuhen, since, until, hidden=partial(_hidden, context))
+    def made() -> BundleFile:
+        return period_evidence(context.liuhen, since, until, hidden=partial(_hidden, context), papers=papers)
 
     return await _signed(request, made, wait, "application/zip")
 
 
-def _of_unit(log: Liuhen, uscc: str, period: Period) -> Callable[[], bytes]:
-    return lambda: stream_evidence(log, StreamKind.UNIT, unit_id(uscc), period)
+def _of_unit(log: Liuhen, uscc: str, period: Period, *, papers: bool) -> Callable[[], BundleFile]:
+    return lambda: stream_evidence(log, StreamKind.UNIT, unit_id(uscc), period, papers=papers)
 
 
 def _hidden(context: Context, kind: StreamKind, identity: UUID) -> bool:
@@ -196,20 +230,36 @@ def _check_access(context: Context, kind: StreamKind, identity: UUID) -> None:
         raise UnknownSubjectError(text("没有此标识的记录", "nothing is recorded under that identity"))
 
 
-async def _signed(request: Request, made: Callable[[], bytes], wait: float, media_type: str) -> Response:
+async def _signed(
+    request: Request, made: Callable[[], bytes] | Callable[[], BundleFile], wait: float, media_type: str
+) -> Response:
     """What is made once a checkpoint covers it; whoever waits holds no thread. Raises UnknownSubjectError."""
     until = time.monotonic() + wait
     while True:
         try:
-            return Response(await run_in_threadpool(made), media_type=media_type, headers={"Cache-Control": "no-store"})
+            return _given(await run_in_threadpool(made), media_type)
         except NothingToShowError as error:
             raise UnknownSubjectError(_text(error)) from error
         except FormatError as error:
             return problem(request, "too-large", _text(error))
+        except DocumentStoreError:
+            return problem(request, "document-store", headers={"Retry-After": "10"})
         except (NotSignedYetError, NoTreeError) as error:
             if time.monotonic() >= until:
                 return _not_yet(request, error)
         await asyncio.sleep(_POLL_SECONDS)
+
+
+def _given(made: bytes | BundleFile, media_type: str) -> Response:
+    """Papers are read as they are sent; one that is altered meanwhile breaks the answer off before its end."""
+    headers = {"Cache-Control": "no-store"}
+    if isinstance(made, bytes):
+        return Response(made, media_type=media_type, headers=headers)
+    if made.streamed:
+        return StreamingResponse(
+            made.pieces(), media_type=media_type, headers={**headers, "Content-Length": f"{made.size}"}
+        )
+    return Response(made.whole(), media_type=media_type, headers=headers)
 
 
 def _not_yet(request: Request, error: Exception) -> JSONResponse:

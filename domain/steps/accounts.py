@@ -348,12 +348,9 @@ CLAUSES = {
         ),
     )
 }
-RULES = RuleSetRef(
-    id="gbt22239-2019-administrators",
-    digest=hashlib.sha256(
-        json.dumps({r: c.model_dump(mode="json") for r, c in CLAUSES.items()}, sort_keys=True).encode()
-    ).hexdigest(),
-)
+RULES_TEXT = json.dumps({r: c.model_dump(mode="json") for r, c in CLAUSES.items()}, sort_keys=True)
+"""The text whose digest names these rules."""
+RULES = RuleSetRef(id="gbt22239-2019-administrators", digest=hashlib.sha256(RULES_TEXT.encode()).hexdigest())
 
 Failing = tuple[str, Text, Text]
 """A rule that fails, why, and what would cure it."""

@@ -27,6 +27,10 @@ class TooLargeError(Exception):
     """More came in than a paper may have."""
 
 
+class AlteredPaperError(Exception):
+    """What the store gives is not what was handed in; it is broken off before its end."""
+
+
 class OtherDigestError(Exception):
     """What came in has another digest than was said."""
 
@@ -161,6 +165,14 @@ class Papers:
             yield from page
             after = page[-1].sha256
 
+    def content(self, sha256: str) -> Iterator[bytes] | None:
+        """A paper in pieces, or None when the store does not have it. Raises DocumentStoreError.
+
+        It is digested on its way: what is something else ends in AlteredPaperError before its last piece is given.
+        """
+        pieces = self.store.content(sha256)
+        return None if pieces is None else _checked(pieces, sha256)
+
     def examine(self, paper: Paper) -> str | None:
         """What is wrong with what the store holds of a paper: missing, altered; None when nothing is.
 
@@ -173,3 +185,15 @@ class Papers:
         for piece in pieces:
             digest.update(piece)
         return None if digest.hexdigest() == paper.sha256 else "altered"
+
+
+def _checked(pieces: Iterator[bytes], sha256: str) -> Iterator[bytes]:
+    digest, held = hashlib.sha256(), b""
+    for piece in pieces:
+        digest.update(piece)
+        if held:
+            yield held
+        held = piece
+    if digest.hexdigest() != sha256:
+        raise AlteredPaperError(sha256)
+    yield held

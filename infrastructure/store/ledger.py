@@ -182,7 +182,7 @@ class EventLedger(Application[UUID]):
         saved = self._append(save)
         if saved.repeated:
             return self.at_positions(saved.first_position, saved.last_position)
-        return _in_place(events, saved)
+        return _in_place(events, save, saved)
 
     def record_rows(
         self, rows: Sequence[tuple[RequestKey, Sequence[NewEvent]]], guards: Sequence[StreamAt]
@@ -204,7 +204,7 @@ class EventLedger(Application[UUID]):
         except RowsKnownError as error:
             known = {n: self._known(found) for n, found in error.known.items()}
             raise RowsRecordedError(known) from error
-        recorded = _in_place(events, saved)
+        recorded = _in_place(events, save, saved)
         return [recorded[row.first : row.last + 1] for row in save.rows]
 
     def _known(self, found: Saved | None) -> Sequence[Recorded] | KeyReusedError:
@@ -317,15 +317,24 @@ class EventLedger(Application[UUID]):
         return self._ledger_recorder.max_notification_id() or 0
 
 
-def _in_place(events: Sequence[NewEvent], saved: Saved) -> list[Recorded]:
+class _Written(Recorded):
+    """A recorded event as it was just written."""
+
+    __slots__ = ("stored",)
+    stored: bytes
+
+
+def _in_place(events: Sequence[NewEvent], save: Save, saved: Saved) -> list[Recorded]:
     """The events where they were saved."""
-    return [
-        Recorded(
+    recorded: list[Recorded] = []
+    for n, (e, stored) in enumerate(zip(events, save.events, strict=True)):
+        written = _Written(
             stream=e.stream,
             position=saved.first_position + n,
             recorded_at=saved.recorded_at,
             circumstances=e.circumstances,
             event=e.event,
         )
-        for n, e in enumerate(events)
-    ]
+        written.stored = stored.state
+        recorded.append(written)
+    return recorded

@@ -158,6 +158,11 @@ class _Read(Recorded):
         return found
 
     @property
+    def stored(self) -> bytes:
+        """The exact bytes that it is stored as."""
+        return self._row[4]
+
+    @property
     def stream(self) -> StreamAt:  # type: ignore[override]
         """The stream, at the event's version."""
         try:

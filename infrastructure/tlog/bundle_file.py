@@ -1,35 +1,103 @@
 """证据包的文件 The file of an evidence bundle: a ZIP of stored parts that can be written in one way only.
 
-Any ZIP program opens it. A reader accepts exactly the bytes that `write_parts` makes of the parts: nothing is
-compressed, encrypted, extended, commented, repeated or hidden between the parts, and every name is of a fixed list.
+Any ZIP program opens it. A reader accepts exactly the bytes that `bundle_of` makes of the parts: nothing is compressed,
+encrypted, extended, commented, repeated or hidden between the parts, and every name is of a fixed list. So nothing
+grows when it is opened, and no name leads anywhere. What is enclosed (papers, texts) is streamed both ways.
 """
 
 from __future__ import annotations
 
 import json
+import mmap
 import re
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from infrastructure.tlog.text_forms import FormatError
 
 MANIFEST = "manifest.json"
-MOST_BYTES = 256 << 20
-"""A larger file is not read."""
+DOCUMENTS = "documents/"
+"""Before the SHA-256 of a paper that is enclosed."""
+TEXTS = "texts/"
+"""Before the SHA-256 of the text of a rule set or evaluation scheme that is enclosed."""
+MOST_BYTES = 2 << 30
+"""A larger file is neither written nor read."""
+MOST_OWN_BYTES = 256 << 20
+"""The parts that are held in memory, all but what is enclosed, may have so many bytes."""
 MOST_PARTS = 0xFFFF
 """More parts would need the extended form of ZIP."""
 
 _NAMES = re.compile(
     r"manifest\.json|checkpoint|keys\.json|events\.jsonl|proofs\.jsonl|summary\.(en|zh)\.txt"
-    r"|events/[0-9]{12,19}\.json|documents/[0-9a-f]{64}",
+    r"|events/[0-9]{12,19}\.json|documents/[0-9a-f]{64}|texts/[0-9a-f]{64}",
     re.ASCII,
 )
 _LOCAL = struct.Struct("<4s5H3L2H")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _END = struct.Struct("<4s4H2LH")
 _DATE = 0x21  # 1980-01-01, the first day that ZIP can say: a time here would prove nothing
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """What is enclosed and too long to be held: read once to know this, and again when the file is written out."""
+
+    size: int
+    crc: int
+    """CRC-32, which a ZIP states before the content."""
+    digest: bytes
+    """By the hash of the log's suite."""
+    pieces: Callable[[], Iterator[bytes]]
+    """The content. Raises rather than end early or differ."""
+
+
+Content = bytes | memoryview | Enclosure
+
+
+@dataclass(frozen=True)
+class BundleFile:
+    """The file of a bundle: its length, and what is written out. Enclosures are read as they are passed on."""
+
+    size: int
+    _blocks: tuple[bytes | memoryview | Enclosure, ...]
+
+    @property
+    def streamed(self) -> bool:
+        """Is any of it read only now?"""
+        return any(isinstance(block, Enclosure) for block in self._blocks)
+
+    def pieces(self) -> Iterator[bytes | memoryview]:
+        """The file from beginning to end. Raises what an enclosure raises."""
+        for block in self._blocks:
+            if isinstance(block, Enclosure):
+                yield from block.pieces()
+            else:
+                yield block
+
+    def whole(self) -> bytes:
+        """All of it."""
+        return b"".join(self.pieces())
+
+
+@dataclass
+class Parts:
+    """The parts of a file that was read. Enclosures are views of it: nothing of them is copied."""
+
+    own: dict[str, bytes] = field(default_factory=dict)
+    enclosed: dict[str, memoryview] = field(default_factory=dict)
+
+    @property
+    def all(self) -> dict[str, bytes | memoryview]:
+        """Every part by its name."""
+        return {**self.own, **self.enclosed}
+
+
+def is_enclosed(name: str) -> bool:
+    """Is a part of this name one that is enclosed?"""
+    return name.startswith((DOCUMENTS, TEXTS))
 
 
 def _order(name: str) -> tuple[bool, str]:
@@ -45,42 +113,74 @@ def _central(name: bytes, size: int, crc: int, at: int) -> bytes:
     return _CENTRAL.pack(b"PK\1\2", *fields) + name
 
 
-def write_parts(parts: Mapping[str, bytes]) -> bytes:
+def _end(parts: int, length: int, at: int) -> bytes:
+    return _END.pack(b"PK\5\6", 0, 0, parts, parts, length, at, 0)
+
+
+def bundle_of(parts: Mapping[str, Content]) -> BundleFile:
     """The file of these parts. Raises FormatError for a name that is not of the list, and beyond the limits."""
-    files, directory, at = [], [], 0
+    blocks: list[Content] = []
+    directory, at, own = bytearray(), 0, 0
     for name in sorted(parts, key=_order):
-        if not _NAMES.fullmatch(name):
-            raise FormatError(f"证据包不能有此部分 / an evidence bundle has no such part: {name[:80]!r}")
-        data = parts[name]
-        crc = zlib.crc32(data)
-        directory.append(_central(name.encode(), len(data), crc, at))
-        files += [_local(name.encode(), len(data), crc), data]
-        at += len(files[-2]) + len(data)
-    central = b"".join(directory)
-    if len(parts) > MOST_PARTS or at + len(central) + _END.size > MOST_BYTES:
+        _check_name(name)
+        part = parts[name]
+        size, crc = (part.size, part.crc) if isinstance(part, Enclosure) else (len(part), zlib.crc32(part))
+        directory += _central(name.encode(), size, crc, at)
+        blocks += [_local(name.encode(), size, crc), part]
+        at += len(name) + _LOCAL.size + size
+        own += 0 if is_enclosed(name) else size
+    size = at + len(directory) + _END.size
+    check_limits(len(parts), own, size)
+    return BundleFile(size, (*blocks, bytes(directory), _end(len(parts), len(directory), at)))
+
+
+def _check_name(name: str) -> None:
+    if not _NAMES.fullmatch(name):
+        raise FormatError(f"证据包不能有此部分 / an evidence bundle has no such part: {name[:80]!r}")
+
+
+def check_limits(parts: int, own: int, size: int) -> None:
+    """Raises FormatError for too many parts, or too many bytes of its own or in all."""
+    if parts > MOST_PARTS or own > MOST_OWN_BYTES or size > MOST_BYTES:
         raise FormatError(
-            f"证据包过大（至多{MOST_PARTS}个部分、{MOST_BYTES}字节）：请分期导出 / the evidence bundle is too large "
-            f"(at most {MOST_PARTS} parts, {MOST_BYTES} bytes): export shorter periods"
+            f"证据包过大（至多{MOST_PARTS}个部分，不计所附材料{MOST_OWN_BYTES}字节，共{MOST_BYTES}字节）：请分期导出，或不附"
+            f"材料 / the evidence bundle is too large (at most {MOST_PARTS} parts, {MOST_OWN_BYTES} bytes without "
+            f"enclosures, {MOST_BYTES} in all): export shorter periods, or without papers"
         )
-    end = _END.pack(b"PK\5\6", 0, 0, len(parts), len(parts), len(central), at, 0)
-    return b"".join((*files, central, end))
 
 
-def read_parts(data: bytes) -> dict[str, bytes]:
-    """The parts of a file. Raises FormatError unless `write_parts` makes exactly these bytes of them."""
-    if len(data) > MOST_BYTES:
+def read_parts(data: bytes | mmap.mmap) -> Parts:
+    """The parts of a file. Raises FormatError unless `bundle_of` makes exactly these bytes of them."""
+    whole = memoryview(data)
+    if len(whole) > MOST_BYTES:
         raise FormatError(f"文件超过{MOST_BYTES}字节 / the file is longer than {MOST_BYTES} bytes")
-    parts: dict[str, bytes] = {}
-    at = 0
-    while data[at : at + 4] == b"PK\3\4" and len(data) >= at + _LOCAL.size:
-        fields = _LOCAL.unpack_from(data, at)
+    parts = Parts()
+    names: list[str] = []
+    directory, at, own = bytearray(), 0, 0
+    while bytes(whole[at : at + 4]) == b"PK\3\4" and len(whole) >= at + _LOCAL.size:
+        fields = _LOCAL.unpack_from(whole, at)
         start = at + _LOCAL.size + fields[9]
-        name = data[at + _LOCAL.size : start].decode("ascii", "replace")
-        at = start + fields[8]
-        if name in parts:
-            raise FormatError(f"部分重复 / a part is there twice: {name[:80]!r}")
-        parts[name] = data[start:at]
-    if write_parts(parts) != data:
+        name = bytes(whole[at + _LOCAL.size : start])
+        part = whole[start : start + fields[8]]
+        names.append(name.decode("ascii", "replace"))
+        _check_name(names[-1])
+        own += 0 if is_enclosed(names[-1]) else len(part)
+        check_limits(len(names), own, len(whole))
+        crc = zlib.crc32(part)
+        if bytes(whole[at:start]) != _local(name, len(part), crc):
+            raise FormatError(
+                f"{names[-1]}的头部或校验和不符：文件在传送中损坏，或被改动 / the header or check sum of {names[-1]} "
+                f"does not fit: the file was damaged on its way, or altered"
+            )
+        directory += _central(name, len(part), crc, at)
+        if is_enclosed(names[-1]):
+            parts.enclosed[names[-1]] = part
+        else:
+            parts.own[names[-1]] = bytes(part)
+        at = start + len(part)
+    end = directory + _end(len(names), len(directory), at)
+    ordered = names == sorted(set(names), key=_order)
+    if not ordered or len(whole) - at != len(end) or bytes(whole[at:]) != end:
         raise FormatError("文件不是证据包的唯一写法 / the file is not in the one form of an evidence bundle")
     return parts
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,15 +24,25 @@ def replace(path: Path, content: bytes, *, mode: int = PRIVATE) -> None:
 
 def create(path: Path, content: bytes, *, mode: int = PRIVATE) -> None:
     """Put a new file in place whole and on the disk. Raises FileExistsError when there is one: it is never replaced."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    with _created(beside, mode) as file:
+    with creating(path, mode=mode) as file:
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+
+
+@contextmanager
+def creating(path: Path, *, mode: int = PRIVATE) -> Iterator[BinaryIO]:
+    """A new file, put in place whole and on the disk when the block ends, and not at all when it raises.
+
+    It can be read in the block, too. Raises FileExistsError when there is one: it is never replaced.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
+        with _created(beside, mode) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
         os.link(beside, path)
     finally:
-        beside.unlink()
+        beside.unlink(missing_ok=True)
     sync_folder(path.parent)
 
 
@@ -60,4 +72,4 @@ def sync_folder(folder: Path) -> None:
 
 def _created(path: Path, mode: int) -> BinaryIO:
     path.unlink(missing_ok=True)
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb")
+    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode), "w+b")

@@ -8,16 +8,29 @@ from __future__ import annotations
 
 import hashlib
 import json
+import mmap
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Any
 from uuid import UUID
 
-from infrastructure.tlog.bundle_file import MANIFEST, read_json, read_parts, write_json, write_parts
+from infrastructure.tlog.bundle_file import (
+    DOCUMENTS,
+    MANIFEST,
+    TEXTS,
+    BundleFile,
+    Content,
+    Enclosure,
+    Parts,
+    bundle_of,
+    read_json,
+    read_parts,
+    write_json,
+)
 from infrastructure.tlog.checkpoint import Checkpoint
 from infrastructure.tlog.cosignature import Policy, SignedCheckpoint, open_under
 from infrastructure.tlog.entry import Entry
@@ -45,6 +58,8 @@ _EVENT_FIELDS |= {"version": int}
 ERASED = "county.personal_data_erased"
 """Topic of the event that records an erasure."""
 _SEALED = frozenset({"person", "field", "suite", "nonce", "ciphertext"})
+_TEXTS_NAMED = ("rule_set", "scheme")
+"""Fields of events whose `digest` is the SHA-256 of a text: of a rule set, of an evaluation scheme."""
 _ALWAYS = frozenset(
     {MANIFEST, "checkpoint", "events.jsonl", "keys.json", "proofs.jsonl", "summary.en.txt", "summary.zh.txt"}
 )
@@ -91,7 +106,11 @@ class Report:
     def refused(self, error: Exception) -> None:
         """Add what is false. The message of the error is of the form “中文 / English”."""
         zh, _, en = str(error).partition(" / ")
-        self.statements.append(Statement(Standing.REFUSED, zh, en or zh))
+        self.refuse(zh, en or zh)
+
+    def refuse(self, zh: str, en: str) -> None:
+        """Add what is false."""
+        self.statements.append(Statement(Standing.REFUSED, zh, en))
 
 
 @dataclass(frozen=True)
@@ -147,14 +166,41 @@ def _happened_on(state: bytes) -> str:
     return text
 
 
-def documents_named(state: bytes) -> list[str]:
-    """SHA-256 of each document that a stored event names as its evidence. Raises FormatError."""
+def papers_named(state: bytes) -> dict[str, str]:
+    """SHA-256 and title of each paper that a stored event names as its evidence. Raises FormatError."""
     papers = _circumstances(state).get("evidence", [])
     if not isinstance(papers, list) or not all(
         isinstance(p, dict) and isinstance(p.get("sha256"), str) for p in papers
     ):
         raise FormatError("存储的事件中材料的写法不对 / the stored event's evidence is not in its form")
-    return [p["sha256"] for p in papers]
+    return {p["sha256"]: _printable(p.get("title")) for p in papers}
+
+
+def texts_named(state: bytes) -> dict[str, str]:
+    """SHA-256 and identity of each rule set or evaluation scheme that a stored event was judged or scored by."""
+    named = [said for inner in _objects(json.loads(state)) for said in map(inner.get, _TEXTS_NAMED)]
+    return {
+        said["digest"]: _printable(said.get("id"))
+        for said in named
+        if isinstance(said, dict) and isinstance(said.get("digest"), str)
+    }
+
+
+def _printable(said: Any) -> str:
+    """A text of an event as it may be shown on a terminal."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in str(said or "")[:300])
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    """Every object in some JSON, however deep."""
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            yield value
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
 
 
 def state_name(position: int) -> str:
@@ -175,16 +221,18 @@ def build(
     complete: Iterable[UUID] = (),
     summary_zh: str,
     summary_en: str,
-    documents: Mapping[str, bytes] | None = None,
-) -> bytes:
+    documents: Mapping[str, bytes | Enclosure] | None = None,
+    texts: Mapping[str, bytes] | None = None,
+) -> BundleFile:
     """The file. `subject` says what it is about (kind, id, title …).
 
     `complete` names the streams of which every event up to the checkpoint is shown; `checkpoint` is the signed note
-    with its cosignatures; `documents` are papers by SHA-256, in lower-case hexadecimal. The same values give the
-    same bytes. Raises FormatError for what does not fit the form; it does not check the proofs: `verify` does.
+    with its cosignatures; `documents` are papers and `texts` those of rule sets and schemes, by SHA-256 in lower-case
+    hexadecimal. The same values give the same bytes. Raises FormatError for what does not fit the form; it does not
+    check the proofs: `verify` does.
     """
     shown = sorted(events, key=lambda e: e.position)
-    parts = {
+    parts: dict[str, Content] = {
         "checkpoint": checkpoint,
         "events.jsonl": b"".join(write_json(e.columns()) for e in shown),
         "proofs.jsonl": b"".join(write_json(_proof_line(suite, e)) for e in shown),
@@ -194,7 +242,8 @@ def build(
         "summary.zh.txt": summary_zh.encode(),
         "summary.en.txt": summary_en.encode(),
         **{state_name(e.position): e.state for e in shown},
-        **{f"documents/{sha256}": data for sha256, data in (documents or {}).items()},
+        **{DOCUMENTS + sha256: data for sha256, data in (documents or {}).items()},
+        **{TEXTS + sha256: data for sha256, data in (texts or {}).items()},
     }
     manifest = {
         "format": FORMAT,
@@ -206,7 +255,7 @@ def build(
         "complete": sorted(str(stream) for stream in complete),
         "parts": _listed(suite, parts),
     }
-    return write_parts({MANIFEST: write_json(manifest, indent=1), **parts})
+    return bundle_of({MANIFEST: write_json(manifest, indent=1), **parts})
 
 
 def _proof_line(suite: Suite, event: BundleEvent) -> dict[str, Any]:
@@ -214,12 +263,27 @@ def _proof_line(suite: Suite, event: BundleEvent) -> dict[str, Any]:
     return {"entry": entry, "position": event.position, "proof": [to_base64(h) for h in event.proof]}
 
 
-def _listed(suite: Suite, parts: Mapping[str, bytes]) -> list[dict[str, Any]]:
-    return [
-        {"digest": suite.digest(parts[name]).hex(), "name": name, "size": len(parts[name])}
-        for name in sorted(parts)
-        if name != MANIFEST
-    ]
+def _listed(suite: Suite, parts: Mapping[str, Content]) -> list[dict[str, Any]]:
+    return [_line(suite, name, parts[name]) for name in sorted(parts) if name != MANIFEST]
+
+
+def _line(suite: Suite, name: str, part: Content) -> dict[str, Any]:
+    if isinstance(part, Enclosure):
+        digest, size = part.digest, part.size
+    else:
+        digest, size = suite.digest(part), len(part)
+    return {"digest": digest.hex(), "name": name, "size": size}
+
+
+def _check_listed(suite: Suite, stated: Sequence[Any], parts: Mapping[str, Content]) -> None:
+    """Raises FormatError that names the first part that the manifest does not list as it is."""
+    for said, found in zip_longest(stated, _listed(suite, parts)):
+        if write_json(said) != write_json(found):
+            name = found["name"] if found else str(said)[:80]
+            raise FormatError(
+                f"manifest.json所列与{name}不符：此部分被改动、缺失或多出 / manifest.json does not list {name} as it "
+                f"is: that part was altered, is missing, or was added"
+            )
 
 
 Fetch = Callable[[Tile], bytes]
@@ -235,7 +299,7 @@ class Kept:
 
 
 def verify(
-    bundle: bytes, policy: Policy | None = None, entries: Fetch | None = None, kept: Sequence[Kept] = ()
+    bundle: bytes | mmap.mmap, policy: Policy | None = None, entries: Fetch | None = None, kept: Sequence[Kept] = ()
 ) -> Report:
     """Check a bundle. Without a policy the keys inside it are used: then the report says that this proves no identity.
 
@@ -253,19 +317,19 @@ def verify(
 
 def _verify(
     report: Report,
-    parts: Mapping[str, bytes],
+    read: Parts,
     policy: Policy | None,
     entries: Fetch | None,
     kept: Sequence[Kept],
 ) -> None:
+    parts = read.own
     if missing := _ALWAYS - set(parts):
         raise FormatError(f"证据包缺{min(missing)} / the bundle lacks {min(missing)}")
     manifest = read_json(parts[MANIFEST], MANIFEST, _MANIFEST_FIELDS, indent=1)
     if manifest["format"] != FORMAT:
         raise FormatError(f"格式应为{FORMAT} / the format should be {FORMAT}")
     suite = suite_named(manifest["suite"])
-    if write_json(manifest["parts"]) != write_json(_listed(suite, parts)):
-        raise FormatError("manifest.json所列与各部分不符 / manifest.json does not list the parts as they are")
+    _check_listed(suite, manifest["parts"], read.all)
     for part in ("summary.zh.txt", "summary.en.txt"):
         try:
             parts[part].decode()
@@ -288,7 +352,8 @@ def _verify(
     )
     _stretch(report, events)
     streams = _streams(report, events, manifest["complete"])
-    _documents(report, parts, events)
+    _enclosed(report, read, DOCUMENTS, _PAPERS, _first_named(events, papers_named))
+    _enclosed(report, read, TEXTS, _RULES, _first_named(events, texts_named))
     _personal(report, events)
     _scan(report, suite, events, streams, signed.checkpoint, manifest["complete"], entries)
     report.facts |= {"events": len(events), "streams": len(streams), "subject": manifest["subject"]}
@@ -521,36 +586,83 @@ def _linked(shown: Sequence[BundleEvent]) -> None:
         before = event
 
 
-def _documents(report: Report, parts: Mapping[str, bytes], events: Sequence[BundleEvent]) -> None:
-    named = {sha256 for event in events for sha256 in documents_named(event.state)}
-    enclosed = {name.removeprefix("documents/"): data for name, data in parts.items() if name.startswith("documents/")}
-    for sha256, data in enclosed.items():
-        if sha256 not in named or hashlib.sha256(data).hexdigest() != sha256:
-            raise ProofError(f"材料{sha256}与事件所指不符 / the document {sha256} is not what an event names")
-    report.facts |= {"documents_named": len(named), "documents_enclosed": len(enclosed)}
+@dataclass(frozen=True)
+class _Kind:
+    """What a kind of enclosure is called, and what is said of one that is not enclosed."""
+
+    called: str
+    zh: str
+    en: str
+    lacking_zh: str
+    lacking_en: str
+
+
+_PAPERS = _Kind("documents", "材料", "papers", "拿到原件后可核对SHA-256", "compare their SHA-256 with the papers")
+_RULES = _Kind(
+    "texts",
+    "判断所依据的规则集或评价方案文本",
+    "texts of rule sets or evaluation schemes",
+    "所适用的条款在各项判断中已全文引用",
+    "the clauses that were applied stand in full in the judgements",
+)
+
+
+def _first_named(
+    events: Sequence[BundleEvent], named: Callable[[bytes], Mapping[str, str]]
+) -> dict[str, tuple[str, int]]:
+    """What events name, by SHA-256: how the first of them calls it, and that event's position."""
+    first: dict[str, tuple[str, int]] = {}
+    for event in events:
+        for sha256, title in named(event.state).items():
+            first.setdefault(sha256, (title, event.position))
+    return first
+
+
+def _enclosed(report: Report, parts: Parts, folder: str, kind: _Kind, named: Mapping[str, tuple[str, int]]) -> None:
+    """Each enclosure against the digest in the event: which are there, which are lacking, which do not match."""
+    found = {name.removeprefix(folder): part for name, part in parts.enclosed.items() if name.startswith(folder)}
+    states = {sha256: "enclosed" if sha256 in found else "lacking" for sha256 in named}
+    for sha256, part in found.items():
+        if sha256 not in named:
+            states[sha256] = "unnamed"
+            report.refuse(
+                f"所附{kind.zh}{sha256}：包内没有事件指明它", f"{kind.en}: no event of the bundle names {sha256}"
+            )
+        elif (really := hashlib.sha256(part).hexdigest()) != sha256:
+            states[sha256] = "altered"
+            title, position = named[sha256]
+            report.refuse(
+                f"所附{kind.zh}《{title}》与位置{position}的事件所指不符：应为{sha256}，实为{really}",
+                f"{kind.en}: “{title}” is not what the event at position {position} names: SHA-256 {really} instead of "
+                f"{sha256}",
+            )
+
+    def told(state: str) -> str:
+        return "; ".join(f"《{t}》{_printable(s)} @{p}" for s, (t, p) in named.items() if states[s] == state)
+
+    enclosed, lacking = (sum(state == one for state in states.values()) for one in ("enclosed", "lacking"))
     if enclosed:
         report.proven(
-            f"所附{len(enclosed)}份材料与事件所指的摘要一致",
-            f"the {len(enclosed)} enclosed documents have the digests that events name",
+            f"所附{enclosed}份{kind.zh}与事件所指的摘要一致（@为事件位置）：{told('enclosed')}",
+            f"the {enclosed} enclosed {kind.en} have the digests that events name (@: the event's position): "
+            f"{told('enclosed')}",
         )
-    if absent := len(named) - len(enclosed):
+    if lacking:
         report.not_proven(
-            f"事件指明摘要的{absent}份材料不在包内：拿到原件后可核对SHA-256",
-            f"{absent} documents are named by digest and not enclosed: compare their SHA-256 with the papers",
+            f"事件指明摘要的{lacking}份{kind.zh}不在包内，{kind.lacking_zh}：{told('lacking')}",
+            f"{lacking} {kind.en} are named by digest and not enclosed, {kind.lacking_en}: {told('lacking')}",
         )
+    report.facts[kind.called] = [
+        {"sha256": s, "state": state, **({"title": named[s][0], "position": named[s][1]} if s in named else {})}
+        for s, state in states.items()
+    ]
 
 
 def _sealed_persons(value: Any) -> Iterator[str]:
     """Persons whose sealed data stand in the JSON of an event, however deep."""
-    waiting = [value]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            if value.keys() == _SEALED and isinstance(value["person"], str):
-                yield value["person"]
-            waiting += value.values()
-        elif isinstance(value, list):
-            waiting += value
+    for found in _objects(value):
+        if found.keys() == _SEALED and isinstance(found["person"], str):
+            yield found["person"]
 
 
 def _personal(report: Report, events: Sequence[BundleEvent]) -> None:

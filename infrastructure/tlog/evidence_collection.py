@@ -31,9 +31,10 @@ from domain.texts import Text
 from domain.unit import Unit
 from infrastructure.bootstrap import Liuhen
 from infrastructure.store.mapper import recorded_history
-from infrastructure.tlog.bundle_file import MOST_PARTS
+from infrastructure.tlog.bundle_file import MOST_PARTS, BundleFile
+from infrastructure.tlog.enclosing import Enclosed, enclosed
 from infrastructure.tlog.entry import Entry
-from infrastructure.tlog.evidence import BundleEvent, build
+from infrastructure.tlog.evidence import BundleEvent, build, texts_named
 from infrastructure.tlog.operator_key import operator_verifiers
 from infrastructure.tlog.proof_file import ProofFile
 from infrastructure.tlog.store import SignedCheckpoint
@@ -191,12 +192,14 @@ def stream_evidence(
     *,
     grounds: bool = True,
     hidden: Callable[[StreamKind, UUID], bool] = lambda _kind, _identity: False,
-) -> bytes:
+    papers: bool = False,
+) -> BundleFile:
     """证据包 The bundle of a project, system or unit up to the last checkpoint.
 
     With `grounds`, a project's also holds the streams of its systems and of the units that it rests on, but those that
-    are `hidden` from the reader. Where it holds data of persons, their erasures are in it, too. Raises
-    NothingToShowError, NotSignedYetError, NoTreeError, FormatError for a bundle that would be too large.
+    are `hidden` from the reader. Where it holds data of persons, their erasures are in it, too. With `papers`, what
+    events name by digest is enclosed as far as that may be done (`enclosing`). Raises NothingToShowError,
+    NotSignedYetError, NoTreeError, FormatError for a bundle that would be too large, DocumentStoreError.
     """
     checkpoint = _newest(log)
     streams = [_read(log, kind, identity, checkpoint)]
@@ -208,16 +211,16 @@ def stream_evidence(
     if not any(stream.shown for stream in streams):
         raise NothingToShowError("此期间没有事件 / no event happened in that period")
     about = {"kind": str(kind), "id": str(identity)}
-    return _bundle(log, checkpoint, streams, period, about, left_out=len(named) - len(shown_to))
+    return _bundle(log, checkpoint, streams, period, about, left_out=len(named) - len(shown_to), papers=papers)
 
 
-def decision_evidence(log: Liuhen, position: int) -> bytes:
-    """证据包 The bundle of one event. Raises NothingToShowError, NotSignedYetError, NoTreeError."""
+def decision_evidence(log: Liuhen, position: int, *, papers: bool = False) -> BundleFile:
+    """证据包 The bundle of one event, as `stream_evidence` makes one of many. Raises what it raises."""
     kind, identity = stream_at(log, position)
     checkpoint = _checkpoint(log, position)
     stream = _read(log, kind, identity, checkpoint)
     stream.shown = [row for row in stream.rows if row.recorded.position == position]
-    return _bundle(log, checkpoint, [stream], ALWAYS, {"kind": "decision", "id": str(position)})
+    return _bundle(log, checkpoint, [stream], ALWAYS, {"kind": "decision", "id": str(position)}, papers=papers)
 
 
 def period_evidence(
@@ -226,12 +229,13 @@ def period_evidence(
     until: date,
     *,
     hidden: Callable[[StreamKind, UUID], bool] = lambda _kind, _identity: False,
-) -> bytes:
+    papers: bool = False,
+) -> BundleFile:
     """证据包 The bundle of everything that was recorded from one day to another (Asia/Shanghai), both included.
 
     By recorded time, so that it is one stretch of the log, of which it can be seen that nothing is left out; but
-    events of streams that are `hidden` from the reader are. What is not signed yet is not of it. Raises
-    NothingToShowError, NotSignedYetError, NoTreeError, FormatError for a bundle that would be too large.
+    events of streams that are `hidden` from the reader are. What is not signed yet is not of it. Raises what
+    `stream_evidence` raises.
     """
     checkpoint = _newest(log)
     with log.pool.connection() as conn:
@@ -255,7 +259,8 @@ def period_evidence(
     if not streams:
         raise NothingToShowError("此期间没有事件 / nothing was recorded in that period")
     days = {"kind": "period", "from": str(since), "until": str(until)}
-    return _bundle(log, checkpoint, list(streams.values()), ALWAYS, days, Recording(since, until, left_out))
+    recording = Recording(since, until, left_out)
+    return _bundle(log, checkpoint, list(streams.values()), ALWAYS, days, recording, papers=papers)
 
 
 def _recorded_before(
@@ -355,7 +360,8 @@ def _bundle(
     recording: Recording | None = None,
     *,
     left_out: int = 0,
-) -> bytes:
+    papers: bool = False,
+) -> BundleFile:
     tree = log.tree.tree()
     suite = tree.suite
     shown = {row.recorded.position: row for s in streams for row in s.shown}
@@ -381,8 +387,11 @@ def _bundle(
     ]
     told = [row.recorded for row in rows]
     title = _title(streams[0]) if recording is None else f"{recording.since} – {recording.until}"
+    named = dict.fromkeys(text for row in rows for text in texts_named(row.state))
+    enclosing = enclosed(log.desk, log.papers, suite, told, named) if papers else None
+    erased = [row.recorded for row in erasures]
     summary = _Summary(
-        streams, period, checkpoint, told, recording, title, persons, [row.recorded for row in erasures], left_out
+        streams, period, checkpoint, told, recording, title, persons, erased, left_out, enclosing, len(named)
     )
     return build(
         suite,
@@ -396,6 +405,8 @@ def _bundle(
         complete=[s.id for s in streams if s.whole],
         summary_zh="\n".join(_summary_zh(summary)) + "\n",
         summary_en="\n".join(_summary_en(summary)) + "\n",
+        documents=enclosing.documents if enclosing else None,
+        texts=enclosing.texts if enclosing else None,
     )
 
 
@@ -425,6 +436,10 @@ class _Summary:
     erasures: Sequence[Recorded]
     left_out: int
     """Streams that judgements rest on and the reader may not see."""
+    enclosed: Enclosed | None
+    """What is enclosed, where that was asked for."""
+    texts: int
+    """Texts of rule sets and schemes that judgements and scores name."""
 
     @property
     def grounds(self) -> Sequence[_Stream]:
@@ -492,8 +507,13 @@ def _summary_zh(of: _Summary) -> list[str]:
         for e in of.erasures
     ]
     papers = _papers(of.told)
-    lines += ["", f"事件所指的材料（不在包内，以SHA-256核对原件）：{len(papers)}份"]
-    return lines + [f"  {sha256}  {title}" for sha256, title in papers.items()]
+    if of.enclosed is None:
+        lines += ["", f"事件所指的材料（不在包内，以SHA-256核对原件）：{len(papers)}份"]
+        return lines + [f"  {sha256}  {title}" for sha256, title in papers.items()]
+    lines += ["", f"事件所指的材料（documents/摘要）：{len(papers)}份，附{len(of.enclosed.documents)}份"]
+    absent = of.enclosed.absent
+    lines += [f"  {s}  {title}（{absent[s].zh if s in absent else '已附'}）" for s, title in papers.items()]
+    return [*lines, f"判断所依据的规则集、评价方案文本（texts/摘要）：{of.texts}份，附{len(of.enclosed.texts)}份"]
 
 
 def _summary_en(of: _Summary) -> list[str]:
@@ -540,8 +560,14 @@ def _summary_en(of: _Summary) -> list[str]:
         for e in of.erasures
     ]
     papers = _papers(of.told)
-    lines += ["", f"Papers that events name (not enclosed; compare the SHA-256 with the originals): {len(papers)}"]
-    return lines + [f"  {sha256}  {title}" for sha256, title in papers.items()]
+    if of.enclosed is None:
+        lines += ["", f"Papers that events name (not enclosed; compare the SHA-256 with the originals): {len(papers)}"]
+        return lines + [f"  {sha256}  {title}" for sha256, title in papers.items()]
+    lines += ["", f"Papers that events name (documents/SHA-256): {len(papers)}, enclosed: {len(of.enclosed.documents)}"]
+    absent = of.enclosed.absent
+    lines += [f"  {s}  {title} ({absent[s].en if s in absent else 'enclosed'})" for s, title in papers.items()]
+    texts = f"{of.texts}, enclosed: {len(of.enclosed.texts)}"
+    return [*lines, f"Texts of rule sets and evaluation schemes that judgements rest on (texts/SHA-256): {texts}"]
 
 
 def _words(event: Event) -> Text:

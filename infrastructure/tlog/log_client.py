@@ -6,6 +6,7 @@ import http.client
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
+from typing import Any, BinaryIO
 from urllib.parse import urlencode, urlsplit
 
 from infrastructure.tlog.checkpoint import Checkpoint
@@ -16,6 +17,8 @@ from infrastructure.tlog.tree import consistency_proof
 
 PATIENCE = 10.0
 """Seconds that the other side may be silent."""
+_PIECE = 1 << 20
+"""Bytes of a long answer that are taken at a time."""
 
 
 class LogUnreachableError(Exception):
@@ -49,10 +52,12 @@ def ask(
     headers: Mapping[str, str] | None = None,
     query: Mapping[str, str] | None = None,
     patience: float = PATIENCE,
+    into: BinaryIO | None = None,
 ) -> tuple[int, bytes, Mapping[str, str]]:
     """Status, body and headers of an answer: GET without a body, else POST. Raises LogUnreachableError.
 
-    `patience`: seconds that the other side may be silent.
+    `patience`: seconds that the other side may be silent. `into`: a file that the body is written to instead, where
+    the status is 200.
     """
     asked = f"{check_address(address)}?{urlencode(query)}" if query else check_address(address)
     request = urllib.request.Request(asked, data=body, headers=dict(headers or {}))  # noqa: S310 (checked)
@@ -62,13 +67,27 @@ def ask(
         except urllib.error.HTTPError as error:
             answer = error
         with answer:
-            data = answer.read(most + 1)
+            wanted = into is not None and answer.status == 200
+            data = _written(answer, into, most) if wanted and into else answer.read(most + 1)
             status, given = int(answer.status), dict(answer.headers.items())
     except (OSError, http.client.HTTPException) as error:
         raise LogUnreachableError(f"{address}: {error}") from error
     if len(data) > most:
         raise LogUnreachableError(f"{address}: 答复过长 the answer is longer than {most} bytes")
     return status, data, given
+
+
+def _written(answer: Any, into: BinaryIO, most: int) -> bytes:
+    """Write a body to a file, piece by piece. Raises OSError when it is too long, or ends before its end."""
+    length, told = 0, answer.headers.get("Content-Length")
+    while piece := answer.read(_PIECE):
+        length += len(piece)
+        if length > most:
+            raise OSError(f"答复过长 the answer is longer than {most} bytes")
+        into.write(piece)
+    if told is not None and length != int(told):
+        raise OSError(f"答复中断 the answer broke off: {length} of {told} bytes")
+    return b""
 
 
 class LogClient:

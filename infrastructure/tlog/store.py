@@ -11,7 +11,7 @@ import psycopg
 
 from infrastructure.tlog.leaves import LeafReader
 from infrastructure.tlog.note import Signature, Verifier
-from infrastructure.tlog.suite import HASH_LENGTH, Suite, suite_named
+from infrastructure.tlog.suite import HASH_LENGTH, Suite, SuiteError, suite_named
 from infrastructure.tlog.tiles import ENTRIES, WIDTH, Tile, encode_bundle, tile_reader, tile_width
 from infrastructure.tlog.tree import Node, Read, consistency_proof, inclusion_plan, plan_nodes, proof_of, root_from
 
@@ -159,6 +159,15 @@ class TreeStore:
     def __init__(self, pool: Pool, log_id: int) -> None:
         self._pool = pool
         self.log_id = log_id
+
+    def suite(self, otherwise: Suite) -> Suite | None:
+        """The suite of the log's tree, or another while there is none; None for one that is not known here."""
+        try:
+            return self.tree().suite
+        except NoTreeError:
+            return otherwise
+        except SuiteError:
+            return None
 
     def tree(self) -> Tree:
         """Suite and origin. Raises NoTreeError."""

@@ -28,6 +28,10 @@ class SuiteError(Exception):
 class Hash(Protocol):
     """What a hash constructor returns, as in hashlib."""
 
+    def update(self, data: bytes, /) -> None:
+        """Give more."""
+        ...
+
     def digest(self) -> bytes:
         """The digest of all that was given."""
         ...
@@ -54,14 +58,14 @@ class Suite:
     """The hash function of a log, and the scheme that its checkpoints are signed with."""
 
     name: str
-    hasher: Callable[[bytes], Hash]
+    hasher: Callable[[bytes | memoryview], Hash]
     scheme: SignatureScheme
     note_type: bytes
     """Signature type identifier of the log's own signature of a note."""
     cosignature_types: tuple[bytes, ...]
     """Types that a witness of such a log may cosign with, the usual one first."""
 
-    def digest(self, data: bytes) -> bytes:
+    def digest(self, data: bytes | memoryview) -> bytes:
         """The hash of some bytes, 32 bytes."""
         return self.hasher(data).digest()
 
@@ -218,15 +222,20 @@ SM2 = SignatureScheme(
 class _Sm3:
     """SM3 where OpenSSL offers it to `cryptography` but not to hashlib."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes | memoryview) -> None:
         self._hash = hashes.Hash(hashes.SM3())
+        self._hash.update(data)
+
+    def update(self, data: bytes, /) -> None:
         self._hash.update(data)
 
     def digest(self) -> bytes:
         return self._hash.finalize()
 
 
-_sm3: Callable[[bytes], Hash] = partial(hashlib.new, "sm3") if "sm3" in hashlib.algorithms_available else _Sm3
+_sm3: Callable[[bytes | memoryview], Hash] = (
+    partial(hashlib.new, "sm3") if "sm3" in hashlib.algorithms_available else _Sm3
+)
 
 ED25519_NOTE = b"\x01"
 ED25519_COSIGNATURE = b"\x04"

@@ -21,14 +21,16 @@ from domain.steps.systems import SystemRegistered
 from domain.streams import StreamAt, StreamKind
 from infrastructure.bootstrap import Liuhen
 from infrastructure.tlog import evidence_collection
-from infrastructure.tlog.bundle_file import read_parts
 from infrastructure.tlog.cosignature import Policy
+from infrastructure.tlog.entry import Entry
 from infrastructure.tlog.evidence import verify, verify_proof_file
 from infrastructure.tlog.operator_key import operator_verifiers
 from infrastructure.tlog.proof_file import ProofFile
-from tests.api.conftest import Client
+from tests.api.conftest import PROJECT, Client
+from tests.api.test_batch import line, rows, sent
 from tests.serving import serving
 from tests.stages import OWNER
+from tests.tlog.bundles import parts_of
 from verifier import liuhen_verify
 
 
@@ -56,7 +58,7 @@ def test_a_project_is_proven_offline_and_nothing_can_be_changed(liuhen: Liuhen, 
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
     policy, data = policy_of(liuhen), answer.content
     checked(data, policy)
-    parts = read_parts(data)
+    parts = parts_of(data)
     summary = parts["summary.zh.txt"].decode()
     assert [name for name in ("测试项目", "测试系统", "测试局") if name not in summary] == []
     at = data.index("测试项目".encode(), data.index(b"events/"))
@@ -68,7 +70,7 @@ def test_a_project_is_proven_offline_and_nothing_can_be_changed(liuhen: Liuhen, 
     checked(client.get(f"/units/{OWNER}/evidence").content, policy)
     part = client.get(f"/projects/{project}/evidence", until="2019-02-01").content
     checked(part, policy)
-    assert "只是一部分" in read_parts(part)["summary.zh.txt"].decode()
+    assert "只是一部分" in parts_of(part)["summary.zh.txt"].decode()
     assert client.get(f"/projects/{project}/evidence", until="2000-01-01").status_code == 404
 
 
@@ -99,14 +101,14 @@ def test_a_period_is_a_stretch_of_the_log(liuhen: Liuhen, client: Client, projec
     assert any(s.en.startswith(f"positions 1 to {size} have no gap") for s in report.statements)
     told = liuhen_verify.check(answer.content, [liuhen_verify.parse_key(str(v)) for v in policy.log], [], 0)
     assert f"PROVEN      nothing of the log is left out from position 1 to {size}" in told
-    assert "按记录日期" in read_parts(answer.content)["summary.zh.txt"].decode()
+    assert "按记录日期" in parts_of(answer.content)["summary.zh.txt"].decode()
     assert client.get("/log/evidence", **{"from": "2018-01-01", "until": "2018-12-31"}).status_code == 404
     assert client.get("/log/evidence", **{"from": today, "until": "2018-12-31"}).status_code == 422
     assert client.get("/log/evidence", **{"from": "0001-01-01", "until": "9999-12-31"}).status_code == 200
 
 
 def test_summaries_tell_the_stage_in_their_language(client: Client, project: str) -> None:
-    parts = read_parts(client.get(f"/projects/{project}/evidence").content)
+    parts = parts_of(client.get(f"/projects/{project}/evidence").content)
     assert "阶段（检查点时）：已审批" in parts["summary.zh.txt"].decode()
     assert "Stage at the checkpoint: approved\n" in parts["summary.en.txt"].decode()
 
@@ -162,13 +164,33 @@ def test_an_answer_becomes_a_receipt_that_is_kept(
     assert len(set(made)) == 1
     assert liuhen_command("receipt", file, "-d", tmp_path / "0", *source).exit_code == 2, "a kept proof is not replaced"
     other = {**answer, "events": [{**event, "recorded_at": "2019-01-01T00:00:00Z"}]}
-    file.write_text(json.dumps(other), encoding="utf-8")
-    lied = liuhen_command("receipt", file, "-d", tmp_path / "lied", *source)
-    assert (lied.exit_code, "rewritten after the answer" in lied.stderr) == (1, True)
+    for lie in (other, {**answer, "events": [{**event, "digest": "00" * 32}]}):
+        file.write_text(json.dumps(lie), encoding="utf-8")
+        lied = liuhen_command("receipt", file, "-d", tmp_path / "lied", *source)
+        assert (lied.exit_code, "rewritten after the answer" in lied.stderr) == (1, True)
     assert not (tmp_path / "lied").exists()
     assert liuhen_command("receipt", 999, "-d", tmp_path / "none", *source).exit_code == 1
     assert liuhen_command("receipt", f"{project}:99", "-d", tmp_path / "none", *source).exit_code == 1
     assert liuhen_command("receipt", tmp_path / "nothing.json", *source).exit_code == 2
+
+
+def test_an_answer_tells_the_digest_that_its_receipt_proves(liuhen: Liuhen, client: Client, project: str) -> None:
+    """Recorded, repeated, refused, and in a batch of each kind."""
+    key = {"Idempotency-Key": "digest-1"}
+    path, act = f"/projects/{project}/progress", {"percent": 10}
+    told = client.done(path, "2019-04-01", act, headers=key)["events"]
+    assert client.done(path, "2019-04-01", act, headers=key)["events"] == told
+    refused = client.post("/projects", "2019-01-05", {**PROJECT, "plan_item": None}).json()["receipt"]["events"]
+    lines = [line(f"/projects/{project}/progress", f"row-{n}", "2019-04-02", {"percent": 20 + n}) for n in (1, 2)]
+    batch = [sent(client, [one], mode) for one, mode in zip(lines, ("each", "all"), strict=True)]
+    liuhen.sequencer.catch_up()
+    events = [*told, *refused, *(e for answer in batch for _, _, a in rows(answer) for e in a["events"])]
+    assert len(events) >= 4
+    for event in events:
+        proof = ProofFile.parse(client.http.get(f"/v1/log/receipts/{event['position']}").content)
+        assert Entry.decode(proof.extra or b"").digest.hex() == event["digest"]
+    dry = client.post(path, "2019-04-03", act, params={"dry_run": True}).json()
+    assert dry["events"] == []
 
 
 def test_a_bundle_of_each_kind_is_written_and_verifies(
@@ -191,7 +213,7 @@ def test_a_bundle_of_each_kind_is_written_and_verifies(
         assert done.exit_code == 0, (name, done.output)
         data = file.read_bytes()
         checked(data, policy_of(liuhen))
-        streams[name] = {json.loads(line)["stream"] for line in read_parts(data)["events.jsonl"].splitlines()}
+        streams[name] = {json.loads(line)["stream"] for line in parts_of(data)["events.jsonl"].splitlines()}
     assert streams["project"] > streams["part"] == {project}
     assert streams["system"] == {system}
     assert streams["period"] > streams["project"]
@@ -217,7 +239,7 @@ def test_a_classified_system_is_left_out_of_the_grounds_for_whom_it_is_not(
         answer = reader.get(f"/projects/{project}/evidence")
         assert answer.status_code == 200, answer.text
         checked(answer.content, policy_of(liuhen))
-        parts = read_parts(answer.content)
+        parts = parts_of(answer.content)
         streams[reader] = {json.loads(line)["stream"] for line in parts["events.jsonl"].splitlines()}
         assert ("您无权查看" in parts["summary.zh.txt"].decode()) is (reader is evaluator)
     assert streams[auditor] - streams[evaluator] == {system}
@@ -228,10 +250,10 @@ def test_a_classified_system_is_left_out_of_the_grounds_for_whom_it_is_not(
     today = str(civil_day(datetime.now(UTC)))
     period = evaluator.get("/log/evidence", **{"from": "2018-01-01", "until": today}).content
     checked(period, policy_of(liuhen))
-    shown = {json.loads(line)["stream"] for line in read_parts(period)["events.jsonl"].splitlines()}
+    shown = {json.loads(line)["stream"] for line in parts_of(period)["events.jsonl"].splitlines()}
     assert project in shown
     assert system not in shown
-    assert "位置因此不连续" in read_parts(period)["summary.zh.txt"].decode()
+    assert "位置因此不连续" in parts_of(period)["summary.zh.txt"].decode()
     assert client.http.get("/v1/log/evidence", params={"from": today, "until": today}).status_code == 401
 
 

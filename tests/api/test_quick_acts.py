@@ -285,7 +285,9 @@ def _without_places(answer: Any) -> Any:
     """An answer without what differs between any two requests: where and when it was recorded."""
     if isinstance(answer, dict):
         return {
-            k: _without_places(v) for k, v in answer.items() if k not in {"position", "version", "recorded_at", "id"}
+            k: _without_places(v)
+            for k, v in answer.items()
+            if k not in {"position", "version", "recorded_at", "id", "digest"}
         }
     return [_without_places(part) for part in answer] if isinstance(answer, list) else answer
 

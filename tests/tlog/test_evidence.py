@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from api.cli import app
 from infrastructure.tlog import suite as suites
-from infrastructure.tlog.bundle_file import MANIFEST, read_parts, write_json, write_parts
+from infrastructure.tlog.bundle_file import MANIFEST, bundle_of, write_json
 from infrastructure.tlog.checkpoint import Checkpoint
 from infrastructure.tlog.cosignature import Policy, cosign, sign_checkpoint
 from infrastructure.tlog.evidence import BundleEvent, Report, Standing, build, verify, verify_proof_file
@@ -30,6 +30,7 @@ from infrastructure.tlog.suite import SHA256_ED25519, SM3_SM2, Suite
 from infrastructure.tlog.text_forms import FormatError
 from infrastructure.tlog.tiles import ENTRIES, Tile, encode_bundle, tile_width
 from infrastructure.tlog.tree import inclusion_proof, root
+from tests.tlog.bundles import parts_of
 from tests.tlog.test_note import signer
 from tests.tlog.test_tree import Nodes
 from verifier import liuhen_verify
@@ -39,7 +40,9 @@ LOG = signer(ORIGIN)
 AUDIT = signer("audit.example/w1", kind_of(suites.ED25519_COSIGNATURE), 1)
 DISCIPLINE = signer("discipline.example/w1", kind_of(suites.MLDSA44_COSIGNATURE), 2)
 POLICY = Policy((LOG.verifier,), (AUDIT.verifier, DISCIPLINE.verifier), 2)
-PAPER = b"a paper"
+PAPER, SECOND_PAPER = b"a paper", b"another paper"
+RULES = b'{"id":"yzf-2018-16"}'
+"""The text of a rule set."""
 PROJECT, OTHER = UUID(int=1), UUID(int=2)
 START = datetime(2026, 11, 23, 1, 2, 3, 456789, UTC)
 
@@ -62,6 +65,10 @@ class Log:
             state: dict[str, Any] = {"v": 1, "c": {"happened_on": "2019-03"}, "e": {"n": position, "名": "审批"}}
             if position == 14:
                 state["c"]["evidence"] = [{"sha256": sha256(PAPER).hexdigest(), "title": "批文"}]
+            if position == 21:
+                state["c"]["evidence"] = [{"sha256": sha256(SECOND_PAPER).hexdigest(), "title": "合同"}]
+                named = {"id": "yzf-2018-16", "digest": sha256(RULES).hexdigest()}
+                state["e"]["judgement"] = {"allowed": True, "rule_set": named}
             stored = json.dumps(state, ensure_ascii=False, separators=(",", ":")).encode()
             at = START + timedelta(seconds=position)
             rows.append((position, stream, "project", version, "project.filed", at, stored, previous))
@@ -103,9 +110,14 @@ def bundle(log: Log, events: list[BundleEvent] | None = None, **changes: Any) ->
         "complete": [PROJECT],
         "summary_zh": "摘要\n",
         "summary_en": "Summary\n",
-        "documents": {sha256(PAPER).hexdigest(): PAPER},
+        "documents": {sha256(paper).hexdigest(): paper for paper in (PAPER, SECOND_PAPER)},
+        "texts": {sha256(RULES).hexdigest(): RULES},
     }
-    return build(log.suite, **{**given, **changes})
+    return build(log.suite, **{**given, **changes}).whole()
+
+
+def written(parts: Mapping[str, bytes]) -> bytes:
+    return bundle_of(parts).whole()
 
 
 def second(data: bytes, policy: Policy | None = POLICY) -> bool:
@@ -184,7 +196,7 @@ def test_without_gmalg_the_second_verifier_cannot_check_sm2(tmp_path: Path, monk
     log, key = Log(SM3_SM2, 8), signer(ORIGIN, kind_of(suites.SM2_NOTE))
     note = sign_checkpoint(Checkpoint(ORIGIN, log.size, log.root), [key])
     file = tmp_path / "evidence.zip"
-    file.write_bytes(bundle(log, checkpoint=note, log_keys=[key.verifier], witness_keys=[], documents={}))
+    file.write_bytes(bundle(log, checkpoint=note, log_keys=[key.verifier], witness_keys=[], documents={}, texts={}))
     monkeypatch.setattr(sys, "argv", ["liuhen_verify.py", str(file), "--key", str(key.verifier)])
     assert liuhen_verify.main() == 0
     monkeypatch.setitem(sys.modules, "gmalg", None)
@@ -225,11 +237,11 @@ def test_a_log_that_was_written_with_wrong_links_is_refused(wrong: dict[int, tup
 
 
 def test_a_manifest_that_lists_other_parts_is_refused(log: Log) -> None:
-    parts = read_parts(bundle(log))
+    parts = parts_of(bundle(log))
     for change in ({"digest": "00" * 32}, {"size": 1}, {"size": True}, {"name": "checkpoint2"}):
         manifest = json.loads(parts[MANIFEST])
         manifest["parts"][0] |= change
-        assert not both(write_parts({**parts, MANIFEST: write_json(manifest, indent=1)}))
+        assert not both(written({**parts, MANIFEST: write_json(manifest, indent=1)}))
 
 
 @pytest.mark.parametrize(
@@ -250,14 +262,14 @@ def test_a_changed_event_is_refused(log: Log, change: dict[str, Any]) -> None:
     """The forger makes the bundle anew, with manifest and entry to match: the tree tells."""
     first, *rest = log.of(PROJECT)
     changed = BundleEvent(**{**vars(first), **change})
-    data = bundle(log, [changed, *rest], complete=[], documents={})
+    data = bundle(log, [changed, *rest], complete=[], documents={}, texts={})
     assert not both(data)
     assert refusal(verify(data, POLICY))
 
 
 def repacked(data: bytes, change: Callable[[dict[str, bytes]], None]) -> bytes:
     """The parts changed, and the manifest made to list them."""
-    parts = read_parts(data)
+    parts = parts_of(data)
     change(parts)
     manifest = json.loads(parts[MANIFEST])
     manifest["parts"] = [
@@ -265,7 +277,7 @@ def repacked(data: bytes, change: Callable[[dict[str, bytes]], None]) -> bytes:
         for n in sorted(parts)
         if n != MANIFEST
     ]
-    return write_parts({**parts, MANIFEST: write_json(manifest, indent=1)})
+    return written({**parts, MANIFEST: write_json(manifest, indent=1)})
 
 
 def test_any_byte_of_any_part_changed_at_random(log: Log) -> None:
@@ -273,7 +285,7 @@ def test_any_byte_of_any_part_changed_at_random(log: Log) -> None:
     data = bundle(log, log.of(PROJECT)[:4], complete=[])
     chance = random.Random(5)
     accepted, refused = set[str](), set[str]()
-    for name in read_parts(data):
+    for name in parts_of(data):
         for _ in range(25):
 
             def change(parts: dict[str, bytes], name: str = name) -> None:
@@ -315,7 +327,7 @@ def test_parts_that_do_not_belong(log: Log) -> None:
     data = bundle(log)
     for name in ("../evil", "/etc/passwd", "events/1.json", "MANIFEST.json", "documents/" + "0" * 63):
         with pytest.raises(FormatError):
-            write_parts({**read_parts(data), name: b""})
+            written({**parts_of(data), name: b""})
     stranger = "documents/" + sha256(b"no event names it").hexdigest()
     assert not both(repacked(data, lambda parts: parts.update({stranger: b"no event names it"})))
     for name in ("checkpoint", "keys.json", "summary.zh.txt"):

@@ -19,7 +19,6 @@ from infrastructure.issuer import Issuer
 from infrastructure.settings import Settings
 from infrastructure.tlog import feeding
 from infrastructure.tlog.agreement import TreeDisagreesError
-from infrastructure.tlog.bundle_file import read_parts
 from infrastructure.tlog.checkpoint import Checkpoint
 from infrastructure.tlog.cosignature import Policy, open_checkpoint, open_under, sign_checkpoint
 from infrastructure.tlog.evidence import verify, verify_proof_file
@@ -34,6 +33,7 @@ from infrastructure.tlog.witness_service import Watch, WitnessServer, serving
 from tests.conftest import NewDatabase
 from tests.infrastructure.test_ledger import LOG
 from tests.serving import serving as service
+from tests.tlog.bundles import parts_of
 from tests.tlog.sequencing import ORIGIN, keys_of, record, stream
 from tests.tlog.test_witness import SIGNERS
 
@@ -128,10 +128,10 @@ def test_cosignatures_arrive_and_the_policy_counts_witnesses(site: Site) -> None
         policy = Policy(tuple(keys_of(site.folder)), tuple(keys), 2)
         assert verify_proof_file(log.get("/v1/log/receipts/5").content, policy).ok
         assert log.get("/v1/log/receipts/6").status_code == 503
-        bundle = stream_evidence(liuhen, StreamKind.PROJECT, stream("s"))
+        bundle = stream_evidence(liuhen, StreamKind.PROJECT, stream("s")).whole()
         report = verify(bundle, policy)
         assert (report.ok, report.facts["events"], len(report.facts["witnesses"])) == (True, 5, 2), report.statements
-        listed = json.loads(read_parts(bundle)["keys.json"])
+        listed = json.loads(parts_of(bundle)["keys.json"])
         assert listed["witnesses"] == [str(key) for key in keys], "the witnesses' keys are listed, for information"
         assert verify(bundle).facts["witnesses"] == report.facts["witnesses"]
         # After time away: from what the witness saw, not from what this process remembers.

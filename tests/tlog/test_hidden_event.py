@@ -40,7 +40,7 @@ class Site:
     witness: Witness
 
     def bundle(self) -> bytes:
-        return stream_evidence(self.liuhen, StreamKind.PROJECT, stream(3))
+        return stream_evidence(self.liuhen, StreamKind.PROJECT, stream(3)).whole()
 
     def publish(self) -> None:
         """Write the log's public files as they now are, tiles and entries, into a folder."""
@@ -88,7 +88,7 @@ def site(liuhen: Liuhen, tmp_path: Path) -> Site:
     witness = Witness(tmp_path / "w", signers, [TrustedLog(ORIGIN, tuple(keys_of(tmp_path)))])
     witness.add_checkpoint(0, [], note)
     policy = Policy(tuple(keys_of(tmp_path)), tuple(s.verifier for s in signers), 1)
-    before = verify(stream_evidence(liuhen, StreamKind.PROJECT, stream(3)), Policy(policy.log))
+    before = verify(stream_evidence(liuhen, StreamKind.PROJECT, stream(3)).whole(), Policy(policy.log))
     assert before.facts["events"] == 8
     hide(liuhen)
     kept_path(tmp_path, LOG).unlink()  # the operator forgets what was signed

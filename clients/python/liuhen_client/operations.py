@@ -1245,6 +1245,7 @@ class EventReceipt(TypedDict):
     version: int
     topic: str
     recorded_at: str
+    digest: NotRequired[str | None]
 
 
 class EventTypeEntry(TypedDict):
@@ -7168,48 +7169,48 @@ class Operations(Sender):
             headers={},
         )
 
-    def evidence_read_project_evidence(self, project_id: str, *, from_: str | None = None, until: str | None = None, grounds: bool | None = None, wait: float | None = None) -> bytes:
+    def evidence_read_project_evidence(self, project_id: str, *, from_: str | None = None, until: str | None = None, grounds: bool | None = None, documents: bool | None = None, wait: float | None = None) -> bytes:
         """项目证据包 evidence bundle of a project"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/projects/{quote(str(project_id), safe='')}/evidence",
-            query={"from": from_, "until": until, "grounds": grounds, "wait": wait},
+            query={"from": from_, "until": until, "grounds": grounds, "documents": documents, "wait": wait},
             headers={},
         )
 
-    def evidence_read_system_evidence(self, system_id: str, *, from_: str | None = None, until: str | None = None, wait: float | None = None) -> bytes:
+    def evidence_read_system_evidence(self, system_id: str, *, from_: str | None = None, until: str | None = None, documents: bool | None = None, wait: float | None = None) -> bytes:
         """系统证据包 evidence bundle of a system"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/systems/{quote(str(system_id), safe='')}/evidence",
-            query={"from": from_, "until": until, "wait": wait},
+            query={"from": from_, "until": until, "documents": documents, "wait": wait},
             headers={},
         )
 
-    def evidence_read_unit_evidence(self, uscc: str, *, from_: str | None = None, until: str | None = None, wait: float | None = None) -> bytes:
+    def evidence_read_unit_evidence(self, uscc: str, *, from_: str | None = None, until: str | None = None, documents: bool | None = None, wait: float | None = None) -> bytes:
         """单位证据包 evidence bundle of a unit"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/units/{quote(str(uscc), safe='')}/evidence",
-            query={"from": from_, "until": until, "wait": wait},
+            query={"from": from_, "until": until, "documents": documents, "wait": wait},
             headers={},
         )
 
-    def evidence_read_decision_evidence(self, position: int, *, wait: float | None = None) -> bytes:
+    def evidence_read_decision_evidence(self, position: int, *, documents: bool | None = None, wait: float | None = None) -> bytes:
         """一项决定的证据包 evidence bundle of one event"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/log/events/{quote(str(position), safe='')}/evidence",
-            query={"wait": wait},
+            query={"documents": documents, "wait": wait},
             headers={},
         )
 
-    def evidence_read_period_evidence(self, *, from_: str | None = None, until: str | None = None, wait: float | None = None) -> bytes:
+    def evidence_read_period_evidence(self, *, from_: str | None = None, until: str | None = None, documents: bool | None = None, wait: float | None = None) -> bytes:
         """一段时期的证据包 evidence bundle of a period"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/log/evidence',
-            query={"from": from_, "until": until, "wait": wait},
+            query={"from": from_, "until": until, "documents": documents, "wait": wait},
             headers={},
         )
 

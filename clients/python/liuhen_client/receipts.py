@@ -50,4 +50,6 @@ def check_receipt(
         event["stream_id"],
     ):
         raise ReceiptError("the receipt is of another event than the answer says")
+    if event.get("digest") not in {None, entry[-40:-8].hex()}:
+        raise ReceiptError("the event is not the one that was answered for: its stored bytes were altered since")
     return size
