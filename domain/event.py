@@ -67,6 +67,14 @@ def as_json(model: BaseModel) -> bytes:
     return model.__pydantic_serializer__.to_json(model)
 
 
+def as_stored(value: BaseModel) -> bytes:
+    """An event, or a value in one, as it is stored: compact JSON without the fields that are null.
+
+    What may be null is null when it is left out, in every class of events: so both are read as the same.
+    """
+    return value.__pydantic_serializer__.to_json(value, exclude_none=True)
+
+
 class Event(Value):
     """A fact, in the past tense. Who, when and under which authority are in the envelope (`Recorded`).
 

@@ -690,39 +690,6 @@ class HistoricalFact(Value):
     column: str
     raw: str
 
-    @classmethod
-    def read(
-        cls,
-        milestone: Milestone,
-        column: str,
-        raw: str,
-        *,
-        knowledge: Knowledge = Knowledge.STATED,
-        on: CivilDate | None = None,
-        amount: Money | None = None,
-        grade: str | None = None,
-        scale: str | None = None,
-        text: str | None = None,
-        basis: str | None = None,
-    ) -> HistoricalFact:
-        """A fact of a cell whose parts a mapping has read: what is made of them is not validated once more."""
-        parts = {
-            "milestone": milestone,
-            "knowledge": knowledge,
-            "on": on,
-            "amount": amount,
-            "grade": grade and grade.strip(),
-            "scale": scale,
-            "text": text and text.strip(),
-            "basis": basis and basis.strip(),
-            "column": column.strip(),
-            "raw": raw.strip(),
-        }
-        return cls.made_of_all(parts, _PARTS_OF_A_FACT)
-
-
-_PARTS_OF_A_FACT = set(HistoricalFact.model_fields)
-
 
 class ImportOrigin(Value):
     """来源 Which record a project was brought in from."""

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from uuid import UUID, uuid4
 
 from pydantic import SecretStr
@@ -24,7 +25,10 @@ from application.ports import (
 from domain.identifiers import DivisionSpell, DivisionTable
 from domain.recorded import Recorded
 from domain.streams import StreamAt, StreamKind
+from infrastructure.account_directory import AccountDirectory
 from infrastructure.calendars import load_calendar
+from infrastructure.counting import Board
+from infrastructure.foreign_issuers import ForeignIssuers
 from infrastructure.rule_sets import load_rule_sets
 from infrastructure.schemes import load_schemes
 from infrastructure.sealing import KeyRow, MasterKeys, PersonSeals
@@ -176,4 +180,18 @@ def memory_desk(today: date = TODAY) -> Desk:
         today=lambda: today,
         new_id=uuid4,
         seals=memory_seals(),
+    )
+
+
+def memory_service(desk: Desk) -> SimpleNamespace:
+    """What requests are answered with, over a desk in memory: no views, no log, nobody's accounts but of tokens."""
+    return SimpleNamespace(
+        desk=desk,
+        settings=Settings(),
+        foreign=ForeignIssuers(()),
+        directory=AccountDirectory(desk),
+        access_log=SimpleNamespace(admit=lambda: None, note=lambda read: None),
+        ledger=SimpleNamespace(waiting=0),
+        counts=Board().place(0),
+        tracing=None,
     )

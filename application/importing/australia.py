@@ -18,11 +18,14 @@ from application.importing.mapping import (
     Mapping,
     Row,
     RowFault,
+    Stored,
+    fact,
+    kept,
     row_sha256,
 )
 from application.importing.world_bank import millions
 from domain.dates import CivilDate
-from domain.project import HistoricalFact, ImportOrigin, Knowledge, Milestone
+from domain.project import ImportOrigin, Knowledge, Milestone
 from domain.rule import text
 from domain.texts import ValueFault
 
@@ -81,23 +84,23 @@ class Australia(Mapping):
                 raise RowFault(column, "", text("不能为空", "must not be empty"))
         status_column = _column(columns, "delivery status")
         status = cells[status_column] if status_column else ""
-        facts: list[HistoricalFact] = []
+        facts: list[Stored] = []
         for column, cell in cells.items():
             if not cell:
                 continue
             raw, lower = row[column], column.lower()
             if found := _RATING.fullmatch(column):
-                facts.append(_rating(column, cell, raw, int(found[1] or edition.edition)))
+                facts.append(_rating(cell, raw, column, int(found[1] or edition.edition)))
             elif _BUDGET.fullmatch(column):
                 facts.append(_budget(column, cell, raw))
             elif lower == "project start date":
-                facts.append(_dated(Milestone.STARTED, column, cell, raw))
+                facts.append(_dated(cell, raw, column, Milestone.STARTED))
             elif lower == "project end date":
                 ended = Milestone.ENDED if status.lower() == _CLOSED else Milestone.END_PLANNED
-                facts.append(_dated(ended, column, cell, raw))
+                facts.append(_dated(cell, raw, column, ended))
             elif column == status_column:
-                facts.append(HistoricalFact.read(milestone=Milestone.STATUS, text=cell, column=column, raw=raw))
-        origin = ImportOrigin(
+                facts.append(fact(Milestone.STATUS, told=cell, column=column, raw=raw))
+        origin = ImportOrigin.made_of(
             source=edition.source,
             key=f"{cells['Agency']}/{cells[name_column]}".lower(),
             edition=edition.edition,
@@ -114,29 +117,31 @@ def _column(columns: tuple[str, ...], lower: str) -> str | None:
     return next((c for c in columns if c.lower() == lower), None)
 
 
-def _rating(column: str, cell: str, raw: str, year: int) -> HistoricalFact:
+@kept
+def _rating(cell: str, raw: str, column: str, year: int) -> Stored:
     milestone = Milestone.EVALUATED_INDEPENDENT if year >= INDEPENDENT_SINCE else Milestone.EVALUATED_OWN
     knowledge = _KNOWLEDGE.get(cell.lower())
     if knowledge is not None:
-        return HistoricalFact.read(milestone=milestone, knowledge=knowledge, text=str(year), column=column, raw=raw)
+        return fact(milestone, knowledge=knowledge, told=str(year), column=column, raw=raw)
     grade = cell.replace(" ", "-")
     if grade not in GRADES:
         raise RowFault(column, raw, text(f"应为{'、'.join(GRADES)}之一", f"must be one of {', '.join(GRADES)}"))
-    return HistoricalFact.read(milestone=milestone, grade=grade, scale=SCALE, text=str(year), column=column, raw=raw)
+    return fact(milestone, grade=grade, scale=SCALE, told=str(year), column=column, raw=raw)
 
 
-def _budget(column: str, cell: str, raw: str) -> HistoricalFact:
+def _budget(column: str, cell: str, raw: str) -> Stored:
     knowledge = _KNOWLEDGE.get(cell.lower())
     if knowledge is not None:
-        return HistoricalFact.read(milestone=Milestone.BUDGET, knowledge=knowledge, column=column, raw=raw)
-    return HistoricalFact.read(milestone=Milestone.BUDGET, amount=millions(cell, "AUD", column), column=column, raw=raw)
+        return fact(Milestone.BUDGET, knowledge=knowledge, column=column, raw=raw)
+    return fact(Milestone.BUDGET, amount=millions(cell, "AUD", column), column=column, raw=raw)
 
 
-def _dated(milestone: Milestone, column: str, cell: str, raw: str) -> HistoricalFact:
+@kept
+def _dated(cell: str, raw: str, column: str, milestone: Milestone) -> Stored:
     """A date to the day (30.06.2026) or month (June 2026); other words are kept and marked as unreadable."""
     knowledge = _KNOWLEDGE.get(cell.lower())
     if knowledge is not None:
-        return HistoricalFact.read(milestone=milestone, knowledge=knowledge, column=column, raw=raw)
+        return fact(milestone, knowledge=knowledge, column=column, raw=raw)
     try:
         if found := _DAY.fullmatch(cell):
             on = CivilDate.parse(f"{found[3]}-{found[2]}-{found[1]}")
@@ -145,8 +150,8 @@ def _dated(milestone: Milestone, column: str, cell: str, raw: str) -> Historical
         else:
             on = CivilDate.parse(cell)
     except ValueFault:
-        return HistoricalFact.read(milestone=milestone, knowledge=Knowledge.UNREADABLE, column=column, raw=raw)
-    return HistoricalFact.read(milestone=milestone, on=on, column=column, raw=raw)
+        return fact(milestone, knowledge=Knowledge.UNREADABLE, column=column, raw=raw)
+    return fact(milestone, on=on, column=column, raw=raw)
 
 
 AUSTRALIA = Australia()

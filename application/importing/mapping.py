@@ -6,14 +6,18 @@ import csv
 import hashlib
 import io
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from json.encoder import encode_basestring as quoted
-from typing import ClassVar
+from operator import itemgetter
+from typing import ClassVar, TypeVar
+
+import orjson
 
 from domain.dates import CivilDate
-from domain.project import HistoricalFact, ImportOrigin
+from domain.money import Money
+from domain.project import HistoricalFact, ImportOrigin, Knowledge, Milestone
 from domain.rule import text
 from domain.texts import Text
 
@@ -47,12 +51,70 @@ class Edition:
     snapshot_on: CivilDate
 
 
+Stored = bytes
+"""A fact that a cell states, as it is stored in the event: JSON of a `HistoricalFact` without what is null."""
+
+KEPT = 32_768
+"""Cells of a kind whose facts are kept for the next row that has them: the days of some ninety years."""
+LONGEST_KEPT = 100
+"""Characters. Longer cells repeat nothing, and are not to fill the memory."""
+
+Of = TypeVar("Of")
+
+
+def kept(read: Callable[..., Of]) -> Callable[..., Of]:
+    """What a cell states, kept. The cell comes first, then another text that it is read with; a fault is not kept."""
+    known = lru_cache(KEPT)(read)
+
+    def once(cell: str, beside: str, *others: Hashable) -> Of:
+        return (known if len(cell) + len(beside) <= LONGEST_KEPT else read)(cell, beside, *others)
+
+    return once
+
+
+def fact(
+    milestone: Milestone,
+    column: str,
+    raw: str,
+    *,
+    knowledge: Knowledge = Knowledge.STATED,
+    on: CivilDate | None = None,
+    amount: Money | None = None,
+    grade: str | None = None,
+    scale: str | None = None,
+    told: str | None = None,
+    basis: str | None = None,
+) -> Stored:
+    """A fact of a cell whose parts a mapping has read. A file has so many that no object is made of them."""
+    parts: dict[str, object] = {"milestone": milestone, "knowledge": knowledge}
+    if on is not None:
+        parts["on"] = str(on)
+    if amount is not None:
+        parts["amount"] = amount.__dict__
+    if grade is not None:
+        parts["grade"] = grade.strip()
+    if scale is not None:
+        parts["scale"] = scale
+    if told is not None:
+        parts["text"] = told.strip()
+    if basis is not None:
+        parts["basis"] = basis.strip()
+    parts["column"] = column.strip()
+    parts["raw"] = raw.strip()
+    return orjson.dumps(parts)
+
+
 @dataclass(frozen=True)
 class MappedRow:
-    """What a row says: whose project, and the facts."""
+    """What a row says: whose project, and what its cells state."""
 
     origin: ImportOrigin
-    facts: tuple[HistoricalFact, ...]
+    stored: tuple[Stored, ...]
+
+    @property
+    def facts(self) -> tuple[HistoricalFact, ...]:
+        """The facts. Raises pydantic.ValidationError."""
+        return tuple([HistoricalFact.model_validate_json(fact) for fact in self.stored])
 
 
 class Mapping(ABC):
@@ -147,13 +209,14 @@ def _decode(data: bytes) -> str:
 
 def row_sha256(row: Row, edition: Edition) -> str:
     """SHA-256 of a row's canonical JSON with its edition, hexadecimal: the same row is the same digest."""
-    begins, names = _sorted_names(tuple(row), edition.edition)
-    cells = ", ".join([f"{name}{quoted(row[column])}" for column, name in names])
-    return hashlib.sha256(f"{begins}{cells}}}}}".encode()).hexdigest()
+    form, cells_of = _canonical(tuple(row), edition.edition)
+    return hashlib.sha256((form % tuple(map(quoted, cells_of(row)))).encode()).hexdigest()
 
 
 @lru_cache(64)
-def _sorted_names(columns: tuple[str, ...], edition: str) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """How the canonical JSON of the rows of a file begins, and each column before its cell: the same for all rows."""
-    names = tuple((column, f"{quoted(column)}: ") for column in sorted(columns))
-    return f'{{"edition": {quoted(edition)}, "row": {{', names
+def _canonical(columns: tuple[str, ...], edition: str) -> tuple[str, Callable[[Row], tuple[str, ...]]]:
+    """The canonical JSON of the rows of a file, with a place for each cell, and what gives the cells in that order."""
+    names = sorted(columns)
+    places = ", ".join(f"{quoted(name)}: ".replace("%", "%%") + "%s" for name in names)
+    form = f'{{"edition": {quoted(edition).replace("%", "%%")}, "row": {{{places}}}}}'
+    return form, itemgetter(*names) if len(names) > 1 else lambda row: tuple(row[name] for name in names)

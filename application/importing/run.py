@@ -128,7 +128,7 @@ class _Run:
                     RowReport(row=number, column=fault.column, value=fault.value[:200], reason=fault.reason)
                 )
                 continue
-            mapped.append((number, stated(facts.origin, facts.facts)))
+            mapped.append((number, stated(facts.origin, facts.stored)))
         return mapped
 
     def _take(self, recording: tuple[list[int], int, Future[list[Came]]] | None) -> None:

@@ -11,10 +11,21 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from application.importing.mapping import TOO_MANY, Edition, MappedRow, Mapping, Row, RowFault, row_sha256
+from application.importing.mapping import (
+    TOO_MANY,
+    Edition,
+    MappedRow,
+    Mapping,
+    Row,
+    RowFault,
+    Stored,
+    fact,
+    kept,
+    row_sha256,
+)
 from application.importing.world_bank import millions
 from domain.dates import CivilDate
-from domain.project import HistoricalFact, ImportOrigin, Knowledge, Milestone
+from domain.project import ImportOrigin, Knowledge, Milestone
 from domain.rule import text
 from domain.texts import ValueFault
 
@@ -82,7 +93,7 @@ class UnitedKingdom(Mapping):
         key = cells.get("gmpp_id", "")
         source = edition.source if key else f"{edition.source}-{year}"
         of_year = Edition(source, str(year), CivilDate.parse(str(year)))
-        origin = ImportOrigin(
+        origin = ImportOrigin.made_of(
             source=source,
             key=key or f"{cells['department']}/{cells['project_name']}".lower(),
             edition=of_year.edition,
@@ -101,29 +112,29 @@ def _year(cell: str) -> int:
     return int(cell)
 
 
-def _facts(row: Row, cells: Row, year: int) -> Iterator[HistoricalFact]:
+def _facts(row: Row, cells: Row, year: int) -> Iterator[Stored]:
     joined = _joined(cells.get("gmpp_id", ""))
     if joined is not None:
-        yield HistoricalFact.read(milestone=Milestone.FILED, on=joined, column="gmpp_id", raw=row["gmpp_id"])
+        yield fact(Milestone.FILED, on=joined, column="gmpp_id", raw=row["gmpp_id"])
     for column, milestone in RATINGS.items():
         if cells.get(column):
-            yield _rating(milestone, column, cells[column], row[column], year)
+            yield _rating(cells[column], row[column], column, milestone, year)
     for column, milestone in DATES.items():
         raw = f"{column}_raw" if f"{column}_raw" in row else column
         if cells.get(column) or cells.get(raw):
-            yield _dated(milestone, raw, cells.get(column, ""), row[raw])
-    for column, (kept, milestone) in AMOUNTS.items():
-        raw = kept if kept in row else column
+            yield _dated(cells.get(column, ""), row[raw], raw, milestone)
+    for column, (beside, milestone) in AMOUNTS.items():
+        raw = beside if beside in row else column
         if cells.get(column):
             amount = millions(cells[column], "GBP", column)
-            yield HistoricalFact.read(milestone=milestone, amount=amount, column=raw, raw=row[raw])
+            yield fact(milestone, amount=amount, column=raw, raw=row[raw])
         elif cells.get(raw):
             yield _unknown(milestone, raw, row[raw])
     for column, milestone in TEXTS.items():
         if cells.get(column):
             known = _knowledge(cells[column])
             if known is None:
-                yield HistoricalFact.read(milestone=milestone, text=cells[column][:300], column=column, raw=row[column])
+                yield fact(milestone, told=cells[column][:300], column=column, raw=row[column])
             else:
                 yield _unknown(milestone, column, row[column])
 
@@ -138,14 +149,13 @@ def _joined(key: str) -> CivilDate | None:
     return CivilDate.parse(f"{year + (quarter == 4):04d}-{month:02d}")
 
 
-def _rating(milestone: Milestone, column: str, cell: str, raw: str, year: int) -> HistoricalFact:
+@kept
+def _rating(cell: str, raw: str, column: str, milestone: Milestone, year: int) -> Stored:
     _, scale, grades = next(s for s in SCALES if year >= s[0])
     spelled = re.sub(r"\s*/\s*", "/", cell).lower()
     grade = next((g for g in grades if g.lower() == spelled), None)
     if grade is not None:
-        return HistoricalFact.read(
-            milestone=milestone, grade=grade, scale=scale, text=str(year), column=column, raw=raw
-        )
+        return fact(milestone, grade=grade, scale=scale, told=str(year), column=column, raw=raw)
     if _knowledge(cell) is None and len(cell.split()) <= _LONGEST_GRADE:
         raise RowFault(
             column, raw, text(f"应为{'、'.join(grades)}之一，或未公布的说明", f"must be one of {', '.join(grades)}")
@@ -153,11 +163,12 @@ def _rating(milestone: Milestone, column: str, cell: str, raw: str, year: int) -
     return _unknown(milestone, column, raw, period=str(year))
 
 
-def _dated(milestone: Milestone, column: str, cell: str, raw: str) -> HistoricalFact:
+@kept
+def _dated(cell: str, raw: str, column: str, milestone: Milestone) -> Stored:
     if not cell:
         return _unknown(milestone, column, raw)
     try:
-        return HistoricalFact.read(milestone=milestone, on=CivilDate.parse(cell), column=column, raw=raw)
+        return fact(milestone, on=CivilDate.parse(cell), column=column, raw=raw)
     except ValueFault:
         return _unknown(milestone, column, raw)
 
@@ -171,12 +182,10 @@ def _knowledge(cell: str) -> Knowledge | None:
     return Knowledge.NOT_REPORTED if _NOT_REPORTED.search(cell) else None
 
 
-def _unknown(milestone: Milestone, column: str, raw: str, *, period: str | None = None) -> HistoricalFact:
+def _unknown(milestone: Milestone, column: str, raw: str, *, period: str | None = None) -> Stored:
     """A value that is not known, and the legal basis on which it is withheld where the cell names one."""
     known = _knowledge(raw) or Knowledge.UNREADABLE
-    return HistoricalFact.read(
-        milestone=milestone, knowledge=known, text=period, basis=_basis(raw), column=column, raw=raw
-    )
+    return fact(milestone, knowledge=known, told=period, basis=_basis(raw), column=column, raw=raw)
 
 
 def _basis(raw: str) -> str | None:

@@ -6,10 +6,21 @@ import re
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import ClassVar
 
-from application.importing.mapping import TOO_MANY, Edition, MappedRow, Mapping, Row, RowFault, row_sha256
+from application.importing.mapping import (
+    TOO_MANY,
+    Edition,
+    MappedRow,
+    Mapping,
+    Row,
+    RowFault,
+    Stored,
+    fact,
+    kept,
+    row_sha256,
+)
 from domain.dates import CivilDate
 from domain.money import Money, MoneyUnit
-from domain.project import HistoricalFact, ImportOrigin, Milestone
+from domain.project import ImportOrigin, Milestone
 from domain.rule import text
 from domain.texts import ValueFault
 
@@ -18,6 +29,7 @@ GRADES = ("HS", "S", "MS", "MU", "U", "HU")
 """Highly satisfactory … highly unsatisfactory: one scale for own (ICR) and independent (IEG) ratings."""
 
 STATUSES = ("Pipeline", "Active", "Closed")
+_RELATED = ("Parent Prj", "AF1", "AF2", "AF3")
 
 
 _PLAIN = re.compile(r"(-?)(0|[1-9]\d{0,8})(\.(\d{1,8}))?", re.ASCII)
@@ -57,12 +69,12 @@ class WorldBank(Mapping):
 
     def map_row(self, row: Row, edition: Edition) -> MappedRow | None:
         """The facts of a project. Raises RowFault for an id, date, amount, status or rating that is not one."""
-        if not any(cell.strip() for cell in row.values()):
-            return None
         if TOO_MANY in row:
             raise RowFault("-", row[TOO_MANY], text("单元格多于表头", "more cells than the header has columns"))
         key = row["Project ID"].strip()
         if not key:
+            if not any(cell.strip() for cell in row.values()):
+                return None
             raise RowFault("Project ID", key, text("缺少项目编号", "the project id is missing"))
         status = row["Status"].strip()
         if status not in STATUSES:
@@ -73,24 +85,23 @@ class WorldBank(Mapping):
         approval = Milestone.APPROVAL_PLANNED if status == "Pipeline" else Milestone.APPROVED
         closing = Milestone.ENDED if status == "Closed" else Milestone.END_REVISED
         facts = [
-            *_date(row, "Concept Note", Milestone.FILED),
-            *_date(row, "Approval", approval),
-            *_date(row, "Effectiven. Dt", Milestone.FUNDED),
-            *_date(row, "Org Closing Dt", Milestone.END_PLANNED),
-            *_date(row, "Rev Closing Dt", closing),
-            HistoricalFact.read(milestone=Milestone.STATUS, text=status, column="Status", raw=row["Status"]),
-            *_progress(row),
-            *_grade(row, "ICR Out", Milestone.EVALUATED_OWN),
-            *_grade(row, "IEG Out", Milestone.EVALUATED_INDEPENDENT),
+            *_date(row["Concept Note"], "Concept Note", Milestone.FILED),
+            *_date(row["Approval"], "Approval", approval),
+            *_date(row["Effectiven. Dt"], "Effectiven. Dt", Milestone.FUNDED),
+            *_date(row["Org Closing Dt"], "Org Closing Dt", Milestone.END_PLANNED),
+            *_date(row["Rev Closing Dt"], "Rev Closing Dt", closing),
+            *_status(row["Status"], "Status"),
+            *_progress(row["ISR DO"], row["Last ISR Date"]),
+            *_grade(row["ICR Out"], "ICR Out", Milestone.EVALUATED_OWN),
+            *_grade(row["IEG Out"], "IEG Out", Milestone.EVALUATED_INDEPENDENT),
             *_amount(row, "Tot WB ($m)", Milestone.APPROVED_AMOUNT),
             *_amount(row, "Tot Disb ($m)", Milestone.DISBURSED),
-            *(
-                HistoricalFact.read(milestone=Milestone.RELATED, text=row[c].strip(), column=c, raw=row[c])
-                for c in ("Parent Prj", "AF1", "AF2", "AF3")
-                if row.get(c, "").strip() not in {"", "-"}
-            ),
         ]
-        origin = ImportOrigin(
+        for column in _RELATED:
+            related = row.get(column)
+            if related and _filled(related):
+                facts.append(fact(Milestone.RELATED, column, related, told=related))
+        origin = ImportOrigin.made_of(
             source=edition.source,
             key=key,
             edition=edition.edition,
@@ -104,14 +115,15 @@ class WorldBank(Mapping):
 
 
 def _filled(cell: str) -> str:
-    return "" if cell.strip() in {"", "-", "#"} else cell.strip()
+    filled = cell.strip()
+    return "" if filled in {"-", "#"} else filled
 
 
-def _date(row: Row, column: str, milestone: Milestone) -> list[HistoricalFact]:
-    raw = row[column]
+@kept
+def _date(raw: str, column: str, milestone: Milestone) -> tuple[Stored, ...]:
     if not _filled(raw):
-        return []
-    return [HistoricalFact.read(milestone=milestone, on=_read_date(raw, column), column=column, raw=raw)]
+        return ()
+    return (fact(milestone, column, raw, on=_read_date(raw, column)),)
 
 
 def _read_date(raw: str, column: str) -> CivilDate:
@@ -121,30 +133,24 @@ def _read_date(raw: str, column: str) -> CivilDate:
         raise RowFault(column, raw, fault.text) from fault
 
 
-def _progress(row: Row) -> list[HistoricalFact]:
-    raw = row["ISR DO"]
-    if not _filled(raw):
-        return []
-    on = _read_date(row["Last ISR Date"], "Last ISR Date") if _filled(row["Last ISR Date"]) else None
-    return [
-        HistoricalFact.read(
-            milestone=Milestone.PROGRESS,
-            on=on,
-            grade=_known_grade(raw, "ISR DO"),
-            scale=SCALE,
-            column="ISR DO",
-            raw=raw,
-        )
-    ]
+@kept
+def _status(raw: str, column: str) -> tuple[Stored, ...]:
+    return (fact(Milestone.STATUS, column, raw, told=raw),)
 
 
-def _grade(row: Row, column: str, milestone: Milestone) -> list[HistoricalFact]:
-    raw = row[column]
+@kept
+def _progress(raw: str, last: str) -> tuple[Stored, ...]:
     if not _filled(raw):
-        return []
-    return [
-        HistoricalFact.read(milestone=milestone, grade=_known_grade(raw, column), scale=SCALE, column=column, raw=raw)
-    ]
+        return ()
+    on = _read_date(last, "Last ISR Date") if _filled(last) else None
+    return (fact(Milestone.PROGRESS, "ISR DO", raw, on=on, grade=_known_grade(raw, "ISR DO"), scale=SCALE),)
+
+
+@kept
+def _grade(raw: str, column: str, milestone: Milestone) -> tuple[Stored, ...]:
+    if not _filled(raw):
+        return ()
+    return (fact(milestone, column, raw, grade=_known_grade(raw, column), scale=SCALE),)
 
 
 def _known_grade(raw: str, column: str) -> str:
@@ -154,11 +160,11 @@ def _known_grade(raw: str, column: str) -> str:
     return grade
 
 
-def _amount(row: Row, column: str, milestone: Milestone) -> list[HistoricalFact]:
+def _amount(row: Row, column: str, milestone: Milestone) -> tuple[Stored, ...]:
     raw = row[column]
     if not _filled(raw):
-        return []
-    return [HistoricalFact.read(milestone=milestone, amount=millions(raw, "USD", column), column=column, raw=raw)]
+        return ()
+    return (fact(milestone, column, raw, amount=millions(raw, "USD", column)),)
 
 
 def millions(raw: str, currency: str, column: str) -> Money:

@@ -156,7 +156,7 @@ class AccountOpened(Event):
 
     account: str
     kind: AccountKind
-    person: UUID | None
+    person: UUID | None = None
     organisation: str
     uscc: Uscc | None = None
     login: str | None = None

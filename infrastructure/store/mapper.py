@@ -24,7 +24,7 @@ from pydantic import ValidationError
 
 from application.ports import NewEvent, WrittenEvent
 from domain.dates import CivilDate
-from domain.event import Event, as_json
+from domain.event import Event, as_stored
 from domain.recorded import Circumstances, Recorded
 from domain.steps import BY_TOPIC
 from domain.streams import StreamAt, StreamKind
@@ -67,9 +67,9 @@ class LedgerMapper(Mapper[UUID]):
         """Bytes of a new event. Raises ValueError for a number beyond 64 bits: it would be read back rounded."""
         new: NewEvent = domain_event
         circumstances = _stated(new.circumstances)
-        state = b'{"v":%d,"c":%b,"e":%b' % (new.event.SCHEMA_VERSION, circumstances, as_json(new.event))
+        state = b'{"v":%d,"c":%b,"e":%b' % (new.event.SCHEMA_VERSION, circumstances, as_stored(new.event))
         if _NINETEEN_DIGITS in state.translate(_DIGITS) and _LARGE.search(state):
-            _check_numbers(orjson.loads(state + b"}"), new.event.model_dump(mode="json"))
+            _check_numbers(orjson.loads(state + b"}"), new.event.model_dump(mode="json", exclude_none=True))
         state += b'%b%b"}' % (_NONCE, _nonce())
         return StoredEvent(
             originator_id=new.stream.id,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,12 +11,9 @@ from starlette.testclient import TestClient
 
 from api.authority import STEP_ROLES
 from domain.recorded import Role
-from infrastructure.account_directory import AccountDirectory
-from infrastructure.foreign_issuers import ForeignIssuers
 from infrastructure.issuer import Holder
-from infrastructure.settings import Settings
 from tests.api.conftest import Client
-from tests.memory import memory_desk
+from tests.memory import memory_desk, memory_service
 from tests.stages import OTHER, OWNER
 
 UNIT = f"/units/{OWNER}"
@@ -120,14 +116,7 @@ class Holders:
 
 @pytest.fixture
 def http(app: FastAPI) -> Iterator[TestClient]:
-    desk = memory_desk()
-    app.state.liuhen = SimpleNamespace(
-        desk=desk,
-        settings=Settings(),
-        foreign=ForeignIssuers(()),
-        directory=AccountDirectory(desk),
-        access_log=SimpleNamespace(admit=lambda: None, note=lambda read: None),
-    )
+    app.state.liuhen = memory_service(memory_desk())
     app.state.issuer = Holders()
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client

@@ -8,19 +8,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from types import NoneType
+from typing import Any, get_args
 from uuid import UUID
 
 import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from application.ports import NewEvent
 from domain.correction import FactCorrected
 from domain.evolve import fold
-from domain.project import Project, Stage
+from domain.project import HistoricalFact, Project, Stage
 from domain.recorded import Circumstances, Recorded
 from domain.states import beginning
 from domain.steps import BY_TOPIC
@@ -64,9 +65,12 @@ def test_the_stored_examples_fold_into_states() -> None:
 
 
 def lost(then: Any, now: Any, where: str = "") -> list[str]:
-    """Where something that was stored then would be stored otherwise now. Fields added since are empty defaults."""
+    """Where something that was stored then would be stored otherwise now.
+
+    Fields added since are empty defaults, and what is null may be left out.
+    """
     if isinstance(then, dict) and isinstance(now, dict):
-        gone = [f"{where}/{key}" for key in then if key not in now]
+        gone = [f"{where}/{key}" for key in then if key not in now and then[key] is not None]
         added = [f"{where}/{key}" for key in now if key not in then and now[key] not in DEFAULTS]
         return gone + added + [x for key in then if key in now for x in lost(then[key], now[key], f"{where}/{key}")]
     if isinstance(then, list) and isinstance(now, list) and len(then) == len(now):
@@ -95,11 +99,34 @@ def test_bytes_are_those_of_the_parts_as_plain_json(entry: Recorded) -> None:
     plain = {
         "v": entry.event.SCHEMA_VERSION,
         "c": entry.circumstances.model_dump(mode="json", exclude_defaults=True),
-        "e": entry.event.model_dump(mode="json"),
+        "e": entry.event.model_dump(mode="json", exclude_none=True),
         "n": orjson.loads(stored.state)["n"],
     }
     assert stored.state == orjson.dumps(plain)
     assert len(base64.b64decode(f"{plain['n']}==", validate=True)) == 16
+
+
+def nullable_with_a_default(kind: Any, seen: set[Any]) -> list[str]:
+    """Fields within a type that may be null, and are something else when they are left out."""
+    if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+        return [x for part in get_args(kind) for x in nullable_with_a_default(part, seen)]
+    if kind in seen:
+        return []
+    seen.add(kind)
+    fields = kind.model_fields.items()
+    found = [f"{kind.__name__}.{n}" for n, f in fields if NoneType in get_args(f.annotation) and f.default is not None]
+    return found + [x for _, field in fields for x in nullable_with_a_default(field.annotation, seen)]
+
+
+def test_what_is_null_may_be_left_out_in_every_event() -> None:
+    class Wrong(BaseModel):
+        required: int | None
+        otherwise: int | None = 5
+
+    assert nullable_with_a_default(tuple[Wrong, ...], set()) == ["Wrong.required", "Wrong.otherwise"]
+    seen: set[Any] = set()
+    assert [x for event_class in BY_TOPIC.values() for x in nullable_with_a_default(event_class, seen)] == []
+    assert HistoricalFact in seen
 
 
 def test_no_digest_confirms_a_guess_and_what_is_read_is_the_same() -> None:
