@@ -36,6 +36,7 @@ format: $(VENV)/.dev ## 排版 format the code
 	@$(VENV)/bin/ruff check --fix .
 
 docs: $(VENV)/.dev ## 重写由代码生成的文档 write the generated pages of docs/
+	@$(PY) -m tests.contract.examples
 	@$(VENV)/bin/liuhen openapi > docs/openapi.json
 	@$(PY) -m clients.generate > clients/python/liuhen_client/operations.py
 	@$(VENV)/bin/liuhen rules table > docs/rules.md

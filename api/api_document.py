@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from api.examples import kept
 from api.exports import MEDIA_TYPES, Form
 from api.problems import MEDIA_TYPE
 from api.reads import LONGEST_PURPOSE, PURPOSE
@@ -75,6 +76,7 @@ def document(app: FastAPI, prefix: str, public: Collection[str]) -> dict[str, An
             if path in public:
                 operation["security"] = [{}, *operation["security"]]
         _tell_what_follows(told, prefix)
+        _tell_examples(told)
     return app.openapi_schema or {}
 
 
@@ -108,6 +110,32 @@ def _tell_what_follows(told: dict[str, Any], prefix: str) -> None:
             link = f"{first}Then{follower}"
             links[link] = {"operationId": follower, "parameters": given}
             begun["links"][follower] = {"$ref": f"#/components/links/{link}"}
+
+
+def _tell_examples(told: dict[str, Any]) -> None:
+    """Put beside each operation what was once asked and answered (`api/examples`): the first of each kind."""
+    by_name = {operation["operationId"]: operation for _, operation in operations(told)}
+    for example in kept():
+        operation = by_name[example.operation]
+        given = {**example.query, **example.path, **example.headers}
+        operation["parameters"] = [
+            {**p, "example": _as_told(p, given[p["name"]])}
+            if p.get("required") and p["name"] in given and "example" not in p
+            else p
+            for p in operation.get("parameters", ())
+        ]
+        contents = [(operation.get("requestBody", {}), example.headers.get("Content-Type"), example.body)]
+        contents.append((operation["responses"][str(example.status)], example.media_type, example.answer))
+        for holder, kind, value in contents:
+            content = holder.get("content", {})
+            if value is not None and kind in content and "example" not in content[kind]:
+                holder["content"] = {**content, kind: {**content[kind], "example": value}}
+        if not operation["parameters"]:
+            del operation["parameters"]
+
+
+def _as_told(parameter: dict[str, Any], value: str) -> str | int:
+    return int(value) if parameter["schema"].get("type") == "integer" else value
 
 
 def operations(told: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

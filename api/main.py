@@ -156,6 +156,12 @@ DESCRIPTION = """
 *Liuhen records the life of county e-government projects: what happened, who decided, on what grounds, what was known.*
 
 办理均为`POST`，内容在`act`中；被规则拒绝时答复409，列出全部未满足的条款与补救办法，被拒本身也留痕。
+
+示例是一个虚构县的真实请求与答复，按办理的先后，每次检验都重新发送一遍；随机的标识、时刻、摘要和签名换成了同样形式的代替值，
+长列表只留前几项。
+
+*The examples are real requests and answers of a county that does not exist; each check of this service sends them
+again. Random identities, moments, digests and signatures are stand-ins of the same form, long lists are cut.*
 """
 
 

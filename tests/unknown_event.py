@@ -11,8 +11,11 @@ from infrastructure.roles import OWNER
 TOPIC = "project.of_tomorrow"
 
 
-def record_unknown_event(conninfo: str, stream: UUID) -> int:
-    """Put one at the end of the log, in the stream of a project; gives its position."""
+def record_unknown_event(conninfo: str, stream: UUID, *, like: int | None = None) -> int:
+    """Put one at the end of the log, in the stream of a project; gives its position.
+
+    `like`: with the content of the event at this position; else it has none, not even a day.
+    """
     with psycopg.connect(conninfo, autocommit=True) as conn:
         conn.execute(f"SET ROLE {OWNER}".encode())
         (version,) = conn.execute(
@@ -23,9 +26,10 @@ def record_unknown_event(conninfo: str, stream: UUID) -> int:
         ).fetchone() or (0,)
         conn.execute(
             "INSERT INTO liuhen.events (log_id, position, stream_id, stream_version, stream_kind, topic, state,"
-            " recorded_at) SELECT log_id, position + 1, %s, %s, 'project', %s, '{}', clock_timestamp()"
-            " FROM liuhen.logs",
-            (stream, version, TOPIC),
+            " recorded_at) SELECT l.log_id, position + 1, %s, %s, 'project', %s, coalesce((SELECT e.state FROM"
+            " liuhen.events e WHERE e.log_id = l.log_id AND e.position = %s), '{}'), clock_timestamp()"
+            " FROM liuhen.logs l",
+            (stream, version, TOPIC, like),
         )
         (position,) = conn.execute("UPDATE liuhen.logs SET position = position + 1 RETURNING position").fetchone() or (
             0,

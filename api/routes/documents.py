@@ -126,7 +126,7 @@ async def _take(request: Request, coming: Receiving) -> None:
     await run_in_threadpool(coming.take, bytes(waiting))
 
 
-@router.head("/documents/{sha256}", summary="有无此材料 is a paper here", responses=_UNKNOWN)
+@router.head("/documents/{sha256}", summary="有无此材料 is a paper here", response_class=Response, responses=_UNKNOWN)
 def is_here(context: Reader, sha256: Digest) -> Response:
     """Whether a paper of this digest was handed in, by whomever: whoever knows the digest knows the paper."""
     paper = context.liuhen.papers.find(sha256)

@@ -7260,9 +7260,9 @@ class Operations(Sender):
             body=body,
         )
 
-    def documents_is_here(self, sha256: str) -> bytes:
+    def documents_is_here(self, sha256: str) -> None:
         """有无此材料 is a paper here"""
-        return self.send(  # type: ignore[no-any-return]
+        self.send(
             'HEAD',
             f"/v1/documents/{quote(str(sha256), safe='')}",
             query={},
