@@ -160,7 +160,8 @@ class _Read(Recorded):
     @property
     def stored(self) -> bytes:
         """The exact bytes that it is stored as."""
-        return self._row[4]
+        found: bytes = self._row[4]
+        return found
 
     @property
     def stream(self) -> StreamAt:  # type: ignore[override]
