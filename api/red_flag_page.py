@@ -12,10 +12,10 @@ _HEAD = """# 疑点 Red flags
 
 由代码生成（`make docs`） generated from the code (`make docs`).
 
-疑点由记录的事件按带版本的规则推出：只是询问的理由，不是结论，不拦任何办理。被问单位的答复与疑点并列，永久保留。
+疑点由记录的事件按带版本的规则推出：只是询问的理由，不是结论，不拦任何办理。被问单位的答复与疑点并列，永久保留，并示明何单位、以何身份、何时答复。
 
 *A flag is derived from recorded events under a versioned rule. It is a reason to ask, never a finding of guilt, and blocks
-nothing. The word of the flagged unit stands beside it, for good.*
+nothing. The word of the flagged unit stands beside it for good, with who answered, in which capacity and when.*
 
 ## 看与答 Reading and answering
 

@@ -92,6 +92,9 @@ class Trace(NamedTuple):
     withdrawn: bool = False
     person: UUID | None = None
     """The pseudonym of the person whose account it was, where it is known."""
+    organisation: str | None = None
+    role: str | None = None
+    """Who answered, and in which capacity: kept of answers alone, as readers see them beside the flag."""
 
     def says_text(self, name: str) -> str:
         """A value that is a text."""
@@ -102,15 +105,19 @@ def trace_of(entry: Recorded) -> Trace:
     """The trace of an event; of one that no rule looks into, it says nothing but that it happened."""
     event = entry.event
     read = _SAYS.get(event.__class__)
+    actor = entry.circumstances.actor
+    answered = isinstance(event, FlagAnswered)
     return Trace(
         event.TOPIC,
         entry.stream,
         entry.position,
         entry.recorded_at,
-        entry.circumstances.actor.account,
+        actor.account,
         entry.happened_on,
         read(event) if read is not None else {},
-        person=entry.circumstances.actor.person,
+        person=actor.person,
+        organisation=actor.organisation if answered else None,
+        role=actor.role if answered else None,
     )
 
 

@@ -47,7 +47,7 @@ class RedFlags(Projection):
     """One row per flag; beside it what is kept in mind of each stream, and where projects are found by others."""
 
     NAME = "red_flags"
-    VERSION = 3
+    VERSION = 4
     HANDLES = topics(*_HANDLED)
     IGNORES = ALL - topics(*_HANDLED)
     TABLES = """
@@ -63,7 +63,7 @@ class RedFlags(Projection):
             log_id integer NOT NULL, stream_id uuid NOT NULL, version integer NOT NULL, stream_kind text NOT NULL,
             topic text NOT NULL, position bigint NOT NULL, recorded_at timestamptz NOT NULL, account text NOT NULL,
             happened_on text NOT NULL, says jsonb NOT NULL, first_happened_on text, withdrawn boolean NOT NULL,
-            person uuid,
+            person uuid, organisation text, role text,
             PRIMARY KEY (log_id, stream_id, version));
         CREATE TABLE signs (
             log_id integer NOT NULL, sign text NOT NULL, owner text NOT NULL, filed_day date NOT NULL,

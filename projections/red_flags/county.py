@@ -392,6 +392,8 @@ def _trace(row: Row) -> Trace:
         first_happened_on=CivilDate.parse(first) if first else None,
         withdrawn=row["withdrawn"],
         person=row["person"],
+        organisation=row["organisation"],
+        role=row["role"],
     )
 
 
@@ -410,6 +412,8 @@ def _trace_row(log_id: int, kind: StreamKind, trace: Trace) -> Row:
         "first_happened_on": str(trace.first_happened_on) if trace.first_happened_on else None,
         "withdrawn": trace.withdrawn,
         "person": trace.person,
+        "organisation": trace.organisation,
+        "role": trace.role,
     }
 
 

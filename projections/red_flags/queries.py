@@ -46,6 +46,10 @@ class Answer(Row):
     """答复 The word of the flagged unit."""
 
     answer: str
+    organisation: str = Field(description="谁答复 who answered")
+    role: str = Field(
+        description="以何身份；县智慧办可代录 in which capacity; the smart-city office may record it, too"
+    )
     answered_on: str
     recorded_at: datetime
     position: int
@@ -91,6 +95,7 @@ _FLAGS = f"""
             WHERE o.log_id = f.log_id AND o.project_id = ANY(f.others)) AS others,
            CASE WHEN f.answers = 0 THEN '[]'::jsonb ELSE
            (SELECT jsonb_agg(jsonb_build_object('answer', t.says ->> 'answer', 'answered_on', t.happened_on,
+                'organisation', t.organisation, 'role', t.role,
                 'recorded_at', t.recorded_at, 'position', t.position) ORDER BY t.position) FROM traces t
             WHERE t.log_id = f.log_id AND t.stream_id = f.project_id AND t.topic = 'project.flag_answered'
               AND NOT t.withdrawn AND t.says ->> 'flag' = f.rule AND t.says ->> 'key' = f.key) END AS answers

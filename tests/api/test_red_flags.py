@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
+from domain.recorded import Role
 from infrastructure.bootstrap import Liuhen
+from infrastructure.issuer import Holder, Issuer
 from tests.api.conftest import APPROVAL, SHARING, Client
 from tests.api.test_security_view import SECRET
 from tests.stages import OTHER, OWNER
+
+ORGANISATION = "测试对接单位"
 
 
 @pytest.fixture
@@ -48,11 +53,41 @@ def test_a_flag_names_its_rule_its_parameters_its_events_and_where_to_answer(
         assert event["happened_on"] == str(stored[event["position"]].happened_on)
         assert event["recorded_at"][:19] == stored[event["position"]].recorded_at.isoformat()[:19]
     said = {"flag": flag["rule"], "key": flag["key"], "answer": "材料齐全，当日会审"}
-    client.done(flag["answer_at"].removeprefix("/v1"), "2019-03-01", said)
+    given = client.done(flag["answer_at"].removeprefix("/v1"), "2019-03-01", said, acting_as="OWNER_UNIT")["events"][0]
     liuhen.engine.catch_up()
     (flag,) = flags(auditor, rule="R10", status="ANSWERED")
-    assert [(a["answer"], a["answered_on"]) for a in flag["answers"]] == [("材料齐全，当日会审", "2019-03-01")]
+    (told,) = flag["answers"]
+    assert (told["answer"], told["answered_on"]) == (said["answer"], "2019-03-01")
+    assert (told["organisation"], told["role"], told["position"]) == (ORGANISATION, "OWNER_UNIT", given["position"])
+    behind = auditor.http.get(flag["trace"], headers=auditor.headers).json()["items"]
+    assert behind[-1].items() >= {"topic": "project.flag_answered", "organisation": ORGANISATION}.items()
+    assert said["answer"] in behind[-1]["zh"]
+    sentence = auditor.every(f"/timeline/{hasty}")[-1]
+    assert (sentence["topic"], sentence["organisation"]) == ("project.flag_answered", ORGANISATION)
+    (fed,) = auditor.get("/feed", after=given["position"] - 1).json()["events"]
+    assert "project.flag_answered" in fed["type"]
     assert flags(auditor, rule="R10", as_of_position=flag["answered_at"] - 1)[0]["status"] == "OPEN"
+
+
+def test_only_the_flagged_unit_or_the_office_answers(
+    hasty: str, http: TestClient, issuer: Issuer, auditor: Client, liuhen: Liuhen
+) -> None:
+    """Who answered stands beside the answer, also when a correction gave it other words."""
+    holders = {
+        uscc: Holder(f"unit-{uscc}", f"单位{uscc}", frozenset({Role.OWNER_UNIT}), uscc) for uscc in (OWNER, OTHER)
+    }
+    own, other = (Client(http, issuer.issue(holders[uscc], days=1)) for uscc in (OWNER, OTHER))
+    liuhen.engine.catch_up()
+    (flag,) = flags(auditor, rule="R10")
+    place, said = flag["answer_at"].removeprefix("/v1"), {"flag": "R10", "key": flag["key"], "answer": "材料齐全"}
+    refused = [stranger.post(place, "2019-03-01", said).status_code for stranger in (other, auditor)]
+    assert refused == [404, 403], "to another unit the project is not there"
+    given = own.done(place, "2019-03-01", said)["events"][0]
+    correction = {"version": given["version"], "reason": "笔误", "replacement": {**said, "answer": "当日会审"}}
+    own.done(f"/projects/{hasty}/corrections", "2019-03-02", correction)
+    liuhen.engine.catch_up()
+    (answer,) = flags(auditor, rule="R10")[0]["answers"]
+    assert (answer["answer"], answer["organisation"], answer["role"]) == ("当日会审", f"单位{OWNER}", "OWNER_UNIT")
 
 
 def test_flags_are_chosen_counted_and_stand_on_the_board(

@@ -81,7 +81,7 @@ TABLES = {
     "clauses_v2": ("acts", "deadlines", "hidden"),
     "sharing_v3": ("units", "projects", "systems", "connections", "resources", "needs", "themes"),
     "security_v1": ("systems", "tests", "incidents", "projects"),
-    "red_flags_v3": ("projects", "dossiers", "traces", "signs", "flags", "counts"),
+    "red_flags_v4": ("projects", "dossiers", "traces", "signs", "flags", "counts"),
     "stages_v2": ("units", "projects", "links", "marks", "milestones", "stages"),
     "documents_v2": ("mentions", "systems", "hidden"),
 }

@@ -126,6 +126,8 @@ class Answer(TypedDict):
     """答复 The word of the flagged unit."""
 
     answer: str
+    organisation: str
+    role: str
     answered_on: str
     recorded_at: str
     position: int
