@@ -13,6 +13,7 @@ _set_parts = BaseModel.__dict__["__dict__"].__set__
 _set_given = BaseModel.__dict__["__pydantic_fields_set__"].__set__
 _set_extra = BaseModel.__dict__["__pydantic_extra__"].__set__
 _set_private = BaseModel.__dict__["__pydantic_private__"].__set__
+_new = object.__new__
 
 
 ValueT = TypeVar("ValueT", bound="Value")
@@ -33,7 +34,7 @@ class Value(BaseModel):
     @classmethod
     def made_of(cls, **parts: Any) -> Self:
         """A value of all its parts, which are trusted: taken from values that were validated, as in folding."""
-        made = cls.__new__(cls)
+        made = _new(cls)
         _set_parts(made, parts)
         _set_given(made, set(parts))
         _set_extra(made, None)
@@ -43,7 +44,7 @@ class Value(BaseModel):
     @classmethod
     def made_of_all(cls, parts: dict[str, Any], names: set[str]) -> Self:
         """As `made_of`, for what is made in great numbers: `parts` and their `names` are kept as they are given."""
-        made = cls.__new__(cls)
+        made = _new(cls)
         _set_parts(made, parts)
         _set_given(made, names)
         _set_extra(made, None)

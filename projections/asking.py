@@ -169,6 +169,9 @@ def read(
     )
 
 
+_SHARED_OUT = "max_parallel_workers_per_gather"
+
+
 @dataclass(frozen=True)
 class _Found:
     total: int
@@ -193,7 +196,13 @@ def _found(
         if window.counted:
             some = "" if window.exact else f" LIMIT {MOST_COUNTED + 1}"
             sorting = f"CASE WHEN count(*) > {MOST_COUNTED} THEN 'off' ELSE 'on' END"
-            kept_from = f", set_config('enable_sort', {sorting}, true)" if walked else ""
+            # Nor is the walk shared out: to start others takes longer than the few rows of a page.
+            alone = f"CASE WHEN count(*) > {MOST_COUNTED} THEN '0' ELSE current_setting('{_SHARED_OUT}') END"
+            kept_from = (
+                f", set_config('enable_sort', {sorting}, true), set_config('{_SHARED_OUT}', {alone}, true)"
+                if walked
+                else ""
+            )
             cursor.execute(
                 f"SELECT count(*) AS total{kept_from} FROM (SELECT 1 FROM ({sql}) r{some}) q".encode(), parameters
             )

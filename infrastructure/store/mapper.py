@@ -133,7 +133,7 @@ class _Read(Recorded):
 
     __slots__ = ("_circumstances", "_day", "_kind", "_row", "_stated", "_stream", "_stream_id")
     _circumstances: Circumstances
-    _day: CivilDate
+    _day: CivilDate | None
     _row: tuple[Any, ...]
     _stream: StreamAt
 
@@ -143,6 +143,7 @@ class _Read(Recorded):
         self._stream_id = stream
         self._row = row
         self._stated = stated
+        self._day = None
         self.event = event
 
     @property
@@ -185,16 +186,15 @@ class _Read(Recorded):
     @property
     def happened_on(self) -> CivilDate:
         """The calendar day on which it happened. Raises ValueFault, pydantic.ValidationError."""
-        try:
-            return self._day
-        except AttributeError:
+        day = self._day
+        if day is None:
             stated = self._stated
             day = _day(stated[:_DAY_ENDS])
             # Read from its place only where it is named nowhere else: of two of one name, the last would count.
             if day is None or stated.rfind(b"happened_") != _DAY_NAMED:
                 day = self.circumstances.happened_on
             self._day = day
-            return day
+        return day
 
     @property
     def person(self) -> UUID | None:

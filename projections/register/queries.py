@@ -79,17 +79,16 @@ _COLUMNS = """p.project_id, p.number, p.name, p.stage, p.owners,
         p.position"""
 
 
-def _matching(asked: dict[str, Any]) -> list[tuple[str, str]]:
-    """For each word that is looked for, SQL that holds of a project or unit whose searched text has it.
+def _matching(asked: dict[str, Any], of: str) -> list[tuple[str, ...]]:
+    """For each word that is looked for, SQL conditions that hold of what is searched as `of` when it has the word.
 
-    The index finds it by its terms, where it is long enough to have any.
+    By its terms, where it is long enough to have any, the index finds it.
     """
-    found = []
+    found: list[tuple[str, ...]] = []
     for n, word in enumerate(words(asked["q"] or "")):
         asked[f"word_{n}"], asked[f"terms_{n}"] = pattern(word), sought(word)
-        by_terms = f"{{of}}.terms @> %(terms_{n})s::text[] AND " if asked[f"terms_{n}"] else ""
-        matches = f"({by_terms}{{of}}.searched LIKE %(word_{n})s)"
-        found.append((matches.format(of="p"), matches.format(of="u")))
+        has = f"{of}.searched LIKE %(word_{n})s"
+        found.append((has, f"{of}.terms @> %(terms_{n})s::text[]") if asked[f"terms_{n}"] else (has,))
     return found
 
 
@@ -98,9 +97,10 @@ def _projects(asked: dict[str, Any]) -> str:
     where = ["p.log_id = %(log_id)s"]
     if not asked["classified"]:
         where.append("NOT p.classified")
-    for of_project, of_unit in _matching(asked):
-        units = f"SELECT u.uscc FROM units u WHERE u.log_id = %(log_id)s AND {of_unit}"
-        where.append(f"({of_project} OR p.owners && ARRAY({units}))")
+    for of_project, of_unit in zip(_matching(asked, "p"), _matching(asked, "u"), strict=True):
+        units = f"SELECT u.uscc FROM units u WHERE u.log_id = %(log_id)s AND {' AND '.join(of_unit)}"
+        # Each by itself: what an index answers wholly, as it does the terms, is not looked at again in every row.
+        where += [f"({condition} OR p.owners && ARRAY({units}))" for condition in of_project]
     if asked["unit"] is not None:
         where.append("p.owners @> ARRAY[%(unit)s::text]")
     if asked["category"] is not None:
@@ -117,7 +117,7 @@ def _projects(asked: dict[str, Any]) -> str:
 
 
 def _units(asked: dict[str, Any]) -> str:
-    where = ["u.log_id = %(log_id)s", *(of_unit for _, of_unit in _matching(asked))]
+    where = ["u.log_id = %(log_id)s", *(condition for word in _matching(asked, "u") for condition in word)]
     return f"""
         SELECT u.uscc, u.name, u.kind, u.division, u.contact_office, u.head_post, u.unit_id,
                (SELECT count(*) FROM projects p WHERE p.log_id = u.log_id AND p.owners @> ARRAY[u.uscc]) AS projects,

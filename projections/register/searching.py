@@ -7,6 +7,7 @@ texts with a pair of them: of these, runs of four are looked up.
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Iterable
 
@@ -31,6 +32,7 @@ CATEGORIES: dict[str, tuple[str, str]] = {
 
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−－", "-"))
 _RUNS = re.compile(r"[!-~]{4,}")
+_ASCII = re.compile(r"[\x00-\x7f]{4,}")
 _BETWEEN = "\n"
 """Between texts that are searched together: nothing that is searched for holds it."""
 
@@ -48,9 +50,13 @@ def searched(texts: Iterable[str | None]) -> str:
 
 def terms(text: str) -> list[str]:
     """What a searched text is found by: its pairs of characters, its runs, and each that may stand for a word."""
-    runs = (text[n : n + 4] for n in range(len(text) - 3))
-    found = {*_pairs(text), *filter(str.isascii, runs), *filter(_stands_alone, text)}
-    return sorted(t for t in found if _BETWEEN not in t)
+    found: set[str] = set()
+    for line in text.split(_BETWEEN):
+        found.update(map(operator.add, line, line[1:]))
+        for run in _ASCII.findall(line):
+            found.update(run[n : n + 4] for n in range(len(run) - 3))
+    found.update(filter(_stands_alone, set(text)))
+    return sorted(found)
 
 
 def sought(word: str) -> list[str]:
