@@ -45,7 +45,10 @@ class WitnessError(Exception):
 
 
 class RefusedError(Exception):
-    """The witness does not cosign. `status` is the answer of the protocol, `size` what it has seen (409)."""
+    """The witness does not cosign. `status` is the answer of the protocol, `size` what it has seen (409).
+
+    The reason is of the form “中文 / English”.
+    """
 
     def __init__(self, status: int, reason: str, *, size: int | None = None) -> None:
         super().__init__(reason)
@@ -102,22 +105,30 @@ class _InconsistentError(Exception):
 def check(suite: Suite, latest: Seen | None, old: int, proof: Sequence[bytes], new: Checkpoint) -> None:
     """May the checkpoint, whose signature is good, follow what was seen? Raises RefusedError, _InconsistentError."""
     if old > new.size:
-        raise RefusedError(400, f"old size {old} is beyond the checkpoint's size {new.size}")
+        raise RefusedError(
+            400, f"old为{old}，大于检查点的大小{new.size} / old size {old} is beyond the checkpoint's size {new.size}"
+        )
     seen = latest.size if latest else 0
     if latest and new.size == latest.size and new.root != latest.root:
-        raise _InconsistentError(ForkKind.PROVEN, f"another root for size {new.size}")
+        reason = f"大小{new.size}已见过另一个根：历史被改写 / another root for size {new.size}: history was rewritten"
+        raise _InconsistentError(ForkKind.PROVEN, reason)
     if old != seen:
-        raise RefusedError(409, f"the witness has seen size {seen}, not {old}", size=seen)
+        told = f"见证方已见到大小{seen}，不是{old} / the witness has seen size {seen}, not {old}"
+        raise RefusedError(409, told, size=seen)
     if new.size == 0 and new.root != suite.empty_root:
-        raise _InconsistentError(ForkKind.PROVEN, "an empty tree with a root that is not that of the empty tree")
+        reason = "空树的根不是空树的 / an empty tree with a root that is not that of the empty tree"
+        raise _InconsistentError(ForkKind.PROVEN, reason)
     if old in {0, new.size}:
         if proof:
-            raise RefusedError(422, "the proof must be empty when the old size is 0 or the checkpoint's")
+            told = "old为0或等于检查点的大小时证明应为空 / no proof belongs to old size 0 or the checkpoint's"
+            raise RefusedError(422, told)
         return
     try:
         verify_consistency(suite, old, new.size, proof, latest.root if latest else suite.empty_root, new.root)
     except ProofError as error:
-        raise _InconsistentError(ForkKind.SUSPECTED, f"the consistency proof does not fit: {error}") from error
+        zh, _, en = str(error).partition(" / ")
+        reason = f"一致性证明不符：{zh} / the consistency proof does not fit: {en or zh}"
+        raise _InconsistentError(ForkKind.SUSPECTED, reason) from error
 
 
 @dataclass(frozen=True)
@@ -248,7 +259,9 @@ class Witness:
     def _trusted(self, origin: str) -> TrustedLog:
         found = self.logs.get(origin)
         if found is None:
-            raise RefusedError(404, "this log is not witnessed here")
+            raise RefusedError(
+                404, "这里不见证此日志：先trust其公钥 / this log is not witnessed here: trust its key first"
+            )
         return found
 
     def _folder_of(self, origin: str) -> Path:

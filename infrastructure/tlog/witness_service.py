@@ -23,6 +23,7 @@ from infrastructure.tlog.text_forms import FormatError, from_base64, from_decima
 from infrastructure.tlog.tree import ProofError
 from infrastructure.tlog.witness import MOST_PROOF_LINES, RefusedError, Witness, log_id
 
+_NOWHERE = "此地址没有内容 / there is nothing at this address"
 MOST_BODY = 64 * 1024
 """Old size, 63 hashes, and a checkpoint with several post-quantum signatures."""
 MOST_REQUESTS = 32
@@ -39,7 +40,9 @@ def read_request(body: bytes) -> tuple[int, tuple[bytes, ...], bytes]:
     lines = head.split(b"\n")
     if not blank or not lines[0].startswith(b"old ") or len(lines) - 1 > MOST_PROOF_LINES:
         raise RefusedError(
-            400, f"the request is `old <size>`, at most {MOST_PROOF_LINES} proof lines, a blank line, the checkpoint"
+            400,
+            f"请求应为old 大小、至多{MOST_PROOF_LINES}行证明、空行、检查点 / the request is `old <size>`, at most "
+            f"{MOST_PROOF_LINES} proof lines, a blank line, the checkpoint",
         )
     try:
         old = from_decimal(lines[0].removeprefix(b"old ").decode("ascii"), "old")
@@ -179,19 +182,19 @@ class _Handler(BaseHTTPRequestHandler):
             origin = next((o for o in witness.logs if log_id(o) == parts[1]), "")
             seen = witness.latest(origin)
             if seen is None:
-                raise RefusedError(404, "nothing was seen of this log yet")
+                raise RefusedError(404, "尚未见过此日志 / nothing was seen of this log yet")
             self._send(200, seen.note)
         else:
-            raise RefusedError(404, "there is nothing at this address")
+            raise RefusedError(404, _NOWHERE)
 
     def _post(self) -> None:
         if self.path != f"{self.server.prefix}/add-checkpoint":
-            raise RefusedError(404, "there is nothing at this address")
+            raise RefusedError(404, _NOWHERE)
         length = self.headers.get("Content-Length", "")
         if not length.isascii() or not length.isdigit():
-            raise RefusedError(411, "a Content-Length is needed")
+            raise RefusedError(411, "需要Content-Length / a Content-Length is needed")
         if int(length) > MOST_BODY:
-            raise RefusedError(413, f"the request is longer than {MOST_BODY} bytes")
+            raise RefusedError(413, f"请求超过{MOST_BODY}字节 / the request is longer than {MOST_BODY} bytes")
         old, proof, checkpoint = read_request(self.rfile.read(int(length)))
         self._send(200, self.server.witness.add_checkpoint(old, proof, checkpoint).encode())
 

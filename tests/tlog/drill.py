@@ -234,7 +234,7 @@ def _ask_doctor(county: County, said: dict[str, str]) -> None:
     findings = examine(Settings(database_url=county.conninfo, data_dir=county.folder), county.conninfo)
     failing = [f for f in findings if f.state is State.FAILURE]
     if failing:
-        said["doctor"] = "、".join(f"`{f.name}`" for f in failing)
+        said["doctor"] = "<br>".join(f"`{f.name}`: {f.detail.zh} / {f.detail.en}" for f in failing)
 
 
 HEAD = """# 篡改演练 The tampering drill
