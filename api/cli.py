@@ -10,13 +10,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
 import typer
-import uvicorn
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -36,20 +34,14 @@ from api import (
     cli_witness,
 )
 from api.cli_service import err, out, read_settings, service
-from api.demo_walk import walk
-from api.import_runner import recording_files
-from api.main import create_app
 from api.problem_pages import as_markdown as problem_pages
-from api.routes.webhooks import messages_for
-from api.workers import Workers, WorkersError, ending_streams, server_config
 from application.asking import AsOf, project_dossier
 from application.importing import MAPPINGS, FileFault, import_file
 from application.ports import KeyReusedError, SealingError, UpTo
 from application.sealing import shown
 from domain.faults import UnknownSubjectError
-from domain.recorded import RECORDING_ROLES, Actor, Role
+from domain.recorded import Actor, Role
 from domain.streams import StreamKind
-from infrastructure.bootstrap import Liuhen, today
 from infrastructure.calendars import CalendarError
 from infrastructure.demo import record_demo_county
 from infrastructure.embedded_postgres import EmbeddedPostgresError
@@ -61,7 +53,6 @@ from infrastructure.rule_sets import RuleSetError
 from infrastructure.schemes import SchemeError
 from infrastructure.settings import Settings
 from infrastructure.telemetry import TelemetryError
-from infrastructure.tlog.operator_key import operator_verifiers
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="留痕：县级电子政务项目全过程记录 Liuhen")
 app.add_typer(cli_rules.app, name="rules")
@@ -81,12 +72,6 @@ app.command(name="evidence")(cli_evidence.evidence_command)
 Advance = Callable[[int, int], None]
 """Told how many of how many are done."""
 
-DEMO_HOLDERS = {
-    "审计 auditor": Holder("demo-auditor", "演示审计局 (demo)", frozenset({Role.AUDITOR}), demo=True),
-    "对接程序 API client": Holder("demo-client", "演示对接单位 (demo)", RECORDING_ROLES, demo=True),
-    "第三方评价 evaluator": Holder("demo-evaluator", "演示评价机构 (demo)", frozenset({Role.THIRD_PARTY}), demo=True),
-}
-
 
 def main() -> None:
     """Run the command. Known failures end with a sentence and exit code 2, not with a traceback."""
@@ -100,7 +85,6 @@ def main() -> None:
         CalendarError,
         SchemeError,
         IssuerConfigError,
-        WorkersError,
         SealingError,
         FileFault,
         TelemetryError,
@@ -118,8 +102,10 @@ def serve(
     """启动服务 Serve the API until Ctrl-C."""
     if workers is not None:
         os.environ["LIUHEN_WORKERS"] = str(workers)
+    from api.cli_serving import serve_until_stopped  # noqa: PLC0415 (the routes take seconds to load)
+
     with service() as liuhen:
-        _serve(liuhen, demo=False)
+        serve_until_stopped(liuhen, demo=False)
 
 
 @app.command()
@@ -140,6 +126,8 @@ def worker() -> None:
 @app.command()
 def demo() -> None:
     """演示县：经真实命令记录演示数据，然后启动服务 Record a demo county through the real commands, then serve."""
+    from api.cli_serving import serve_until_stopped  # noqa: PLC0415 (the routes take seconds to load)
+
     with service() as liuhen:
         out.print("[bold]演示数据 demo data[/bold]：沂源县 370323，全部为虚构 all fictional")
         with _progress("记录演示县 recording") as advance:
@@ -156,66 +144,7 @@ def demo() -> None:
             f"演示历史 demo histories: {recorded.projects}个项目 projects, {recorded.units}个单位 units, "
             f"{recorded.events}个事件 events, {recorded.refused}次被拒 refusals"
         )
-        _serve(liuhen, demo=True)
-
-
-def _serve(liuhen: Liuhen, *, demo: bool) -> None:
-    settings = liuhen.settings
-    issuer = Issuer(settings.data_dir)
-    if settings.views_in_server:
-        liuhen.engine.start()
-    liuhen.sequencer.start()
-    liuhen.feeding.start()
-    liuhen.webhooks.start(partial(messages_for, liuhen))
-    # The server raises the signal again once it has drained; here it must not end the process before the clean-up.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with suppress(KeyboardInterrupt):
-        if settings.workers == 1 and not settings.views_apart:
-            _serve_here(liuhen, issuer, demo=demo)
-        else:
-            workers = Workers(liuhen, settings.workers, demo=demo)
-            workers.run(lambda: _announce(workers.port, settings, issuer, demo=demo))
-    out.print("已停止 stopped")
-
-
-def _serve_here(liuhen: Liuhen, issuer: Issuer, *, demo: bool) -> None:
-    """Serve in this process."""
-    config = server_config(liuhen, issuer, demo=demo)
-    server = ending_streams(uvicorn.Server(config))
-
-    def announce() -> None:
-        """Print the address once the server listens; the port may have been chosen by the system (0)."""
-        waiting = threading.Event()
-        while not server.started:
-            if server.should_exit:
-                return
-            waiting.wait(0.05)
-        port = server.servers[0].sockets[0].getsockname()[1] if server.servers else liuhen.settings.port
-        _announce(port, liuhen.settings, issuer, demo=demo)
-
-    threading.Thread(target=announce, daemon=True).start()
-    with recording_files(config.app):  # type: ignore[arg-type]
-        server.run()
-
-
-def _announce(port: int, settings: Settings, issuer: Issuer, *, demo: bool) -> None:
-    """Print where the service is, and how to get in."""
-    address = f"http://{settings.host}:{port}"
-    out.print(f"\n[bold green]服务地址 address[/bold green]  {address}")
-    out.print(f"[bold green]接口文档 docs[/bold green]     {address}/docs")
-    if demo:
-        out.print("\n[bold yellow]演示令牌 demo tokens[/bold yellow]（仅供演示 for this demo only）")
-        for who, holder in DEMO_HOLDERS.items():
-            out.print(f"[bold]{who}[/bold]")
-            out.print(issuer.issue(holder, days=settings.token_days), soft_wrap=True, highlight=False)
-    else:
-        out.print("签发令牌 issue tokens: liuhen token --role … --account … --organisation …", highlight=False)
-    out.print("\nCtrl-C 停止 stops everything that was started here\n")
-    if demo:
-        out.print("[bold yellow]演示客户端 demo client[/bold yellow]（clients/python）")
-        keys = [str(v) for v in operator_verifiers(settings.data_dir, settings.division)]
-        client = issuer.issue(DEMO_HOLDERS["对接程序 API client"], days=1)
-        walk(address, client, keys, today(), lambda told: out.print(told, highlight=False))
+        serve_until_stopped(liuhen, demo=True)
 
 
 @app.command()
@@ -302,12 +231,16 @@ def show(
 @app.command()
 def openapi() -> None:
     """接口文档 Print the API document (OpenAPI 3.1)."""
+    from api.main import create_app  # noqa: PLC0415 (the routes take seconds to load)
+
     typer.echo(json.dumps(create_app(None, None).openapi(), ensure_ascii=False, indent=2))
 
 
 @app.command()
 def authority() -> None:
     """权限表 Print the table of routes and roles."""
+    from api.main import create_app  # noqa: PLC0415 (the routes take seconds to load)
+
     typer.echo(authority_table.page(create_app(None, None).openapi()))
 
 
