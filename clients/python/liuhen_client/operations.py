@@ -14,6 +14,7 @@ class Sender(Protocol):
         method: str,
         path: str,
         *,
+        operation: str,
         query: dict[str, Any],
         headers: dict[str, Any],
         body: Any = None,
@@ -5643,6 +5644,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/livez',
+            operation='HealthAlive',
             query={},
             headers={},
         )
@@ -5652,6 +5654,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/readyz',
+            operation='HealthReady',
             query={},
             headers={},
         )
@@ -5661,6 +5664,7 @@ class Operations(Sender):
         self.send(
             'GET',
             '/metrics',
+            operation='HealthMetrics',
             query={},
             headers={},
         )
@@ -5670,6 +5674,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/units',
+            operation='EnrolUnit',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5682,6 +5687,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/units/{quote(str(uscc), safe='')}/connection-obligations",
+            operation='SetConnectionObligation',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5696,6 +5702,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/units/{quote(str(uscc), safe='')}/connection-obligations/met",
+            operation='MeetConnectionObligation',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5710,6 +5717,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/county/meetings',
+            operation='HoldMeeting',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5722,6 +5730,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/county/decisions',
+            operation='RecordDecision',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5734,6 +5743,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/county/roles',
+            operation='AssignRole',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5746,6 +5756,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/county/roles/ended',
+            operation='EndRole',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5758,6 +5769,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/county/experts',
+            operation='ListExpert',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5770,6 +5782,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/county/experts/delisted',
+            operation='DelistExpert',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5782,6 +5795,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/units/{quote(str(uscc), safe='')}/heads",
+            operation='AppointHead',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5796,6 +5810,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/units/{quote(str(uscc), safe='')}/contacts",
+            operation='NameContact',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5810,6 +5825,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/units/{quote(str(uscc), safe='')}/names",
+            operation='RenameUnit',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5824,6 +5840,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/units/{quote(str(uscc), safe='')}/succession",
+            operation='SucceedUnit',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5838,6 +5855,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/units/{quote(str(uscc), safe='')}/unifications",
+            operation='CheckUnifications',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5852,6 +5870,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/units/{quote(str(uscc), safe='')}/responsibility",
+            operation='ResponsibilityReadResponsibility',
             query={"on": on},
             headers={},
         )
@@ -5861,6 +5880,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/units/{quote(str(uscc), safe='')}/tasks",
+            operation='AssignTask',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5875,6 +5895,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/units/{quote(str(uscc), safe='')}/tasks/completed",
+            operation='CompleteTask',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5889,6 +5910,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/units/{quote(str(uscc), safe='')}/tasks/extended",
+            operation='ExtendTask',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5903,6 +5925,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/units/{quote(str(uscc), safe='')}/supervision-items",
+            operation='OpenSupervisionItem',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5917,6 +5940,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/units/{quote(str(uscc), safe='')}/supervision-items/replies",
+            operation='ReplyToItem',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5931,6 +5955,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/units/{quote(str(uscc), safe='')}/supervision-items/verdicts",
+            operation='CloseItem',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5945,6 +5970,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/projects',
+            operation='FileProject',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5957,6 +5983,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/projects/unfiled',
+            operation='ReportUnfiledProject',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5969,6 +5996,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/filing",
+            operation='FileRecordedProject',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5983,6 +6011,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/filing/amendment",
+            operation='AmendFiling',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5997,6 +6026,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/systems",
+            operation='RegisterSystem',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6011,6 +6041,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/no-system",
+            operation='StateNoSystem',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6025,6 +6056,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/systems/{quote(str(subject), safe='')}/retirement",
+            operation='RetireSystem',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6039,6 +6071,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/systems/{quote(str(subject), safe='')}/changes",
+            operation='RecordMajorChange',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6053,6 +6086,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/sharing",
+            operation='DeclareSharing',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6067,6 +6101,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/sharing/withdrawal",
+            operation='WithdrawSharing',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6081,6 +6116,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/sharing/lapse",
+            operation='ReportLapse',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6095,6 +6131,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/sharing/resumption",
+            operation='ReportResumption',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6109,6 +6146,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/sharing/risk-assessments",
+            operation='AssessSharingRisk',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6123,6 +6161,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/sharing/privacy-assessments",
+            operation='AssessPrivacyImpact',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6137,6 +6176,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/exceptions",
+            operation='GrantException',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6151,6 +6191,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/exceptions/revocation",
+            operation='RevokeException',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6165,6 +6206,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/opinions",
+            operation='GiveOpinion',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6179,6 +6221,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/approval",
+            operation='ApproveProject',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6193,6 +6236,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/approval/revocation",
+            operation='RevokeApproval',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6207,6 +6251,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/contracts",
+            operation='RecordContract',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6221,6 +6266,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/progress",
+            operation='ReportProgress',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6235,6 +6281,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/changes",
+            operation='RecordChange',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6249,6 +6296,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/systems/{quote(str(subject), safe='')}/level-filings",
+            operation='FileLevel',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6263,6 +6311,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/systems/{quote(str(subject), safe='')}/security-tests",
+            operation='RecordSecurityTest',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6277,6 +6326,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/systems/{quote(str(subject), safe='')}/classified-tests",
+            operation='RecordClassifiedTest',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6291,6 +6341,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/systems/{quote(str(subject), safe='')}/crypto-assessments",
+            operation='RecordCryptoAssessment',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6305,6 +6356,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/systems/{quote(str(subject), safe='')}/incidents",
+            operation='RecordIncident',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6319,6 +6371,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/systems/{quote(str(subject), safe='')}/incidents/resolution",
+            operation='ResolveIncident',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6333,6 +6386,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/security-marks",
+            operation='MarkSecurity',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6347,6 +6401,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/systems/{quote(str(subject), safe='')}/interconnections",
+            operation='RecordInterconnection',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6361,6 +6416,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/systems/{quote(str(subject), safe='')}/platform-supplies",
+            operation='RecordSupply',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6375,6 +6431,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/systems/{quote(str(subject), safe='')}/platform-supplies/confirmations",
+            operation='ConfirmSupply',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6389,6 +6446,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/services",
+            operation='OnboardService',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6403,6 +6461,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/services/exemption",
+            operation='ExemptService',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6417,6 +6476,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/acceptance",
+            operation='AcceptProject',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6431,6 +6491,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/oversight-measures",
+            operation='TakeMeasure',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6445,6 +6506,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/oversight-measures/lifted",
+            operation='LiftMeasure',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6459,6 +6521,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/flag-answers",
+            operation='AnswerFlag',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6473,6 +6536,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/amounts",
+            operation='StateAmount',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6487,6 +6551,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/funds/budgets",
+            operation='SetBudget',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6501,6 +6566,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/funds/arrangements",
+            operation='ArrangeFunds',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6515,6 +6581,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/funds/disbursements",
+            operation='DisburseFunds',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6529,6 +6596,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/funds/refunds",
+            operation='RefundFunds',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6543,6 +6611,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/guidance-fund/contributions',
+            operation='Contribute',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6555,6 +6624,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/guidance-fund/investments',
+            operation='Invest',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6567,6 +6637,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/guidance-fund/returns',
+            operation='ReturnInvestment',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6579,6 +6650,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/ppp/listing",
+            operation='ListPpp',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6593,6 +6665,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/ppp/delisting",
+            operation='DelistPpp',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6607,6 +6680,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/ppp/operation-reports",
+            operation='ReportOperation',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6621,6 +6695,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/evaluators',
+            operation='RegisterEvaluator',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6633,6 +6708,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/evaluators/{quote(str(uscc), safe='')}/conflicts",
+            operation='StateConflict',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6647,6 +6723,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/evaluators/{quote(str(uscc), safe='')}/conflicts/ended",
+            operation='EndConflict',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6661,6 +6738,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/evaluators/{quote(str(uscc), safe='')}",
+            operation='EvaluatorsReadEvaluator',
             query={"as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -6670,6 +6748,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/evaluations/commissions",
+            operation='CommissionEvaluation',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6684,6 +6763,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/evaluations/commissions/withdrawal",
+            operation='WithdrawCommission',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6698,6 +6778,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/evaluations/comments",
+            operation='CommentOnEvaluation',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6712,6 +6793,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/evaluations",
+            operation='ReportEvaluation',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6726,6 +6808,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/evaluations/use",
+            operation='UseEvaluation',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6740,6 +6823,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/satisfaction-surveys",
+            operation='RecordSurvey',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6754,6 +6838,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/units/{quote(str(uscc), safe='')}/assessments",
+            operation='AssessUnit',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6768,6 +6853,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/county/evaluations',
+            operation='EvaluateCounty',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6780,6 +6866,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/county/evaluations',
+            operation='AssessmentReadCountyEvaluations',
             query={"as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -6789,6 +6876,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/county/log-keys',
+            operation='ChangeLogKey',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6801,6 +6889,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/county/log-restarts',
+            operation='RestartLog',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6813,6 +6902,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/corrections",
+            operation='CorrectProjectFact',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6827,6 +6917,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/systems/{quote(str(subject), safe='')}/corrections",
+            operation='CorrectSystemFact',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6841,6 +6932,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/units/{quote(str(uscc), safe='')}/corrections",
+            operation='CorrectUnitFact',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6855,6 +6947,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/county/corrections',
+            operation='CorrectCountyFact',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6867,6 +6960,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/evaluators/{quote(str(uscc), safe='')}/corrections",
+            operation='CorrectEvaluatorFact',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6881,6 +6975,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/guidance-fund/corrections',
+            operation='CorrectFundFact',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6893,6 +6988,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/persons/{quote(str(subject), safe='')}/erasure",
+            operation='ErasePersonalData',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6905,6 +7001,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/persons/{quote(str(person), safe='')}",
+            operation='PersonalReadPerson',
             query={},
             headers={},
         )
@@ -6914,6 +7011,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/imports/mappings',
+            operation='ImportingReadMappings',
             query={},
             headers={},
         )
@@ -6923,6 +7021,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/imports/{quote(str(mapping), safe='')}",
+            operation='ImportingPostImport',
             query={"dry_run": dry_run},
             headers={"Content-Type": 'text/csv'},
             body=body,
@@ -6933,6 +7032,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/accounts',
+            operation='OpenAccount',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6945,6 +7045,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/accounts',
+            operation='AccountsReadAccounts',
             query={},
             headers={},
         )
@@ -6954,6 +7055,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/accounts/{quote(str(account), safe='')}/disabled",
+            operation='DisableAccount',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6966,6 +7068,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/accounts/{quote(str(account), safe='')}/enabled",
+            operation='EnableAccount',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6978,6 +7081,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/accounts/{quote(str(account), safe='')}/grants",
+            operation='GrantRole',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6990,6 +7094,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/accounts/{quote(str(account), safe='')}/grants-revoked",
+            operation='RevokeGrant',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -7002,6 +7107,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/accounts/{quote(str(account), safe='')}/keys",
+            operation='RegisterKey',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -7014,6 +7120,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/accounts/{quote(str(account), safe='')}/keys-revoked",
+            operation='RevokeKey',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -7026,6 +7133,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/accounts/{quote(str(account), safe='')}/emergencies",
+            operation='AskEmergency',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -7038,6 +7146,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/accounts/{quote(str(account), safe='')}/emergencies-confirmed",
+            operation='ConfirmEmergency',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -7050,6 +7159,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/accounts/{quote(str(account), safe='')}/emergencies-ended",
+            operation='EndEmergency',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -7062,6 +7172,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/accounts/history',
+            operation='AccountsReadAccountsHistory',
             query={},
             headers={},
         )
@@ -7071,6 +7182,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/batch',
+            operation='RecordBatch',
             query={"mode": mode},
             headers={"Content-Type": 'application/x-ndjson'},
             body=body,
@@ -7081,6 +7193,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/projects/{quote(str(project_id), safe='')}",
+            operation='ProjectsReadProject',
             query={"as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -7090,6 +7203,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/projects/{quote(str(project_id), safe='')}/history",
+            operation='ProjectsReadHistory',
             query={"as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -7099,6 +7213,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/systems/{quote(str(system_id), safe='')}",
+            operation='ProjectsReadSystem',
             query={"as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -7108,6 +7223,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/units/{quote(str(uscc), safe='')}",
+            operation='ProjectsReadUnit',
             query={"as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -7117,6 +7233,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/units/{quote(str(uscc), safe='')}/history",
+            operation='ProjectsReadUnitHistory',
             query={"as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -7126,6 +7243,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/projects/{quote(str(project_id), safe='')}/indicators",
+            operation='ProjectsReadIndicators',
             query={"as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -7135,6 +7253,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/projects/{quote(str(project_id), safe='')}/next",
+            operation='ProjectsReadNext',
             query={"on": on},
             headers={},
         )
@@ -7144,6 +7263,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/projects/{quote(str(project_id), safe='')}/rejudgement",
+            operation='ProjectsReadRejudgement',
             query={"rule_set": rule_set, "as_of": as_of},
             headers={},
         )
@@ -7153,6 +7273,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/projects/{quote(str(project_id), safe='')}/evidence",
+            operation='EvidenceReadProjectEvidence',
             query={"from": from_, "until": until, "grounds": grounds, "wait": wait},
             headers={},
         )
@@ -7162,6 +7283,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/systems/{quote(str(system_id), safe='')}/evidence",
+            operation='EvidenceReadSystemEvidence',
             query={"from": from_, "until": until, "wait": wait},
             headers={},
         )
@@ -7171,6 +7293,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/units/{quote(str(uscc), safe='')}/evidence",
+            operation='EvidenceReadUnitEvidence',
             query={"from": from_, "until": until, "wait": wait},
             headers={},
         )
@@ -7180,6 +7303,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/log/events/{quote(str(position), safe='')}/evidence",
+            operation='EvidenceReadDecisionEvidence',
             query={"wait": wait},
             headers={},
         )
@@ -7189,6 +7313,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/log/evidence',
+            operation='EvidenceReadPeriodEvidence',
             query={"from": from_, "until": until, "wait": wait},
             headers={},
         )
@@ -7198,6 +7323,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/county',
+            operation='CountyReadCounty',
             query={"as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -7207,6 +7333,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/county/history',
+            operation='CountyReadCountyHistory',
             query={"as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -7216,6 +7343,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/county/half-years',
+            operation='CountyReadHalfYears',
             query={"on": on, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -7225,6 +7353,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/county/duties',
+            operation='CountyReadDuties',
             query={"on": on, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -7234,6 +7363,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'PUT',
             f"/v1/documents/{quote(str(sha256), safe='')}",
+            operation='DocumentsHandIn',
             query={},
             headers={"Content-Type": 'application/octet-stream'},
             body=body,
@@ -7244,6 +7374,7 @@ class Operations(Sender):
         self.send(
             'HEAD',
             f"/v1/documents/{quote(str(sha256), safe='')}",
+            operation='DocumentsIsHere',
             query={},
             headers={},
         )
@@ -7253,6 +7384,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/documents/{quote(str(sha256), safe='')}",
+            operation='DocumentsGet',
             query={},
             headers={},
         )
@@ -7262,6 +7394,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/projects/{quote(str(project_id), safe='')}/documents",
+            operation='DocumentsOfProject',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7271,6 +7404,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/register/projects',
+            operation='ViewsRegisterProjects',
             query={"q": q, "unit": unit, "category": category, "stage": stage, "source": source, "least_yuan": least_yuan, "most_yuan": most_yuan, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7280,6 +7414,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/register/units',
+            operation='ViewsRegisterUnits',
             query={"q": q, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7289,6 +7424,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/timeline/{quote(str(subject), safe='')}",
+            operation='ViewsReadTimeline',
             query={"on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7298,6 +7434,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision',
+            operation='ViewsReadBoard',
             query={"on": on, "limit": limit, "within_days": within_days, "exact": exact, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -7307,6 +7444,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/blocked',
+            operation='ViewsReadBlocked',
             query={"on": on, "project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7316,6 +7454,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/overdue',
+            operation='ViewsReadOverdue',
             query={"on": on, "project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7325,6 +7464,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/out-of-order',
+            operation='ViewsReadOutOfOrder',
             query={"on": on, "project": project, "source": source, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7334,6 +7474,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/refusals',
+            operation='ViewsReadRefusals',
             query={"project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7343,6 +7484,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/exceptions',
+            operation='ViewsReadExceptions',
             query={"on": on, "project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7352,6 +7494,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/exceptions-by-body',
+            operation='ViewsReadExceptionsByBody',
             query={"on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7361,6 +7504,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/sanctioned-units',
+            operation='ViewsReadSanctionedUnits',
             query={"on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7370,6 +7514,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/tasks',
+            operation='ViewsReadTasks',
             query={"on": on, "within_days": within_days, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7379,6 +7524,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/supervision-items',
+            operation='ViewsReadSupervisionItems',
             query={"on": on, "within_days": within_days, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7388,6 +7534,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/missed-meetings',
+            operation='ViewsReadMissedMeetings',
             query={"on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7397,6 +7544,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/late-entries',
+            operation='ViewsReadLateEntries',
             query={"on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7406,6 +7554,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/summary',
+            operation='ViewsPerformanceSummary',
             query={"source": source, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -7415,6 +7564,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/county',
+            operation='ViewsPerformanceCounty',
             query={"source": source, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7424,6 +7574,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/county-evaluations',
+            operation='ViewsPerformanceCountyEvaluations',
             query={"year": year, "scheme": scheme, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7433,6 +7584,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/projects',
+            operation='ViewsPerformanceProjects',
             query={"unit": unit, "source": source, "year": year, "ended": ended, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7442,6 +7594,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/units',
+            operation='ViewsPerformanceUnits',
             query={"unit": unit, "source": source, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7451,6 +7604,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/years',
+            operation='ViewsPerformanceYears',
             query={"unit": unit, "source": source, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7460,6 +7614,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/project-ranks',
+            operation='ViewsPerformanceProjectRanks',
             query={"indicator": indicator, "source": source, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7469,6 +7624,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/unit-ranks',
+            operation='ViewsPerformanceUnitRanks',
             query={"indicator": indicator, "source": source, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7478,6 +7634,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/project-score-ranks',
+            operation='ViewsPerformanceProjectScoreRanks',
             query={"scheme": scheme, "period": period, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7487,6 +7644,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/unit-score-ranks',
+            operation='ViewsPerformanceUnitScoreRanks',
             query={"scheme": scheme, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7496,6 +7654,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/assessments',
+            operation='ViewsPerformanceAssessments',
             query={"year": year, "unit": unit, "scheme": scheme, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7505,6 +7664,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/disagreements',
+            operation='ViewsPerformanceDisagreements',
             query={"source": source, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7514,6 +7674,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/raters',
+            operation='ViewsPerformanceRaters',
             query={"source": source, "differ": differ, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7523,6 +7684,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/editions',
+            operation='ViewsPerformanceEditions',
             query={"source": source, "period": period, "area": area, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7532,6 +7694,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/appearances',
+            operation='ViewsPerformanceAppearances',
             query={"source": source, "period": period, "area": area, "project": project, "changed": changed, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7541,6 +7704,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/edition-pairs',
+            operation='ViewsPerformanceEditionPairs',
             query={"source": source, "area": area, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7550,6 +7714,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/names',
+            operation='ViewsPerformanceNames',
             query={"source": source, "editions": editions, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7559,6 +7724,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/sharing/systems',
+            operation='ViewsSharingSystems',
             query={"isolated": isolated, "unit": unit, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7568,6 +7734,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/sharing/connections',
+            operation='ViewsSharingConnections',
             query={"unit": unit, "level": level, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7577,6 +7744,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/sharing/resources',
+            operation='ViewsSharingResources',
             query={"kind": kind, "open_attribute": open_attribute, "unit": unit, "lapsed": lapsed, "on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7586,6 +7754,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/sharing/needs',
+            operation='ViewsSharingNeeds',
             query={"unit": unit, "provided": provided, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7595,6 +7764,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/sharing/themes',
+            operation='ViewsSharingThemes',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7604,6 +7774,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/trace/{quote(str(view), safe='')}/{quote(str(list_name), safe='')}",
+            operation='TracingReadTrace',
             query={"key": key, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7613,6 +7784,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/lines',
+            operation='MoneyReadLines',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
             headers={},
         )
@@ -7622,6 +7794,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/years',
+            operation='MoneyReadYears',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
             headers={},
         )
@@ -7631,6 +7804,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/units',
+            operation='MoneyReadUnits',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
             headers={},
         )
@@ -7640,6 +7814,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/sources',
+            operation='MoneyReadSources',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
             headers={},
         )
@@ -7649,6 +7824,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/operation-shares',
+            operation='MoneyReadOperationShares',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
             headers={},
         )
@@ -7658,6 +7834,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/purposes',
+            operation='MoneyReadPurposes',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
             headers={},
         )
@@ -7667,6 +7844,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/movements',
+            operation='MoneyReadMovements',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
             headers={},
         )
@@ -7676,6 +7854,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/fund',
+            operation='MoneyReadFund',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -7685,6 +7864,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/fund/movements',
+            operation='MoneyReadFundMovements',
             query={"project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7694,6 +7874,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/ppp',
+            operation='MoneyReadPppLibrary',
             query={"delisted": delisted, "regime": regime, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7703,6 +7884,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/stages',
+            operation='MoneyReadStages',
             query={"project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7712,6 +7894,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/drifts',
+            operation='MoneyReadDrifts',
             query={"project": project, "exceeding": exceeding, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7721,6 +7904,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/security/tests',
+            operation='SecurityViewsReadTests',
             query={"state": state, "within_days": within_days, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on, "unit": unit, "project": project, "system": system, "level": level},
             headers={},
         )
@@ -7730,6 +7914,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/security/systems',
+            operation='SecurityViewsReadSystems',
             query={"validity": validity, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on, "unit": unit, "project": project, "system": system, "level": level},
             headers={},
         )
@@ -7739,6 +7924,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/security/levels',
+            operation='SecurityViewsReadLevels',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on, "unit": unit, "project": project, "system": system, "level": level},
             headers={},
         )
@@ -7748,6 +7934,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/security/incidents',
+            operation='SecurityViewsReadIncidents',
             query={"unresolved": unresolved, "grade": grade, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on, "unit": unit, "project": project, "system": system, "level": level},
             headers={},
         )
@@ -7757,6 +7944,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/security/projects',
+            operation='SecurityViewsReadMarks',
             query={"unit": unit, "missing": missing, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7766,6 +7954,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/red-flags',
+            operation='RedFlagsReadFlags',
             query={"rule": rule, "status": status, "project": project, "about": about, "unit": unit, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7775,6 +7964,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/red-flags/rules',
+            operation='RedFlagsReadRules',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -7784,6 +7974,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/stages/durations',
+            operation='StageViewsReadDurations',
             query={"by": by, "begins": begins, "ends": ends, "year": year, "on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "unit": unit, "source": source},
             headers={},
         )
@@ -7793,6 +7984,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/stages/stretches',
+            operation='StageViewsReadStretches',
             query={"begins": begins, "ends": ends, "outcome": outcome, "year": year, "on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "unit": unit, "source": source},
             headers={},
         )
@@ -7802,6 +7994,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/stages/funnel',
+            operation='StageViewsReadFunnel',
             query={"year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "unit": unit, "source": source},
             headers={},
         )
@@ -7811,6 +8004,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/stages/stopped',
+            operation='StageViewsReadStopped',
             query={"reached": reached, "reason": reason, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "unit": unit, "source": source},
             headers={},
         )
@@ -7820,6 +8014,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/stages/half-years',
+            operation='StageViewsReadHalfYears',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "unit": unit, "source": source},
             headers={},
         )
@@ -7829,6 +8024,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/clauses',
+            operation='ClausesReadClauses',
             query={"on": on, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -7838,6 +8034,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/clauses/{quote(str(rule), safe='')}/records",
+            operation='ClausesReadClauseRecords',
             query={"effect": effect, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7847,6 +8044,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/reminders',
+            operation='ClausesReadReminders',
             query={"on": on, "within_days": within_days, "rule": rule, "unit": unit, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7856,6 +8054,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/rule-sets',
+            operation='RuleSetsReadRuleSets',
             query={},
             headers={},
         )
@@ -7865,6 +8064,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/rule-sets/{quote(str(rule_set_id), safe='')}/differences/{quote(str(other_id), safe='')}",
+            operation='RuleSetsReadDifferences',
             query={},
             headers={},
         )
@@ -7874,6 +8074,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/rule-sets/{quote(str(rule_set_id), safe='')}",
+            operation='RuleSetsReadRuleSet',
             query={},
             headers={},
         )
@@ -7883,6 +8084,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/evaluation-schemes',
+            operation='EvaluationSchemesReadSchemes',
             query={"subject": subject},
             headers={},
         )
@@ -7892,6 +8094,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/evaluation-schemes/{quote(str(scheme_id), safe='')}",
+            operation='EvaluationSchemesReadScheme',
             query={"version": version},
             headers={},
         )
@@ -7901,6 +8104,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/projections',
+            operation='ProjectionsStatus',
             query={},
             headers={},
         )
@@ -7910,6 +8114,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/projections/{quote(str(name), safe='')}/parked",
+            operation='ProjectionsParked',
             query={},
             headers={},
         )
@@ -7919,6 +8124,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projections/{quote(str(name), safe='')}/retry",
+            operation='ProjectionsRetry',
             query={},
             headers={},
         )
@@ -7928,6 +8134,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projections/{quote(str(name), safe='')}/discard",
+            operation='ProjectionsDiscard',
             query={},
             headers={},
             body=body,
@@ -7938,6 +8145,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projections/{quote(str(name), safe='')}/check",
+            operation='ProjectionsCheckView',
             query={},
             headers={},
         )
@@ -7947,6 +8155,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projections/{quote(str(name), safe='')}/rebuild",
+            operation='ProjectionsRebuildView',
             query={},
             headers={},
         )
@@ -7956,6 +8165,7 @@ class Operations(Sender):
         self.send(
             'DELETE',
             f"/v1/projections/{quote(str(name), safe='')}/rebuild",
+            operation='ProjectionsAbandonRebuild',
             query={},
             headers={},
         )
@@ -7965,6 +8175,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/feed',
+            operation='FeedPull',
             query={"after": after, "limit": limit, "topic": topic, "stream_id": stream_id},
             headers={},
         )
@@ -7974,6 +8185,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/feed/stream',
+            operation='FeedStream',
             query={"after": after, "topic": topic, "stream_id": stream_id},
             headers={"last-event-id": last_event_id},
         )
@@ -7983,6 +8195,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/event-types',
+            operation='FeedEventTypes',
             query={},
             headers={},
         )
@@ -7992,6 +8205,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/event-types/{quote(str(topic), safe='')}/{quote(str(version), safe='')}",
+            operation='FeedEventSchema',
             query={},
             headers={},
         )
@@ -8001,6 +8215,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/webhooks',
+            operation='WebhooksMine',
             query={},
             headers={},
         )
@@ -8010,6 +8225,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/webhooks',
+            operation='WebhooksAdd',
             query={},
             headers={},
             body=body,
@@ -8020,6 +8236,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/webhooks/{quote(str(webhook_id), safe='')}",
+            operation='WebhooksOne',
             query={},
             headers={},
         )
@@ -8029,6 +8246,7 @@ class Operations(Sender):
         self.send(
             'DELETE',
             f"/v1/webhooks/{quote(str(webhook_id), safe='')}",
+            operation='WebhooksRemove',
             query={},
             headers={},
         )
@@ -8038,6 +8256,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/webhooks/{quote(str(webhook_id), safe='')}/rotation",
+            operation='WebhooksRotate',
             query={},
             headers={},
         )
@@ -8047,6 +8266,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/webhooks/{quote(str(webhook_id), safe='')}/pause",
+            operation='WebhooksPause',
             query={},
             headers={},
         )
@@ -8056,6 +8276,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/webhooks/{quote(str(webhook_id), safe='')}/resumption",
+            operation='WebhooksResume',
             query={},
             headers={},
         )
@@ -8065,6 +8286,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/webhooks/{quote(str(webhook_id), safe='')}/replay",
+            operation='WebhooksReplay',
             query={},
             headers={},
             body=body,
@@ -8075,6 +8297,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/webhooks/{quote(str(webhook_id), safe='')}/undelivered/{quote(str(position), safe='')}",
+            operation='WebhooksResend',
             query={},
             headers={},
         )
@@ -8084,6 +8307,7 @@ class Operations(Sender):
         self.send(
             'DELETE',
             f"/v1/webhooks/{quote(str(webhook_id), safe='')}/undelivered/{quote(str(position), safe='')}",
+            operation='WebhooksGiveUp',
             query={},
             headers={},
         )
@@ -8093,6 +8317,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/access-log',
+            operation='AccessLogReadAccessLog',
             query={"account": account, "object": object, "route": route, "kind": kind, "since": since, "until": until, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -8102,6 +8327,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/import-jobs',
+            operation='SendImport',
             query={"file_name": file_name, "plan": plan},
             headers={"Content-Type": content_type},
             body=body,
@@ -8114,6 +8340,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/import-jobs',
+            operation='ImportJobsMine',
             query={},
             headers={},
         )
@@ -8123,6 +8350,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/import-jobs/{quote(str(job_id), safe='')}",
+            operation='ImportJobsOne',
             query={},
             headers={},
         )
@@ -8132,6 +8360,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/import-jobs/{quote(str(job_id), safe='')}/cancel",
+            operation='ImportJobsCancel',
             query={},
             headers={},
         )
@@ -8141,6 +8370,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/import-jobs/{quote(str(job_id), safe='')}/report.xlsx",
+            operation='ImportJobsReportXlsx',
             query={},
             headers={},
         )
@@ -8150,6 +8380,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/import-jobs/{quote(str(job_id), safe='')}/report.csv",
+            operation='ImportJobsReportCsv',
             query={},
             headers={},
         )
@@ -8159,6 +8390,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/log/receipts/{quote(str(position), safe='')}",
+            operation='EvidenceReadReceipt',
             query={"wait": wait},
             headers={},
         )
@@ -8168,6 +8400,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/log/receipts/{quote(str(stream), safe='')}/{quote(str(version), safe='')}",
+            operation='EvidenceReadReceiptOf',
             query={"wait": wait},
             headers={},
         )
@@ -8177,6 +8410,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/log/checkpoint',
+            operation='LogReadCheckpoint',
             query={"witnessed": witnessed},
             headers={},
         )
@@ -8186,6 +8420,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/log/cosignatures',
+            operation='LogBringBack',
             query={},
             headers={"Content-Type": 'text/plain'},
             body=body,
@@ -8196,6 +8431,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/log/checkpoints/{quote(str(size), safe='')}",
+            operation='LogReadCheckpointOf',
             query={},
             headers={},
         )
@@ -8205,6 +8441,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/log/tile/{quote(str(path), safe='')}",
+            operation='LogReadTile',
             query={},
             headers={},
         )
@@ -8214,6 +8451,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/log/proof/inclusion',
+            operation='LogReadInclusion',
             query={"position": position, "size": size},
             headers={},
         )
@@ -8223,6 +8461,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/log/proof/consistency',
+            operation='LogReadConsistency',
             query={"old": old, "new": new},
             headers={},
         )
@@ -8232,6 +8471,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/log/keys',
+            operation='LogReadLogKeys',
             query={},
             headers={},
         )
@@ -8241,6 +8481,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/log/status',
+            operation='LogReadStatus',
             query={},
             headers={},
         )
@@ -8250,6 +8491,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/oauth/token',
+            operation='OauthPostToken',
             query={},
             headers={"Content-Type": 'application/x-www-form-urlencoded'},
             body=body,
@@ -8260,6 +8502,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/problems',
+            operation='ProblemTypesReadProblems',
             query={},
             headers={},
         )
@@ -8269,6 +8512,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/problems/{quote(str(kind), safe='')}",
+            operation='ProblemTypesReadProblem',
             query={},
             headers={},
         )
