@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from fastapi import FastAPI
 
+from api.endings import Ending, tell_endings
 from api.examples import kept
 from api.exports import MEDIA_TYPES, Form
 from api.problems import MEDIA_TYPE
@@ -32,6 +33,7 @@ _OF_BODIES = {
 }
 _OF_INPUT = {"422": "请求内容有误 the request is not acceptable"}
 _OF_FILES = {"501": "此处未装xlsx附加组件 workbooks cannot be had here"}
+_OF_ENDINGS = {"410": "已停用 it has ended"}
 _UNCHANGED = {"304": {"description": "与If-None-Match所示相同 as it was known"}}
 """Told of every read that is answered in JSON: each has an entity tag (`api/representations.py`)."""
 _PURPOSE = {
@@ -54,7 +56,7 @@ _PAGES = {
 }
 
 
-def document(app: FastAPI, prefix: str, public: Collection[str]) -> dict[str, Any]:
+def document(app: FastAPI, prefix: str, public: Collection[str], endings: Sequence[Ending] = ()) -> dict[str, Any]:
     """The document of an application.
 
     Under `prefix` a token is needed, but for the paths of `public`, where it depends on a setting.
@@ -62,6 +64,8 @@ def document(app: FastAPI, prefix: str, public: Collection[str]) -> dict[str, An
     if app.openapi_schema is None:
         told = FastAPI.openapi(app)
         descriptions = {**_EVERYWHERE, **_OF_NAMES, **_OF_BODIES, **_OF_INPUT, **_OF_FILES}
+        if endings:
+            descriptions |= _OF_ENDINGS
         told["components"]["responses"] = {
             f"Problem{status}": {"description": description, "content": {MEDIA_TYPE: {"schema": _A_PROBLEM}}}
             for status, description in sorted(descriptions.items())
@@ -77,6 +81,7 @@ def document(app: FastAPI, prefix: str, public: Collection[str]) -> dict[str, An
                 operation["security"] = [{}, *operation["security"]]
         _tell_what_follows(told, prefix)
         _tell_examples(told)
+        tell_endings(told, {operation["operationId"]: operation for _, operation in operations(told)}, endings)
     return app.openapi_schema or {}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from importlib.metadata import version
 
@@ -14,6 +15,7 @@ from api import exports, lists, moments, problems
 from api.answer_headers import page_policy
 from api.api_document import document
 from api.context import reader
+from api.endings import ENDINGS, Ending, Endings, EndingTable
 from api.lists import only_known_parameters
 from api.middleware import Gate
 from api.quick_acts import ActTable, QuickActs
@@ -83,7 +85,7 @@ from api.routes import (
 )
 from api.routing_table import RoutingTable
 from infrastructure.attempts import Attempts
-from infrastructure.bootstrap import Liuhen
+from infrastructure.bootstrap import Liuhen, today
 from infrastructure.issuer import Issuer
 
 ACTS = (
@@ -171,10 +173,12 @@ def _operation(route: APIRoute) -> str:
     return "".join(word.capitalize() for word in f"{module}_{route.name}".split("_"))
 
 
-def create_app(liuhen: Liuhen | None, issuer: Issuer | None, *, demo: bool = False) -> FastAPI:
+def create_app(
+    liuhen: Liuhen | None, issuer: Issuer | None, *, demo: bool = False, endings: Sequence[Ending] = ENDINGS
+) -> FastAPI:
     """The application over a wired service. Without one it only describes itself (for the API document).
 
-    `demo`: tokens of the demo are accepted, and only here.
+    `demo`: tokens of the demo are accepted, and only here. `endings`: what of the API is going to end.
     """
     app: FastAPI = FastAPIOffline(
         title="留痕 Liuhen",
@@ -218,14 +222,21 @@ def create_app(liuhen: Liuhen | None, issuer: Issuer | None, *, demo: bool = Fal
     at_once = {r.path for r in health.router.routes if isinstance(r, APIRoute)}
     app.state.routing = RoutingTable(app.router, PREFIX, [*closed_routes, *log_routes], at_once)
     app.router.middleware_stack = app.state.routing
-    app.state.acts = ActTable(PREFIX, quick)
+    ends = EndingTable(endings, _operations() if endings else {}, today)
+    app.state.acts = ActTable(PREFIX, quick, ends.check)
     app.add_middleware(Representations)
     # Before the framework's own middleware, which the quick way does without, and which comes with each request.
     quickly = QuickActs(app.build_middleware_stack(), app.state.acts, batch.record_quickly, f"{PREFIX}/batch")
-    app.middleware_stack = Gate(quickly, _page_policies(app))
+    app.middleware_stack = Gate(Endings(quickly, ends) if endings else quickly, _page_policies(app))
     public = {PREFIX + r.path for router in (log.router, evidence.receipts) for r in router.routes}  # type: ignore[attr-defined]
-    app.openapi = partial(document, app, PREFIX, public)  # type: ignore[method-assign]
+    app.openapi = partial(document, app, PREFIX, public, endings)  # type: ignore[method-assign]
     return app
+
+
+def _operations() -> dict[str, tuple[str, str]]:
+    """Method and path of every operation that needs a token, by its name."""
+    routes = (r for m in (*ACTS, *READS) for r in m.router.routes if isinstance(r, APIRoute))
+    return {r.operation_id or _operation(r): (min(r.methods or ()), PREFIX + r.path) for r in routes}
 
 
 def _page_policies(app: FastAPI) -> dict[str, bytes]:

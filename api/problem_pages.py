@@ -287,6 +287,17 @@ PAGES: dict[str, Page] = {
             "Ask again, or let it wait by the parameter `wait`.",
         ),
     ),
+    "gone": Page(
+        text(
+            "此操作或参数已于公告的日期停用，未办理。停用之前，它的答复带有Deprecation、Sunset两个头。",
+            "The operation or parameter ended on the day that was announced; nothing was done. Until then its answers "
+            "had the headers Deprecation and Sunset.",
+        ),
+        text(
+            "改用detail和Link（rel=successor-version）所说的；见docs/api-versions.md。",
+            "Use what detail and the link successor-version name; see docs/api-versions.md.",
+        ),
+    ),
     "not-found": Page(
         text(
             "没有此地址。",

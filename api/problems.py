@@ -65,6 +65,7 @@ TITLES: dict[str, tuple[int, Text]] = {
     "view-behind": (503, text("视图尚未读到所要的位置", "The view has not reached the position that was asked for")),
     "view-filling": (503, text("视图正在首次填充", "The view is being filled for the first time")),
     "not-signed-yet": (503, text("已记录，尚未签署，请稍后再取", "Recorded and not signed yet: ask again")),
+    "gone": (410, text("已停用", "It has ended")),
     "not-found": (404, text("没有此地址", "No such address")),
     "method-not-allowed": (405, text("不支持的方法", "Method not allowed")),
     "sealing": (503, text("个人信息暂不能密封或解封，未记录", "Personal data cannot be sealed or opened now")),
@@ -185,6 +186,14 @@ def problem(
     return JSONResponse(content, status, media_type=MEDIA_TYPE, headers={**language, **(headers or {})})
 
 
+class GoneError(HTTPException):
+    """What was asked for has ended, on the day that was announced (docs/api-versions.md)."""
+
+    def __init__(self, told: Text, headers: dict[str, str]) -> None:
+        super().__init__(410, headers=headers)
+        self.told = told
+
+
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the present request, as logged."""
 
@@ -238,6 +247,8 @@ def install(app: FastAPI) -> None:
     def _http(request: Request, error: HTTPException) -> JSONResponse:
         kind = _KINDS.get(error.status_code, "internal")
         headers = dict(error.headers or {})
+        if isinstance(error, GoneError):
+            return problem(request, "gone", error.told, headers=headers)
         if error.status_code == 405 and (allowed := request.app.state.routing.allowed(request.url.path)):
             headers["Allow"] = ", ".join(allowed)
         return problem(request, kind, headers=headers)

@@ -63,8 +63,12 @@ class QuickAct:
 class ActTable:
     """The acts by their paths."""
 
-    def __init__(self, prefix: str, acts: Mapping[str, QuickAct]) -> None:
-        """`acts`: by path template, of the form /collection, /collection/{subject} or /collection/{subject}/act."""
+    def __init__(self, prefix: str, acts: Mapping[str, QuickAct], served: Callable[[str], None]) -> None:
+        """`acts`: by path template, of the form /collection, /collection/{subject} or /collection/{subject}/act.
+
+        `served`: raises GoneError for the path of an act that has ended.
+        """
+        self.served = served
         self._whole = {prefix + path: act for path, act in acts.items() if act.subject is None}
         self._named = {_form(prefix + path)[0]: act for path, act in acts.items() if act.subject is not None}
 

@@ -42,6 +42,7 @@ class Sender(Protocol):
         method: str,
         path: str,
         *,
+        operation: str,
         query: dict[str, Any],
         headers: dict[str, Any],
         body: Any = None,
@@ -150,7 +151,7 @@ def _method(document: Mapping[str, Any], path: str, method: str, operation: Mapp
     if versioned:
         named.append("if_match: str | None = None")
     signature = ", ".join(["self", *takes, *(["*", *named] if named else [])])
-    told = " ".join(part for part in (operation.get("summary", ""), _roles(operation)) if part)
+    told = " ".join(part for part in (operation.get("summary", ""), _roles(operation), _ending(operation)) if part)
     return "\n".join(
         [
             f"    def {_snake(operation['operationId'])}({signature}) -> {_answer(operation)}:",
@@ -162,6 +163,7 @@ def _method(document: Mapping[str, Any], path: str, method: str, operation: Mapp
             else "        self.send(",
             f"            {method.upper()!r},",
             f"            {_address(path, in_path)},",
+            f"            operation={operation['operationId']!r},",
             f"            query={_pairs({p['name']: _argument(p['name']) for p in in_query})},",
             f"            headers={_pairs(sent)},",
             *(
@@ -221,6 +223,13 @@ def _address(path: str, in_path: list[Any]) -> str:
 
 def _pairs(values: Mapping[str, str]) -> str:
     return "{" + ", ".join(f'"{name}": {value}' for name, value in values.items()) + "}"
+
+
+def _ending(operation: Mapping[str, Any]) -> str:
+    if not operation.get("deprecated"):
+        return ""
+    instead = operation.get("x-instead", {})
+    return f"停用 ends {operation.get('x-sunset', '?')}: {instead.get('zh', '')} {instead.get('en', '')}"
 
 
 def _roles(operation: Mapping[str, Any]) -> str:

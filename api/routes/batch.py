@@ -8,9 +8,10 @@ from enum import StrEnum
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
+from starlette.exceptions import HTTPException
 
 from api.acts import answer, receipt_of
 from api.context import Context, Reader
@@ -180,7 +181,7 @@ def line_of(acts: ActTable, context: Context, number: int, line: bytes) -> Line:
 
 
 def _run(acts: ActTable, context: Context, line: bytes) -> Row:
-    """What a row asks for. Raises RequestValidationError, HTTPException, NotAllowedError."""
+    """What a row asks for. Raises RequestValidationError, HTTPException (GoneError, too), NotAllowedError."""
     try:
         fields = read(line)
     except TwoWaysError as error:
@@ -198,6 +199,7 @@ def _run(acts: ActTable, context: Context, line: bytes) -> Row:
     key = key.encode().decode("latin-1")
     if len(key) > LONGEST_KEY:
         raise _unfit("string_too_long", f"at most {LONGEST_KEY} bytes", "idempotency_key", max_length=LONGEST_KEY)
+    acts.served(path)
     found = acts.find(path)
     if found is None:
         raise HTTPException(404)

@@ -5,15 +5,20 @@ from __future__ import annotations
 import itertools
 import json
 import threading
+import warnings
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
+from api.endings import Ending
+from api.main import create_app
 from clients.generate import generated
 from domain.recorded import RECORDING_ROLES
+from domain.rule import text
 from infrastructure.bootstrap import Liuhen
 from infrastructure.issuer import Holder, Issuer
 from infrastructure.tlog.operator_key import operator_verifiers
@@ -189,6 +194,22 @@ def test_tokens_are_renewed_before_they_end(address: str, token: str) -> None:
         client.webhooks_mine()
     assert [r.url.path for r in asked] == ["/oauth/token", "/v1/webhooks"] * 2
     assert [r.headers["authorization"] for r in asked[1::2]] == ["Bearer t1", "Bearer t3"]
+
+
+def test_an_operation_that_ends_is_warned_of_once(liuhen: Liuhen, token: str) -> None:
+    ends = Ending("ReportProgress", date(2020, 2, 1), date(2999, 12, 31), text("改用", "use"), successor="/v1/register")
+    app = create_app(liuhen, Issuer(liuhen.settings.data_dir), endings=[ends])
+    with serving(liuhen, app) as address, Client(address, token) as client:
+        client.enrol_unit(UNIT, happened_on="2018-10-01")
+        project = client.file_project(FILING, happened_on="2019-01-05")["subject"]
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            for percent in (5, 6):
+                client.report_progress(project, {"percent": percent}, happened_on="2019-02-21")
+    (warning,) = warned
+    assert (warning.category, warning.filename) == (DeprecationWarning, __file__)
+    said = "ReportProgress: 已弃用 deprecated，自 since 2020-02-01，停用 ends 2999-12-31，改用 use /v1/register"
+    assert str(warning.message) == said
 
 
 def test_a_problem_says_which_field(client: Client) -> None:

@@ -7,12 +7,14 @@ import re
 import threading
 import time
 import uuid
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any, Self
 from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx2
 
+from liuhen_client.endings import ending_told
 from liuhen_client.errors import ProblemError, RefusedError, UnreachableError, VersionMovedError
 from liuhen_client.operations import Operations
 from liuhen_client.receipts import check_receipt
@@ -62,6 +64,7 @@ class Client(Operations):
         self._reads_its_writes = reads_its_writes
         self._sleep = sleep
         self._seen: dict[str, str] = {}
+        self._warned: set[str] = set()
         self._lock = threading.Lock()
         self._links = _Links()
         self.position = 0
@@ -82,6 +85,7 @@ class Client(Operations):
         method: str,
         path: str,
         *,
+        operation: str | None = None,
         query: dict[str, Any],
         headers: dict[str, Any],
         body: Any = None,
@@ -90,7 +94,7 @@ class Client(Operations):
         key: str | None = None,
         if_match: str | None = None,
     ) -> Any:
-        """Send a request, as often as it may take, and give the decoded answer.
+        """Send a request, as often as it may take, and give the decoded answer. Warns once of an operation that ends.
 
         Raises RefusedError, VersionMovedError, ProblemError, UnreachableError.
         """
@@ -105,6 +109,9 @@ class Client(Operations):
             sent.setdefault("Prefer", "wait=20")
         repeatable = act or method in {"GET", "HEAD", "PUT"}
         response = self._answered(method, path, asked, sent, body, key if act else None, repeatable=repeatable)
+        if operation and "deprecation" in response.headers and operation not in self._warned:
+            self._warned.add(operation)
+            warnings.warn(ending_told(operation, response.headers), DeprecationWarning, stacklevel=3)
         return self._taken(path, response)
 
     def every(self, operation: Callable[..., Any], *args: Any, page: int = 200, **asked: Any) -> Iterator[Any]:
@@ -126,7 +133,7 @@ class Client(Operations):
         """Every event after a position, and then what comes, without end. Go on from `int(event["sequence"])`."""
         while True:
             query = {"after": after, "limit": 200, **asked}
-            page = self.send("GET", "/v1/feed", query=query, headers={"Prefer": f"wait={wait}"})
+            page = self.send("GET", "/v1/feed", operation="FeedPull", query=query, headers={"Prefer": f"wait={wait}"})
             yield from page["events"]
             after = page["next"]
 
@@ -136,7 +143,8 @@ class Client(Operations):
         Keep it: it stands without this service. Raises ReceiptError; UnreachableError when it is not signed in time.
         """
         event = answer["events"][-1]
-        proof: bytes = self.send("GET", f"/v1/log/receipts/{event['position']}", query={}, headers={})
+        path = f"/v1/log/receipts/{event['position']}"
+        proof: bytes = self.send("GET", path, operation="EvidenceReadReceipt", query={}, headers={})
         check_receipt(proof, event, [key], witnesses=list(witnesses), require=require)
         return proof
 

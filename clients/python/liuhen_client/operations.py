@@ -14,6 +14,7 @@ class Sender(Protocol):
         method: str,
         path: str,
         *,
+        operation: str,
         query: dict[str, Any],
         headers: dict[str, Any],
         body: Any = None,
@@ -5666,6 +5667,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/livez',
+            operation='HealthAlive',
             query={},
             headers={},
         )
@@ -5675,6 +5677,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/readyz',
+            operation='HealthReady',
             query={},
             headers={},
         )
@@ -5684,6 +5687,7 @@ class Operations(Sender):
         self.send(
             'GET',
             '/metrics',
+            operation='HealthMetrics',
             query={},
             headers={},
         )
@@ -5693,6 +5697,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/units',
+            operation='EnrolUnit',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5705,6 +5710,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/units/{quote(str(uscc), safe='')}/connection-obligations",
+            operation='SetConnectionObligation',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5719,6 +5725,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/units/{quote(str(uscc), safe='')}/connection-obligations/met",
+            operation='MeetConnectionObligation',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5733,6 +5740,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/county/meetings',
+            operation='HoldMeeting',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5745,6 +5753,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/county/decisions',
+            operation='RecordDecision',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5757,6 +5766,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/county/roles',
+            operation='AssignRole',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5769,6 +5779,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/county/roles/ended',
+            operation='EndRole',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5781,6 +5792,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/county/experts',
+            operation='ListExpert',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5793,6 +5805,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/county/experts/delisted',
+            operation='DelistExpert',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5805,6 +5818,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/units/{quote(str(uscc), safe='')}/heads",
+            operation='AppointHead',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5819,6 +5833,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/units/{quote(str(uscc), safe='')}/contacts",
+            operation='NameContact',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5833,6 +5848,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/units/{quote(str(uscc), safe='')}/names",
+            operation='RenameUnit',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5847,6 +5863,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/units/{quote(str(uscc), safe='')}/succession",
+            operation='SucceedUnit',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5861,6 +5878,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/units/{quote(str(uscc), safe='')}/unifications",
+            operation='CheckUnifications',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5875,6 +5893,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/units/{quote(str(uscc), safe='')}/responsibility",
+            operation='ResponsibilityReadResponsibility',
             query={"on": on},
             headers={},
         )
@@ -5884,6 +5903,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/units/{quote(str(uscc), safe='')}/tasks",
+            operation='AssignTask',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5898,6 +5918,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/units/{quote(str(uscc), safe='')}/tasks/completed",
+            operation='CompleteTask',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5912,6 +5933,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/units/{quote(str(uscc), safe='')}/tasks/extended",
+            operation='ExtendTask',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5926,6 +5948,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/units/{quote(str(uscc), safe='')}/supervision-items",
+            operation='OpenSupervisionItem',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5940,6 +5963,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/units/{quote(str(uscc), safe='')}/supervision-items/replies",
+            operation='ReplyToItem',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5954,6 +5978,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/units/{quote(str(uscc), safe='')}/supervision-items/verdicts",
+            operation='CloseItem',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5968,6 +5993,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/projects',
+            operation='FileProject',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5980,6 +6006,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/projects/unfiled',
+            operation='ReportUnfiledProject',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -5992,6 +6019,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/filing",
+            operation='FileRecordedProject',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6006,6 +6034,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/filing/amendment",
+            operation='AmendFiling',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6020,6 +6049,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/systems",
+            operation='RegisterSystem',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6034,6 +6064,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/no-system",
+            operation='StateNoSystem',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6048,6 +6079,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/systems/{quote(str(subject), safe='')}/retirement",
+            operation='RetireSystem',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6062,6 +6094,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/systems/{quote(str(subject), safe='')}/changes",
+            operation='RecordMajorChange',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6076,6 +6109,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/sharing",
+            operation='DeclareSharing',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6090,6 +6124,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/sharing/withdrawal",
+            operation='WithdrawSharing',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6104,6 +6139,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/sharing/lapse",
+            operation='ReportLapse',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6118,6 +6154,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/sharing/resumption",
+            operation='ReportResumption',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6132,6 +6169,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/sharing/risk-assessments",
+            operation='AssessSharingRisk',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6146,6 +6184,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/sharing/privacy-assessments",
+            operation='AssessPrivacyImpact',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6160,6 +6199,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/exceptions",
+            operation='GrantException',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6174,6 +6214,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/exceptions/revocation",
+            operation='RevokeException',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6188,6 +6229,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/opinions",
+            operation='GiveOpinion',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6202,6 +6244,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/approval",
+            operation='ApproveProject',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6216,6 +6259,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/approval/revocation",
+            operation='RevokeApproval',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6230,6 +6274,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/contracts",
+            operation='RecordContract',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6244,6 +6289,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/progress",
+            operation='ReportProgress',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6258,6 +6304,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/changes",
+            operation='RecordChange',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6272,6 +6319,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/systems/{quote(str(subject), safe='')}/level-filings",
+            operation='FileLevel',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6286,6 +6334,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/systems/{quote(str(subject), safe='')}/security-tests",
+            operation='RecordSecurityTest',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6300,6 +6349,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/systems/{quote(str(subject), safe='')}/classified-tests",
+            operation='RecordClassifiedTest',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6314,6 +6364,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/systems/{quote(str(subject), safe='')}/crypto-assessments",
+            operation='RecordCryptoAssessment',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6328,6 +6379,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/systems/{quote(str(subject), safe='')}/incidents",
+            operation='RecordIncident',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6342,6 +6394,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/systems/{quote(str(subject), safe='')}/incidents/resolution",
+            operation='ResolveIncident',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6356,6 +6409,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/security-marks",
+            operation='MarkSecurity',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6370,6 +6424,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/systems/{quote(str(subject), safe='')}/interconnections",
+            operation='RecordInterconnection',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6384,6 +6439,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/systems/{quote(str(subject), safe='')}/platform-supplies",
+            operation='RecordSupply',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6398,6 +6454,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/systems/{quote(str(subject), safe='')}/platform-supplies/confirmations",
+            operation='ConfirmSupply',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6412,6 +6469,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/services",
+            operation='OnboardService',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6426,6 +6484,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/services/exemption",
+            operation='ExemptService',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6440,6 +6499,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/acceptance",
+            operation='AcceptProject',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6454,6 +6514,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/oversight-measures",
+            operation='TakeMeasure',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6468,6 +6529,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/oversight-measures/lifted",
+            operation='LiftMeasure',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6482,6 +6544,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/flag-answers",
+            operation='AnswerFlag',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6496,6 +6559,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/amounts",
+            operation='StateAmount',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6510,6 +6574,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/funds/budgets",
+            operation='SetBudget',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6524,6 +6589,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/funds/arrangements",
+            operation='ArrangeFunds',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6538,6 +6604,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/funds/disbursements",
+            operation='DisburseFunds',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6552,6 +6619,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/funds/refunds",
+            operation='RefundFunds',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6566,6 +6634,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/guidance-fund/contributions',
+            operation='Contribute',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6578,6 +6647,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/guidance-fund/investments',
+            operation='Invest',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6590,6 +6660,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/guidance-fund/returns',
+            operation='ReturnInvestment',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6602,6 +6673,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/ppp/listing",
+            operation='ListPpp',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6616,6 +6688,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/ppp/delisting",
+            operation='DelistPpp',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6630,6 +6703,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/ppp/operation-reports",
+            operation='ReportOperation',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6644,6 +6718,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/evaluators',
+            operation='RegisterEvaluator',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6656,6 +6731,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/evaluators/{quote(str(uscc), safe='')}/conflicts",
+            operation='StateConflict',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6670,6 +6746,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/evaluators/{quote(str(uscc), safe='')}/conflicts/ended",
+            operation='EndConflict',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6684,6 +6761,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/evaluators/{quote(str(uscc), safe='')}",
+            operation='EvaluatorsReadEvaluator',
             query={"as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -6693,6 +6771,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/evaluations/commissions",
+            operation='CommissionEvaluation',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6707,6 +6786,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/evaluations/commissions/withdrawal",
+            operation='WithdrawCommission',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6721,6 +6801,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/evaluations/comments",
+            operation='CommentOnEvaluation',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6735,6 +6816,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/evaluations",
+            operation='ReportEvaluation',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6749,6 +6831,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/evaluations/use",
+            operation='UseEvaluation',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6763,6 +6846,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/satisfaction-surveys",
+            operation='RecordSurvey',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6777,6 +6861,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/units/{quote(str(uscc), safe='')}/assessments",
+            operation='AssessUnit',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6791,6 +6876,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/county/evaluations',
+            operation='EvaluateCounty',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6803,6 +6889,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/county/evaluations',
+            operation='AssessmentReadCountyEvaluations',
             query={"as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -6812,6 +6899,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/county/log-keys',
+            operation='ChangeLogKey',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6824,6 +6912,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/county/log-restarts',
+            operation='RestartLog',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6836,6 +6925,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projects/{quote(str(subject), safe='')}/corrections",
+            operation='CorrectProjectFact',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6850,6 +6940,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/systems/{quote(str(subject), safe='')}/corrections",
+            operation='CorrectSystemFact',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6864,6 +6955,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/units/{quote(str(uscc), safe='')}/corrections",
+            operation='CorrectUnitFact',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6878,6 +6970,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/county/corrections',
+            operation='CorrectCountyFact',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6890,6 +6983,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/evaluators/{quote(str(uscc), safe='')}/corrections",
+            operation='CorrectEvaluatorFact',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6904,6 +6998,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/guidance-fund/corrections',
+            operation='CorrectFundFact',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6916,6 +7011,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/persons/{quote(str(subject), safe='')}/erasure",
+            operation='ErasePersonalData',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6928,6 +7024,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/persons/{quote(str(person), safe='')}",
+            operation='PersonalReadPerson',
             query={},
             headers={},
         )
@@ -6937,6 +7034,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/imports/mappings',
+            operation='ImportingReadMappings',
             query={},
             headers={},
         )
@@ -6946,6 +7044,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/imports/{quote(str(mapping), safe='')}",
+            operation='ImportingPostImport',
             query={"dry_run": dry_run},
             headers={"Content-Type": 'text/csv'},
             body=body,
@@ -6956,6 +7055,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/accounts',
+            operation='OpenAccount',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6968,6 +7068,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/accounts',
+            operation='AccountsReadAccounts',
             query={},
             headers={},
         )
@@ -6977,6 +7078,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/accounts/{quote(str(account), safe='')}/disabled",
+            operation='DisableAccount',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -6989,6 +7091,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/accounts/{quote(str(account), safe='')}/enabled",
+            operation='EnableAccount',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -7001,6 +7104,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/accounts/{quote(str(account), safe='')}/grants",
+            operation='GrantRole',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -7013,6 +7117,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/accounts/{quote(str(account), safe='')}/grants-revoked",
+            operation='RevokeGrant',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -7025,6 +7130,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/accounts/{quote(str(account), safe='')}/keys",
+            operation='RegisterKey',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -7037,6 +7143,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/accounts/{quote(str(account), safe='')}/keys-revoked",
+            operation='RevokeKey',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -7049,6 +7156,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/accounts/{quote(str(account), safe='')}/emergencies",
+            operation='AskEmergency',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -7061,6 +7169,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/accounts/{quote(str(account), safe='')}/emergencies-confirmed",
+            operation='ConfirmEmergency',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -7073,6 +7182,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/accounts/{quote(str(account), safe='')}/emergencies-ended",
+            operation='EndEmergency',
             query={"dry_run": dry_run},
             headers={},
             body={"happened_on": happened_on, "authority": authority, "evidence": evidence, "acting_as": acting_as, "act": act},
@@ -7085,6 +7195,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/accounts/history',
+            operation='AccountsReadAccountsHistory',
             query={},
             headers={},
         )
@@ -7094,6 +7205,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/batch',
+            operation='RecordBatch',
             query={"mode": mode},
             headers={"Content-Type": 'application/x-ndjson'},
             body=body,
@@ -7104,6 +7216,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/projects/{quote(str(project_id), safe='')}",
+            operation='ProjectsReadProject',
             query={"as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -7113,6 +7226,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/projects/{quote(str(project_id), safe='')}/history",
+            operation='ProjectsReadHistory',
             query={"as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -7122,6 +7236,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/systems/{quote(str(system_id), safe='')}",
+            operation='ProjectsReadSystem',
             query={"as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -7131,6 +7246,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/units/{quote(str(uscc), safe='')}",
+            operation='ProjectsReadUnit',
             query={"as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -7140,6 +7256,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/units/{quote(str(uscc), safe='')}/history",
+            operation='ProjectsReadUnitHistory',
             query={"as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -7149,6 +7266,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/projects/{quote(str(project_id), safe='')}/indicators",
+            operation='ProjectsReadIndicators',
             query={"as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -7158,6 +7276,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/projects/{quote(str(project_id), safe='')}/next",
+            operation='ProjectsReadNext',
             query={"on": on},
             headers={},
         )
@@ -7167,6 +7286,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/projects/{quote(str(project_id), safe='')}/rejudgement",
+            operation='ProjectsReadRejudgement',
             query={"rule_set": rule_set, "as_of": as_of},
             headers={},
         )
@@ -7176,6 +7296,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/projects/{quote(str(project_id), safe='')}/evidence",
+            operation='EvidenceReadProjectEvidence',
             query={"from": from_, "until": until, "grounds": grounds, "documents": documents, "wait": wait},
             headers={},
         )
@@ -7185,6 +7306,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/systems/{quote(str(system_id), safe='')}/evidence",
+            operation='EvidenceReadSystemEvidence',
             query={"from": from_, "until": until, "documents": documents, "wait": wait},
             headers={},
         )
@@ -7194,6 +7316,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/units/{quote(str(uscc), safe='')}/evidence",
+            operation='EvidenceReadUnitEvidence',
             query={"from": from_, "until": until, "documents": documents, "wait": wait},
             headers={},
         )
@@ -7203,6 +7326,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/log/events/{quote(str(position), safe='')}/evidence",
+            operation='EvidenceReadDecisionEvidence',
             query={"documents": documents, "wait": wait},
             headers={},
         )
@@ -7212,6 +7336,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/log/evidence',
+            operation='EvidenceReadPeriodEvidence',
             query={"from": from_, "until": until, "documents": documents, "wait": wait},
             headers={},
         )
@@ -7221,6 +7346,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/county',
+            operation='CountyReadCounty',
             query={"as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -7230,6 +7356,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/county/history',
+            operation='CountyReadCountyHistory',
             query={"as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -7239,6 +7366,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/county/half-years',
+            operation='CountyReadHalfYears',
             query={"on": on, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -7248,6 +7376,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/county/duties',
+            operation='CountyReadDuties',
             query={"on": on, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -7257,6 +7386,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'PUT',
             f"/v1/documents/{quote(str(sha256), safe='')}",
+            operation='DocumentsHandIn',
             query={},
             headers={"Content-Type": 'application/octet-stream'},
             body=body,
@@ -7267,6 +7397,7 @@ class Operations(Sender):
         self.send(
             'HEAD',
             f"/v1/documents/{quote(str(sha256), safe='')}",
+            operation='DocumentsIsHere',
             query={},
             headers={},
         )
@@ -7276,6 +7407,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/documents/{quote(str(sha256), safe='')}",
+            operation='DocumentsGet',
             query={},
             headers={},
         )
@@ -7285,6 +7417,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/projects/{quote(str(project_id), safe='')}/documents",
+            operation='DocumentsOfProject',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7294,6 +7427,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/register/projects',
+            operation='ViewsRegisterProjects',
             query={"q": q, "unit": unit, "category": category, "stage": stage, "source": source, "least_yuan": least_yuan, "most_yuan": most_yuan, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7303,6 +7437,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/register/units',
+            operation='ViewsRegisterUnits',
             query={"q": q, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7312,6 +7447,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/timeline/{quote(str(subject), safe='')}",
+            operation='ViewsReadTimeline',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on},
             headers={},
         )
@@ -7321,6 +7457,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision',
+            operation='ViewsReadBoard',
             query={"limit": limit, "within_days": within_days, "exact": exact, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "on": on},
             headers={},
         )
@@ -7330,6 +7467,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/blocked',
+            operation='ViewsReadBlocked',
             query={"project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on},
             headers={},
         )
@@ -7339,6 +7477,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/overdue',
+            operation='ViewsReadOverdue',
             query={"project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on},
             headers={},
         )
@@ -7348,6 +7487,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/out-of-order',
+            operation='ViewsReadOutOfOrder',
             query={"project": project, "source": source, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on},
             headers={},
         )
@@ -7357,6 +7497,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/refusals',
+            operation='ViewsReadRefusals',
             query={"project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on},
             headers={},
         )
@@ -7366,6 +7507,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/exceptions',
+            operation='ViewsReadExceptions',
             query={"project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on},
             headers={},
         )
@@ -7375,6 +7517,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/exceptions-by-body',
+            operation='ViewsReadExceptionsByBody',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on},
             headers={},
         )
@@ -7384,6 +7527,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/sanctioned-units',
+            operation='ViewsReadSanctionedUnits',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on},
             headers={},
         )
@@ -7393,6 +7537,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/tasks',
+            operation='ViewsReadTasks',
             query={"within_days": within_days, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on},
             headers={},
         )
@@ -7402,6 +7547,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/supervision-items',
+            operation='ViewsReadSupervisionItems',
             query={"within_days": within_days, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on},
             headers={},
         )
@@ -7411,6 +7557,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/missed-meetings',
+            operation='ViewsReadMissedMeetings',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on},
             headers={},
         )
@@ -7420,6 +7567,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/supervision/late-entries',
+            operation='ViewsReadLateEntries',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on},
             headers={},
         )
@@ -7429,6 +7577,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/summary',
+            operation='ViewsPerformanceSummary',
             query={"source": source, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -7438,6 +7587,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/county',
+            operation='ViewsPerformanceCounty',
             query={"source": source, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7447,6 +7597,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/county-evaluations',
+            operation='ViewsPerformanceCountyEvaluations',
             query={"year": year, "scheme": scheme, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7456,6 +7607,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/projects',
+            operation='ViewsPerformanceProjects',
             query={"unit": unit, "source": source, "year": year, "ended": ended, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7465,6 +7617,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/units',
+            operation='ViewsPerformanceUnits',
             query={"unit": unit, "source": source, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7474,6 +7627,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/years',
+            operation='ViewsPerformanceYears',
             query={"unit": unit, "source": source, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7483,6 +7637,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/project-ranks',
+            operation='ViewsPerformanceProjectRanks',
             query={"indicator": indicator, "source": source, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7492,6 +7647,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/unit-ranks',
+            operation='ViewsPerformanceUnitRanks',
             query={"indicator": indicator, "source": source, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7501,6 +7657,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/project-score-ranks',
+            operation='ViewsPerformanceProjectScoreRanks',
             query={"scheme": scheme, "period": period, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7510,6 +7667,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/unit-score-ranks',
+            operation='ViewsPerformanceUnitScoreRanks',
             query={"scheme": scheme, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7519,6 +7677,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/assessments',
+            operation='ViewsPerformanceAssessments',
             query={"year": year, "unit": unit, "scheme": scheme, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7528,6 +7687,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/disagreements',
+            operation='ViewsPerformanceDisagreements',
             query={"source": source, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7537,6 +7697,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/raters',
+            operation='ViewsPerformanceRaters',
             query={"source": source, "differ": differ, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7546,6 +7707,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/editions',
+            operation='ViewsPerformanceEditions',
             query={"source": source, "period": period, "area": area, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7555,6 +7717,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/appearances',
+            operation='ViewsPerformanceAppearances',
             query={"source": source, "period": period, "area": area, "project": project, "changed": changed, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7564,6 +7727,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/edition-pairs',
+            operation='ViewsPerformanceEditionPairs',
             query={"source": source, "area": area, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7573,6 +7737,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/performance/names',
+            operation='ViewsPerformanceNames',
             query={"source": source, "editions": editions, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7582,6 +7747,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/sharing/systems',
+            operation='ViewsSharingSystems',
             query={"isolated": isolated, "unit": unit, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7591,6 +7757,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/sharing/connections',
+            operation='ViewsSharingConnections',
             query={"unit": unit, "level": level, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7600,6 +7767,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/sharing/resources',
+            operation='ViewsSharingResources',
             query={"kind": kind, "open_attribute": open_attribute, "unit": unit, "lapsed": lapsed, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on},
             headers={},
         )
@@ -7609,6 +7777,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/sharing/needs',
+            operation='ViewsSharingNeeds',
             query={"unit": unit, "provided": provided, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7618,6 +7787,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/sharing/themes',
+            operation='ViewsSharingThemes',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7627,6 +7797,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/trace/{quote(str(view), safe='')}/{quote(str(list_name), safe='')}",
+            operation='TracingReadTrace',
             query={"key": key, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7636,6 +7807,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/lines',
+            operation='MoneyReadLines',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
             headers={},
         )
@@ -7645,6 +7817,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/years',
+            operation='MoneyReadYears',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
             headers={},
         )
@@ -7654,6 +7827,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/units',
+            operation='MoneyReadUnits',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
             headers={},
         )
@@ -7663,6 +7837,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/sources',
+            operation='MoneyReadSources',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
             headers={},
         )
@@ -7672,6 +7847,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/operation-shares',
+            operation='MoneyReadOperationShares',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
             headers={},
         )
@@ -7681,6 +7857,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/purposes',
+            operation='MoneyReadPurposes',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
             headers={},
         )
@@ -7690,6 +7867,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/movements',
+            operation='MoneyReadMovements',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "project": project, "unit": unit, "year": year, "source": source, "purpose": purpose},
             headers={},
         )
@@ -7699,6 +7877,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/fund',
+            operation='MoneyReadFund',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -7708,6 +7887,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/fund/movements',
+            operation='MoneyReadFundMovements',
             query={"project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7717,6 +7897,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/ppp',
+            operation='MoneyReadPppLibrary',
             query={"delisted": delisted, "regime": regime, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7726,6 +7907,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/stages',
+            operation='MoneyReadStages',
             query={"project": project, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7735,6 +7917,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/money/drifts',
+            operation='MoneyReadDrifts',
             query={"project": project, "exceeding": exceeding, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7744,6 +7927,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/security/tests',
+            operation='SecurityViewsReadTests',
             query={"state": state, "within_days": within_days, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "unit": unit, "project": project, "system": system, "level": level, "on": on},
             headers={},
         )
@@ -7753,6 +7937,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/security/systems',
+            operation='SecurityViewsReadSystems',
             query={"validity": validity, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "unit": unit, "project": project, "system": system, "level": level, "on": on},
             headers={},
         )
@@ -7762,6 +7947,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/security/levels',
+            operation='SecurityViewsReadLevels',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "unit": unit, "project": project, "system": system, "level": level, "on": on},
             headers={},
         )
@@ -7771,6 +7957,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/security/incidents',
+            operation='SecurityViewsReadIncidents',
             query={"unresolved": unresolved, "grade": grade, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "unit": unit, "project": project, "system": system, "level": level, "on": on},
             headers={},
         )
@@ -7780,6 +7967,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/security/projects',
+            operation='SecurityViewsReadMarks',
             query={"unit": unit, "missing": missing, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7789,6 +7977,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/red-flags',
+            operation='RedFlagsReadFlags',
             query={"rule": rule, "status": status, "project": project, "about": about, "unit": unit, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7798,6 +7987,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/red-flags/rules',
+            operation='RedFlagsReadRules',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
@@ -7807,6 +7997,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/stages/durations',
+            operation='StageViewsReadDurations',
             query={"by": by, "begins": begins, "ends": ends, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "unit": unit, "source": source, "on": on},
             headers={},
         )
@@ -7816,6 +8007,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/stages/stretches',
+            operation='StageViewsReadStretches',
             query={"begins": begins, "ends": ends, "outcome": outcome, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "unit": unit, "source": source, "on": on},
             headers={},
         )
@@ -7825,6 +8017,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/stages/funnel',
+            operation='StageViewsReadFunnel',
             query={"year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "unit": unit, "source": source},
             headers={},
         )
@@ -7834,6 +8027,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/stages/stopped',
+            operation='StageViewsReadStopped',
             query={"reached": reached, "reason": reason, "year": year, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "unit": unit, "source": source},
             headers={},
         )
@@ -7843,6 +8037,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/stages/half-years',
+            operation='StageViewsReadHalfYears',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "unit": unit, "source": source},
             headers={},
         )
@@ -7852,6 +8047,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/clauses',
+            operation='ClausesReadClauses',
             query={"min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "on": on},
             headers={},
         )
@@ -7861,6 +8057,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/clauses/{quote(str(rule), safe='')}/records",
+            operation='ClausesReadClauseRecords',
             query={"effect": effect, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -7870,6 +8067,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/reminders',
+            operation='ClausesReadReminders',
             query={"within_days": within_days, "rule": rule, "unit": unit, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format, "on": on},
             headers={},
         )
@@ -7879,6 +8077,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/rule-sets',
+            operation='RuleSetsReadRuleSets',
             query={},
             headers={},
         )
@@ -7888,6 +8087,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/rule-sets/{quote(str(rule_set_id), safe='')}/differences/{quote(str(other_id), safe='')}",
+            operation='RuleSetsReadDifferences',
             query={},
             headers={},
         )
@@ -7897,6 +8097,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/rule-sets/{quote(str(rule_set_id), safe='')}",
+            operation='RuleSetsReadRuleSet',
             query={},
             headers={},
         )
@@ -7906,6 +8107,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/evaluation-schemes',
+            operation='EvaluationSchemesReadSchemes',
             query={"subject": subject},
             headers={},
         )
@@ -7915,6 +8117,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/evaluation-schemes/{quote(str(scheme_id), safe='')}",
+            operation='EvaluationSchemesReadScheme',
             query={"version": version},
             headers={},
         )
@@ -7924,6 +8127,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/projections',
+            operation='ProjectionsStatus',
             query={},
             headers={},
         )
@@ -7933,6 +8137,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/projections/{quote(str(name), safe='')}/parked",
+            operation='ProjectionsParked',
             query={},
             headers={},
         )
@@ -7942,6 +8147,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projections/{quote(str(name), safe='')}/retry",
+            operation='ProjectionsRetry',
             query={},
             headers={},
         )
@@ -7951,6 +8157,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projections/{quote(str(name), safe='')}/discard",
+            operation='ProjectionsDiscard',
             query={},
             headers={},
             body=body,
@@ -7961,6 +8168,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projections/{quote(str(name), safe='')}/check",
+            operation='ProjectionsCheckView',
             query={},
             headers={},
         )
@@ -7970,6 +8178,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/projections/{quote(str(name), safe='')}/rebuild",
+            operation='ProjectionsRebuildView',
             query={},
             headers={},
         )
@@ -7979,6 +8188,7 @@ class Operations(Sender):
         self.send(
             'DELETE',
             f"/v1/projections/{quote(str(name), safe='')}/rebuild",
+            operation='ProjectionsAbandonRebuild',
             query={},
             headers={},
         )
@@ -7988,6 +8198,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/feed',
+            operation='FeedPull',
             query={"after": after, "limit": limit, "topic": topic, "stream_id": stream_id},
             headers={},
         )
@@ -7997,6 +8208,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/feed/stream',
+            operation='FeedStream',
             query={"after": after, "topic": topic, "stream_id": stream_id},
             headers={"last-event-id": last_event_id},
         )
@@ -8006,6 +8218,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/event-types',
+            operation='FeedEventTypes',
             query={},
             headers={},
         )
@@ -8015,6 +8228,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/event-types/{quote(str(topic), safe='')}/{quote(str(version), safe='')}",
+            operation='FeedEventSchema',
             query={},
             headers={},
         )
@@ -8024,6 +8238,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/webhooks',
+            operation='WebhooksMine',
             query={},
             headers={},
         )
@@ -8033,6 +8248,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/webhooks',
+            operation='WebhooksAdd',
             query={},
             headers={},
             body=body,
@@ -8043,6 +8259,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/webhooks/{quote(str(webhook_id), safe='')}",
+            operation='WebhooksOne',
             query={},
             headers={},
         )
@@ -8052,6 +8269,7 @@ class Operations(Sender):
         self.send(
             'DELETE',
             f"/v1/webhooks/{quote(str(webhook_id), safe='')}",
+            operation='WebhooksRemove',
             query={},
             headers={},
         )
@@ -8061,6 +8279,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/webhooks/{quote(str(webhook_id), safe='')}/rotation",
+            operation='WebhooksRotate',
             query={},
             headers={},
         )
@@ -8070,6 +8289,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/webhooks/{quote(str(webhook_id), safe='')}/pause",
+            operation='WebhooksPause',
             query={},
             headers={},
         )
@@ -8079,6 +8299,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/webhooks/{quote(str(webhook_id), safe='')}/resumption",
+            operation='WebhooksResume',
             query={},
             headers={},
         )
@@ -8088,6 +8309,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/webhooks/{quote(str(webhook_id), safe='')}/replay",
+            operation='WebhooksReplay',
             query={},
             headers={},
             body=body,
@@ -8098,6 +8320,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/webhooks/{quote(str(webhook_id), safe='')}/undelivered/{quote(str(position), safe='')}",
+            operation='WebhooksResend',
             query={},
             headers={},
         )
@@ -8107,6 +8330,7 @@ class Operations(Sender):
         self.send(
             'DELETE',
             f"/v1/webhooks/{quote(str(webhook_id), safe='')}/undelivered/{quote(str(position), safe='')}",
+            operation='WebhooksGiveUp',
             query={},
             headers={},
         )
@@ -8116,6 +8340,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/access-log',
+            operation='AccessLogReadAccessLog',
             query={"account": account, "object": object, "route": route, "kind": kind, "since": since, "until": until, "min_position": min_position, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened, "limit": limit, "cursor": cursor, "sort": sort, "fields": fields, "exact": exact, "format": format},
             headers={},
         )
@@ -8125,6 +8350,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/import-jobs',
+            operation='SendImport',
             query={"file_name": file_name, "plan": plan},
             headers={"Content-Type": content_type},
             body=body,
@@ -8137,6 +8363,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/import-jobs',
+            operation='ImportJobsMine',
             query={},
             headers={},
         )
@@ -8146,6 +8373,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/import-jobs/{quote(str(job_id), safe='')}",
+            operation='ImportJobsOne',
             query={},
             headers={},
         )
@@ -8155,6 +8383,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             f"/v1/import-jobs/{quote(str(job_id), safe='')}/cancel",
+            operation='ImportJobsCancel',
             query={},
             headers={},
         )
@@ -8164,6 +8393,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/import-jobs/{quote(str(job_id), safe='')}/report.xlsx",
+            operation='ImportJobsReportXlsx',
             query={},
             headers={},
         )
@@ -8173,6 +8403,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/import-jobs/{quote(str(job_id), safe='')}/report.csv",
+            operation='ImportJobsReportCsv',
             query={},
             headers={},
         )
@@ -8182,6 +8413,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/log/receipts/{quote(str(position), safe='')}",
+            operation='EvidenceReadReceipt',
             query={"wait": wait},
             headers={},
         )
@@ -8191,6 +8423,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/log/receipts/{quote(str(stream), safe='')}/{quote(str(version), safe='')}",
+            operation='EvidenceReadReceiptOf',
             query={"wait": wait},
             headers={},
         )
@@ -8200,6 +8433,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/log/checkpoint',
+            operation='LogReadCheckpoint',
             query={"witnessed": witnessed},
             headers={},
         )
@@ -8209,6 +8443,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/v1/log/cosignatures',
+            operation='LogBringBack',
             query={},
             headers={"Content-Type": 'text/plain'},
             body=body,
@@ -8219,6 +8454,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/log/checkpoints/{quote(str(size), safe='')}",
+            operation='LogReadCheckpointOf',
             query={},
             headers={},
         )
@@ -8228,6 +8464,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/log/tile/{quote(str(path), safe='')}",
+            operation='LogReadTile',
             query={},
             headers={},
         )
@@ -8237,6 +8474,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/log/proof/inclusion',
+            operation='LogReadInclusion',
             query={"position": position, "size": size},
             headers={},
         )
@@ -8246,6 +8484,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/log/proof/consistency',
+            operation='LogReadConsistency',
             query={"old": old, "new": new},
             headers={},
         )
@@ -8255,6 +8494,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/log/keys',
+            operation='LogReadLogKeys',
             query={},
             headers={},
         )
@@ -8264,6 +8504,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/v1/log/status',
+            operation='LogReadStatus',
             query={},
             headers={},
         )
@@ -8273,6 +8514,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'POST',
             '/oauth/token',
+            operation='OauthPostToken',
             query={},
             headers={"Content-Type": 'application/x-www-form-urlencoded'},
             body=body,
@@ -8283,6 +8525,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             '/problems',
+            operation='ProblemTypesReadProblems',
             query={},
             headers={},
         )
@@ -8292,6 +8535,7 @@ class Operations(Sender):
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/problems/{quote(str(kind), safe='')}",
+            operation='ProblemTypesReadProblem',
             query={},
             headers={},
         )
