@@ -234,7 +234,9 @@ def _ask_doctor(county: County, said: dict[str, str]) -> None:
     findings = examine(Settings(database_url=county.conninfo, data_dir=county.folder), county.conninfo)
     failing = [f for f in findings if f.state is State.FAILURE]
     if failing:
-        said["doctor"] = "<br>".join(f"`{f.name}`: {f.detail.zh} / {f.detail.en}" for f in failing)
+        # What is told of an object by its name is in both languages already.
+        details = [" / ".join(dict.fromkeys((f.detail.zh, f.detail.en))) for f in failing]
+        said["doctor"] = "<br>".join(f"`{f.name}`: {told}" for f, told in zip(failing, details, strict=True))
 
 
 HEAD = """# 篡改演练 The tampering drill
