@@ -190,6 +190,7 @@ def memory_service(desk: Desk) -> SimpleNamespace:
         settings=Settings(),
         foreign=ForeignIssuers(()),
         directory=AccountDirectory(desk),
+        suite=None,
         access_log=SimpleNamespace(admit=lambda: None, note=lambda read: None),
         ledger=SimpleNamespace(waiting=0),
         counts=Board().place(0),

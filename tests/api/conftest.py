@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from api.main import create_app
 from api.rate_limits import Rates
 from domain.recorded import RECORDING_ROLES, Role
+from infrastructure.attempts import Attempts
 from infrastructure.bootstrap import Liuhen, wired
 from infrastructure.issuer import Holder, Issuer
 from infrastructure.settings import Settings
@@ -151,7 +152,7 @@ def app() -> FastAPI:
 
 @pytest.fixture
 def http(app: FastAPI, liuhen: Liuhen, issuer: Issuer) -> Iterator[TestClient]:
-    app.state.liuhen, app.state.issuer, app.state.rates = liuhen, issuer, Rates()
+    app.state.liuhen, app.state.issuer, app.state.rates, app.state.attempts = liuhen, issuer, Rates(), Attempts()
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 

@@ -20,6 +20,7 @@ from domain.accounts import Appointee
 from domain.dates import CivilDate
 from domain.recorded import Actor, Role
 from domain.steps.accounts import AppointAdministrators
+from infrastructure.attempts import Attempts
 from infrastructure.bootstrap import Liuhen, today
 from infrastructure.issuer import Issuer
 from tests.api.conftest import Client
@@ -37,7 +38,7 @@ def issuer(liuhen: Liuhen) -> Issuer:
 
 @pytest.fixture
 def http(app: FastAPI, liuhen: Liuhen, issuer: Issuer) -> Iterator[TestClient]:
-    app.state.liuhen, app.state.issuer, app.state.demo = liuhen, issuer, False
+    app.state.liuhen, app.state.issuer, app.state.demo, app.state.attempts = liuhen, issuer, False, Attempts()
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 

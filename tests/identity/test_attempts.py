@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -88,13 +88,11 @@ def test_no_lock_is_longer_than_a_minute(tried: list[tuple[str, str, float]]) ->
         assert 0 <= locked(attempts, key, address) <= LONGEST_LOCK
 
 
-@pytest.fixture(autouse=True)
-def clock(app: FastAPI) -> Iterator[Clock]:
-    before = app.state.attempts
+@pytest.fixture
+def clock(app: FastAPI, http: TestClient) -> Clock:
     clock = Clock()
     app.state.attempts = Attempts(clock)
-    yield clock
-    app.state.attempts = before
+    return clock
 
 
 def wrong(key: str) -> str:

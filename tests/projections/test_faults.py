@@ -97,11 +97,11 @@ class Watch:
         return self._http.get("/v1/register/projects", headers=self._headers).json()
 
     def metric(self, name: str, view: str) -> float:
-        found = re.search(
-            rf'^liuhen_view_{name}{{view="{view}"}} (\S+)$', self._http.get("/metrics").text, re.MULTILINE
-        )
-        assert found is not None
-        return float(found[1])
+        """Over all processes, where each tells of its own."""
+        series = rf'^liuhen_view_{name}{{view="{view}"[^}}]*}} (\S+)$'
+        found = re.findall(series, self._http.get("/metrics").text, re.MULTILINE)
+        assert found
+        return sum(map(float, found))
 
     def says_behind(self, view: str, lag: int) -> None:
         """All of them say so, and by how much."""
