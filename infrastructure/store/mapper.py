@@ -13,7 +13,7 @@ from binascii import b2a_base64
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -115,12 +115,19 @@ def new_event(written: WrittenEvent) -> NewEvent:
     return NewEvent(at, written.circumstances, written.event_class.model_validate_json(written.body))
 
 
-Row = tuple[int, int, datetime, str, bytes]
-"""A stored event: version, position, recorded time, topic and state."""
+Row = tuple[int, int, datetime | int, str, bytes]
+"""A stored event: version, position, recorded time, topic and state.
+
+The time may be in microseconds since 2000, as PostgreSQL has it: few look at it.
+"""
 LogRow = tuple[UUID, str, int, int, datetime, str, bytes]
 """Stream, kind, and then as a `Row`: version, position, recorded time, topic and state of an event in the log."""
-_VERSION, _POSITION, _RECORDED_AT = -5, -4, -3
+PageRow = tuple[bytes, str, int, int, int, str, bytes]
+"""The same as PostgreSQL has it: the 16 bytes of the stream, and the time in microseconds since 2000."""
+_VERSION, _POSITION, _RECORDED_AT, _STATE = -5, -4, -3, -1
 """Where these stand in a row of either form."""
+_FROM = datetime(2000, 1, 1, tzinfo=UTC)
+"""What PostgreSQL counts time from."""
 
 _DAY_FIRST = re.compile(rb'\{"happened_on":"(\d{4}(?:-\d\d){0,2})",')
 """How circumstances begin as they are written here."""
@@ -131,20 +138,23 @@ _DAY_NAMED, _DAY_ENDS = 2, 28
 class _Read(Recorded):
     """A recorded event as it was read. Its circumstances are decoded, and validated, when somebody looks at them."""
 
-    __slots__ = ("_circumstances", "_day", "_kind", "_row", "_stated", "_stream", "_stream_id")
+    __slots__ = ("_begin", "_circumstances", "_day", "_end", "_kind", "_row", "_source", "_stream", "_stream_id")
     _circumstances: Circumstances
-    _day: CivilDate | None
-    _row: tuple[Any, ...]
     _stream: StreamAt
 
     # Without the parts that cost something: these are made when they are asked for.
-    def __init__(self, kind: StreamKind, stream: UUID, row: Row | LogRow, stated: bytes, event: Event) -> None:
+    def __init__(
+        self, kind: StreamKind, stream: UUID, row: Row | PageRow, event: Event, source: bytes, begin: int, end: int
+    ) -> None:
+        """Its circumstances stand in `source`, from `begin` to `end`."""
         self._kind = kind
         self._stream_id = stream
-        self._row = row
-        self._stated = stated
-        self._day = None
+        self._row: tuple[Any, ...] = row
         self.event = event
+        self._source = source
+        self._begin = begin
+        self._end = end
+        self._day: CivilDate | None = None
 
     @property
     def position(self) -> int:  # type: ignore[override]
@@ -155,13 +165,13 @@ class _Read(Recorded):
     @property
     def recorded_at(self) -> datetime:  # type: ignore[override]
         """When it was recorded."""
-        found: datetime = self._row[_RECORDED_AT]
-        return found
+        found: datetime | int = self._row[_RECORDED_AT]
+        return _instant(found) if isinstance(found, int) else found
 
     @property
     def stored(self) -> bytes:
         """The exact bytes that it is stored as."""
-        found: bytes = self._row[4]
+        found: bytes = self._row[_STATE]
         return found
 
     @property
@@ -179,7 +189,8 @@ class _Read(Recorded):
         try:
             return self._circumstances
         except AttributeError:
-            decoded: Circumstances = Circumstances.__pydantic_validator__.validate_json(self._stated)
+            stated = self._source[self._begin : self._end]
+            decoded: Circumstances = Circumstances.__pydantic_validator__.validate_json(stated)
             self._circumstances = decoded
             return decoded
 
@@ -188,10 +199,10 @@ class _Read(Recorded):
         """The calendar day on which it happened. Raises ValueFault, pydantic.ValidationError."""
         day = self._day
         if day is None:
-            stated = self._stated
-            day = _day(stated[:_DAY_ENDS])
+            begin = self._begin
+            day = _day(self._source[begin : begin + _DAY_ENDS])
             # Read from its place only where it is named nowhere else: of two of one name, the last would count.
-            if day is None or stated.rfind(b"happened_") != _DAY_NAMED:
+            if day is None or self._source.rfind(b"happened_", begin, self._end) != begin + _DAY_NAMED:
                 day = self.circumstances.happened_on
             self._day = day
         return day
@@ -199,9 +210,9 @@ class _Read(Recorded):
     @property
     def person(self) -> UUID | None:
         """The person whose account recorded it, where it is known. Raises pydantic.ValidationError."""
-        stated = self._stated
-        # Most circumstances name none, however the name may be written: these are not decoded for it.
-        if stated.rfind(b"person") < 0 and stated.find(b"\\") < 0:
+        source, begin, end = self._source, self._begin, self._end
+        # Many circumstances name none, however the name may be written: these are not decoded for it.
+        if source.rfind(b"person", begin, end) < 0 and source.find(b"\\", begin, end) < 0:
             return None
         return self.circumstances.actor.person
 
@@ -238,26 +249,23 @@ def recorded_history(kind: StreamKind, stream: UUID, rows: Iterable[Row]) -> lis
 
     Raises UnknownTopicError, NewerEventError, pydantic.ValidationError, orjson.JSONDecodeError.
     """
-    history: list[Recorded] = []
-    for row in rows:
-        event, stated = _cut(row[3], row[4])
-        history.append(_Read(kind, stream, row, stated, event))
-    return history
+    return [_Read(kind, stream, row, *_cut(row[3], row[4])) for row in rows]
 
 
-def _cut(topic: str, state: bytes) -> tuple[Event, bytes]:
-    """The event of a state, and its circumstances as they are stored."""
+def _cut(topic: str, state: bytes) -> tuple[Event, bytes, int, int]:
+    """The event of a state, and where its circumstances stand: in what, from where and to where."""
     try:
-        head, first, read = _QUICK[topic]
+        head, begin, read = _QUICK[topic]
     except KeyError:
         raise UnknownTopicError(topic) from None
     stop = -_TAIL if state.startswith(_NONCE, -_TAIL) else -1 if state.endswith(b"}}") else 0
-    end = state.find(_EVENT, first) if stop and state.startswith(head) else -1
+    end = state.find(_EVENT, begin) if stop and state.startswith(head) else -1
     try:
-        return read(state[end + 6 : stop] if end > 0 else b""), state[first : end + 1]  # after _EVENT
+        return read(state[end + 6 : stop] if end > 0 else b""), state, begin, end + 1  # after _EVENT
     except ValidationError:
         stored = orjson.loads(state)
-        return event_from(topic, stored["v"], stored["e"]), orjson.dumps(stored["c"])
+        stated = orjson.dumps(stored["c"])
+        return event_from(topic, stored["v"], stored["e"]), stated, 0, len(stated)
 
 
 def logged_event(row: LogRow) -> LoggedEvent:
@@ -282,19 +290,29 @@ class Undecodable:
     error: Exception
 
 
-def decoded_rows(rows: Iterable[LogRow]) -> tuple[list[Recorded], list[Undecodable]]:
+def decoded_rows(rows: Iterable[PageRow]) -> tuple[list[Recorded], list[Undecodable]]:
     """The events that can be decoded, and those that cannot. An unknown kind of stream is one of these."""
     entries: list[Recorded] = []
     undecodable: list[Undecodable] = []
-    kinds, cut = _KINDS, _cut
+    kinds, identity, cut, add = _KINDS, _identity, _cut, entries.append
     for row in rows:
-        stream, kind, _, _, _, topic, state = row
+        stream, kind, version, position, since, topic, state = row
         try:
-            event, stated = cut(topic, state)
-            entries.append(_Read(kinds[kind], stream, row, stated, event))
+            add(_Read(kinds[kind], identity(stream), row, *cut(topic, state)))
         except Exception as error:  # noqa: BLE001 (whatever is wrong with it, the others go on)
-            undecodable.append(Undecodable(logged_event(row), error))
+            logged = logged_event((identity(stream), kind, version, position, _instant(since), topic, state))
+            undecodable.append(Undecodable(logged, error))
     return entries, undecodable
+
+
+def _instant(since: int) -> datetime:
+    return _FROM + timedelta(microseconds=since)
+
+
+@lru_cache(maxsize=16384)
+def _identity(stream: bytes) -> UUID:
+    """Making one costs as much as reading a small event, and a page has many events of a stream."""
+    return UUID(bytes=stream)
 
 
 _NONCES: list[bytes] = []

@@ -16,6 +16,8 @@ from uuid import UUID
 import psycopg
 import structlog
 from eventsourcing.persistence import ApplicationRecorder, IntegrityError, StoredEvent
+from psycopg.types.numeric import Int8BinaryLoader
+from psycopg.types.string import ByteaBinaryLoader
 from psycopg_pool import PoolTimeout
 
 from application.ports import ALL_OF_IT, StoreDownError, StreamMovedError, UpTo
@@ -23,7 +25,7 @@ from infrastructure.store import connections
 from infrastructure.store.batch_writer import BatchWriter, Pool, Result, Save, Saved
 from infrastructure.store.deadlines import Deadline
 from infrastructure.store.group_commit import GroupCommit
-from infrastructure.store.mapper import LoggedEvent, LogRow, logged_event
+from infrastructure.store.mapper import LoggedEvent, PageRow, Row, logged_event
 from infrastructure.store.subscription import LedgerSubscription
 
 log = structlog.get_logger(__name__)
@@ -41,8 +43,8 @@ GATHER = 0.0003
 """Seconds that a batch waits for those who were just answered; about what their next save takes to come."""
 GIVE_UP_AFTER = 20.0
 """Seconds after which a sender is told that the outcome of its save is unknown."""
-_READER = "liuhen_reader"
-"""Under which attribute a connection keeps its cursor for reading."""
+_READER, _PAGE_READER = "liuhen_reader", "liuhen_page_reader"
+"""Under which attributes a connection keeps its cursors for reading."""
 
 
 class LedgerRecorder(ApplicationRecorder):
@@ -109,12 +111,10 @@ class LedgerRecorder(ApplicationRecorder):
         self._commits.close()
         self._writer.close()
 
-    def select_stream(
-        self, kind: str, stream: UUID, upto: UpTo = ALL_OF_IT, after: int = 0
-    ) -> list[tuple[int, int, datetime, str, bytes]]:
-        """Version, position, recorded time, topic and state of a stream's events, after a version, in version order.
+    def select_stream(self, kind: str, stream: UUID, upto: UpTo = ALL_OF_IT, after: int = 0) -> list[Row]:
+        """A stream's events after a version, in version order, as far as they stood at a position or time.
 
-        As far as they stood at a position or time. None when the identity is one of another kind of stream.
+        None when the identity is one of another kind of stream.
         """
         return self._select(
             "SELECT stream_version, position, recorded_at, topic, state FROM liuhen.events"
@@ -122,6 +122,7 @@ class LedgerRecorder(ApplicationRecorder):
             " AND position <= coalesce(%s::bigint, 9223372036854775807)"
             " AND recorded_at <= coalesce(%s::timestamptz, 'infinity') ORDER BY stream_version",
             (self.log_id, stream, kind, after, upto.position, upto.recorded_at),
+            _PAGE_READER,
         )
 
     def select_streams(self, streams: Collection[UUID], position: int) -> list[LoggedEvent]:
@@ -212,12 +213,13 @@ class LedgerRecorder(ApplicationRecorder):
         )
         return [logged_event(row) for row in rows]
 
-    def select_page(self, position: int, limit: int, stop: int | None) -> list[LogRow]:
-        """Rows of the log after a position and not after `stop`, in position order, as the database gives them."""
+    def select_page(self, position: int, limit: int, stop: int | None) -> list[PageRow]:
+        """Rows of the log after a position and not after `stop`, in position order, as the database has them."""
         return self._select(
             f"SELECT {_COLUMNS} FROM liuhen.events WHERE log_id = %s AND position > %s"
             " AND position <= coalesce(%s::bigint, 9223372036854775807) ORDER BY position LIMIT %s",
             (self.log_id, position, stop, limit),
+            _PAGE_READER,
         )
 
     def max_notification_id(self) -> int | None:
@@ -229,28 +231,31 @@ class LedgerRecorder(ApplicationRecorder):
         """Iterate over the events after a position, and wait for more: use it as a context."""
         return LedgerSubscription(self, gt, topics)
 
-    def _select(self, query: str, parameters: Sequence[Any]) -> list[Any]:
+    def _select(self, query: str, parameters: Sequence[Any], reader: str = _READER) -> list[Any]:
         """Rows of a query. Asked once more when the connection turns out to be dead: reading twice does no harm.
 
         Raises StoreDownError when the server does not answer, PoolTimeout when no connection is to be had.
         """
         try:
-            return self._select_once(query, parameters)
+            return self._select_once(query, parameters, reader)
         except PoolTimeout:
             raise  # it was waited for long enough
         except psycopg.OperationalError:
             self.pool.check()  # drops all the others that died with it
-            return self._select_once(query, parameters)
+            return self._select_once(query, parameters, reader)
 
-    def _select_once(self, query: str, parameters: Sequence[Any]) -> list[Any]:
+    def _select_once(self, query: str, parameters: Sequence[Any], reader: str) -> list[Any]:
         conn = self.pool.getconn()
         deadline: Deadline | None = None
         try:
             # A cursor knows how to read what it read before, so each connection keeps its own.
             kept = vars(conn)
-            cursor = kept.get(_READER)
+            cursor = kept.get(reader)
             if cursor is None:
-                cursor = kept[_READER] = conn.cursor(binary=True)
+                cursor = kept[reader] = conn.cursor(binary=True)
+                if reader == _PAGE_READER:  # identities are made once per stream, times for those who look at them
+                    cursor.adapters.register_loader("uuid", ByteaBinaryLoader)
+                    cursor.adapters.register_loader("timestamptz", Int8BinaryLoader)
             with Deadline(conn, time.monotonic() + connections.READ_SECONDS) as deadline:
                 rows: list[Any] = cursor.execute(query.encode(), parameters, prepare=True).fetchall()
                 return rows
