@@ -124,8 +124,6 @@ LogRow = tuple[UUID, str, int, int, datetime, str, bytes]
 """Stream, kind, and then as a `Row`: version, position, recorded time, topic and state of an event in the log."""
 PageRow = tuple[bytes, str, int, int, int, str, bytes]
 """The same as PostgreSQL has it: the 16 bytes of the stream, and the time in microseconds since 2000."""
-_VERSION, _POSITION, _RECORDED_AT, _STATE = -5, -4, -3, -1
-"""Where these stand in a row of either form."""
 _FROM = datetime(2000, 1, 1, tzinfo=UTC)
 """What PostgreSQL counts time from."""
 
@@ -138,41 +136,47 @@ _DAY_NAMED, _DAY_ENDS = 2, 28
 class _Read(Recorded):
     """A recorded event as it was read. Its circumstances are decoded, and validated, when somebody looks at them."""
 
-    __slots__ = ("_begin", "_circumstances", "_day", "_end", "_kind", "_row", "_source", "_stream", "_stream_id")
+    __slots__ = (
+        *("_circumstances", "_day", "_since", "_stated", "_stream"),
+        *("kind", "originator_id", "originator_version", "stored"),
+    )
+    kind: StreamKind
+    originator_id: UUID
+    originator_version: int
+    stored: bytes
+    """The exact bytes that it is stored as."""
     _circumstances: Circumstances
     _stream: StreamAt
 
-    # Without the parts that cost something: these are made when they are asked for.
+    # Without the parts that cost something: these are made when they are asked for. There are as many as events, so
+    # that each part is handed over as it was found, and nothing of a row is kept that is not needed.
     def __init__(
-        self, kind: StreamKind, stream: UUID, row: Row | PageRow, event: Event, source: bytes, begin: int, end: int
+        self,
+        kind: StreamKind,
+        stream: UUID,
+        version: int,
+        position: int,
+        since: datetime | int,
+        state: bytes,
+        event: Event,
+        stated: bytes,
     ) -> None:
-        """Its circumstances stand in `source`, from `begin` to `end`."""
-        self._kind = kind
-        self._stream_id = stream
-        self._row: tuple[Any, ...] = row
+        """`stated` are its circumstances as they are stored."""
+        self.kind = kind
+        self.originator_id = stream
+        self.originator_version = version
+        self.position = position
+        self._since = since
+        self.stored = state
         self.event = event
-        self._source = source
-        self._begin = begin
-        self._end = end
+        self._stated = stated
         self._day: CivilDate | None = None
-
-    @property
-    def position(self) -> int:  # type: ignore[override]
-        """The place in the log."""
-        found: int = self._row[_POSITION]
-        return found
 
     @property
     def recorded_at(self) -> datetime:  # type: ignore[override]
         """When it was recorded."""
-        found: datetime | int = self._row[_RECORDED_AT]
-        return _instant(found) if isinstance(found, int) else found
-
-    @property
-    def stored(self) -> bytes:
-        """The exact bytes that it is stored as."""
-        found: bytes = self._row[_STATE]
-        return found
+        since = self._since
+        return _instant(since) if isinstance(since, int) else since
 
     @property
     def stream(self) -> StreamAt:  # type: ignore[override]
@@ -180,7 +184,9 @@ class _Read(Recorded):
         try:
             return self._stream
         except AttributeError:
-            self._stream = made = StreamAt.made_of(kind=self._kind, id=self._stream_id, version=self._row[_VERSION])
+            self._stream = made = StreamAt.made_of(
+                kind=self.kind, id=self.originator_id, version=self.originator_version
+            )
             return made
 
     @property
@@ -189,8 +195,7 @@ class _Read(Recorded):
         try:
             return self._circumstances
         except AttributeError:
-            stated = self._source[self._begin : self._end]
-            decoded: Circumstances = Circumstances.__pydantic_validator__.validate_json(stated)
+            decoded: Circumstances = Circumstances.__pydantic_validator__.validate_json(self._stated)
             self._circumstances = decoded
             return decoded
 
@@ -199,10 +204,10 @@ class _Read(Recorded):
         """The calendar day on which it happened. Raises ValueFault, pydantic.ValidationError."""
         day = self._day
         if day is None:
-            begin = self._begin
-            day = _day(self._source[begin : begin + _DAY_ENDS])
+            stated = self._stated
+            day = _day(stated[:_DAY_ENDS])
             # Read from its place only where it is named nowhere else: of two of one name, the last would count.
-            if day is None or self._source.rfind(b"happened_", begin, self._end) != begin + _DAY_NAMED:
+            if day is None or stated.rfind(b"happened_") != _DAY_NAMED:
                 day = self.circumstances.happened_on
             self._day = day
         return day
@@ -210,27 +215,11 @@ class _Read(Recorded):
     @property
     def person(self) -> UUID | None:
         """The person whose account recorded it, where it is known. Raises pydantic.ValidationError."""
-        source, begin, end = self._source, self._begin, self._end
+        stated = self._stated
         # Many circumstances name none, however the name may be written: these are not decoded for it.
-        if source.rfind(b"person", begin, end) < 0 and source.find(b"\\", begin, end) < 0:
+        if stated.rfind(b"person") < 0 and stated.find(b"\\") < 0:
             return None
         return self.circumstances.actor.person
-
-    @property
-    def originator_id(self) -> UUID:
-        """Identity of the stream."""
-        return self._stream_id
-
-    @property
-    def originator_version(self) -> int:
-        """Version in the stream."""
-        found: int = self._row[_VERSION]
-        return found
-
-    @property
-    def kind(self) -> StreamKind:
-        """What the stream is the history of."""
-        return self._kind
 
 
 @lru_cache(maxsize=8192)
@@ -249,23 +238,26 @@ def recorded_history(kind: StreamKind, stream: UUID, rows: Iterable[Row]) -> lis
 
     Raises UnknownTopicError, NewerEventError, pydantic.ValidationError, orjson.JSONDecodeError.
     """
-    return [_Read(kind, stream, row, *_cut(row[3], row[4])) for row in rows]
+    history: list[Recorded] = []
+    for version, position, since, topic, state in rows:
+        event, stated = _cut(topic, state)
+        history.append(_Read(kind, stream, version, position, since, state, event, stated))
+    return history
 
 
-def _cut(topic: str, state: bytes) -> tuple[Event, bytes, int, int]:
-    """The event of a state, and where its circumstances stand: in what, from where and to where."""
+def _cut(topic: str, state: bytes) -> tuple[Event, bytes]:
+    """The event of a state, and its circumstances as they are stored."""
     try:
-        head, begin, read = _QUICK[topic]
+        head, first, read = _QUICK[topic]
     except KeyError:
         raise UnknownTopicError(topic) from None
     stop = -_TAIL if state.startswith(_NONCE, -_TAIL) else -1 if state.endswith(b"}}") else 0
-    end = state.find(_EVENT, begin) if stop and state.startswith(head) else -1
+    end = state.find(_EVENT, first) if stop and state.startswith(head) else -1
     try:
-        return read(state[end + 6 : stop] if end > 0 else b""), state, begin, end + 1  # after _EVENT
+        return read(state[end + 6 : stop] if end > 0 else b""), state[first : end + 1]  # after _EVENT
     except ValidationError:
         stored = orjson.loads(state)
-        stated = orjson.dumps(stored["c"])
-        return event_from(topic, stored["v"], stored["e"]), stated, 0, len(stated)
+        return event_from(topic, stored["v"], stored["e"]), orjson.dumps(stored["c"])
 
 
 def logged_event(row: LogRow) -> LoggedEvent:
@@ -294,11 +286,11 @@ def decoded_rows(rows: Iterable[PageRow]) -> tuple[list[Recorded], list[Undecoda
     """The events that can be decoded, and those that cannot. An unknown kind of stream is one of these."""
     entries: list[Recorded] = []
     undecodable: list[Undecodable] = []
-    kinds, identity, cut, add = _KINDS, _identity, _cut, entries.append
-    for row in rows:
-        stream, kind, version, position, since, topic, state = row
+    kinds, identity, cut, read, add = _KINDS, _identity, _cut, _Read, entries.append
+    for stream, kind, version, position, since, topic, state in rows:
         try:
-            add(_Read(kinds[kind], identity(stream), row, *cut(topic, state)))
+            event, stated = cut(topic, state)
+            add(read(kinds[kind], identity(stream), version, position, since, state, event, stated))
         except Exception as error:  # noqa: BLE001 (whatever is wrong with it, the others go on)
             logged = logged_event((identity(stream), kind, version, position, _instant(since), topic, state))
             undecodable.append(Undecodable(logged, error))
