@@ -1,6 +1,9 @@
 """视图 How fast views are caught up durably, beside the library's ProjectionRunner with equal views.
 
-And how fast the past is made, beside only reading and decoding the same events.
+And how fast the past is made, beside only reading and decoding the same events. Decoding gives what readers of an event
+get, in typed form: the fact, and its circumstances (day, actor, authority, what it was decided on). The views take the
+second part only as far as they look at it, so the past is also put, for information, beside reading that decodes the
+facts alone. A replay has for its baseline what a user of the library reads: its notifications mapped to its events.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
+from statistics import mean
 from uuid import UUID
 
 import psycopg
@@ -66,12 +70,15 @@ def run(own: Server, scale: Scale, report: Report) -> None:
                 "replay": _replayed(liuhen),
                 "stock reading and mapping": _mapped(stock),
                 "reading and decoding": _decoded(liuhen),
+                "reading, decoding facts": _facts_decoded(liuhen),
                 "as of a day": _as_of(liuhen),
             }
             samples = interleave(sides, scale)
+            sizes = _sizes(liuhen, stock)
         told = {
             "events": liuhen.ledger.position(),
             "baseline_events": fewer * EVENTS_PER_PROJECT,
+            **sizes,
             "views": len(liuhen.engine.names()),
             "page": liuhen.engine.page,
         }
@@ -80,6 +87,7 @@ def run(own: Server, scale: Scale, report: Report) -> None:
     report.add(rate("projecting.all_views", of="all views", beside="stock runner, all views", standard=ALL_VIEWS))
     report.add(rate("projecting.replay", of="replay", beside="stock reading and mapping", standard=REPLAY))
     report.add(rate("projecting.as_of", of="as of a day", beside="reading and decoding", standard=AT_A_DAY))
+    report.add(rate("projecting.as_of.facts", of="as of a day", beside="reading, decoding facts"))
 
 
 def record_projects(liuhen: Liuhen, projects: int) -> None:
@@ -176,7 +184,31 @@ def _mapped(stock: Application[UUID]) -> Side:
     return side
 
 
+def _sizes(liuhen: Liuhen, stock: Application[UUID]) -> dict[str, int]:
+    """Bytes that an event is stored as, on average: the library's say the same, and the time besides."""
+    ours = [len(e.state) for e in liuhen.ledger.logged_after(0, liuhen.ledger.position())]
+    theirs = [len(n.state) for n in stock.recorder.select_notifications(1, stock.recorder.max_notification_id() or 0)]
+    return {"bytes_per_event": round(mean(ours)), "baseline_bytes_per_event": round(mean(theirs))}
+
+
 def _decoded(liuhen: Liuhen) -> Side:
+    """Events in the form in which whoever reads them gets them: nothing is left undecoded."""
+
+    def side(seconds: float) -> Sample:
+        del seconds
+        began, position = time.perf_counter(), 0
+        while entries := liuhen.ledger.after(position, PAGE):
+            for entry in entries:
+                _ = entry.event, entry.circumstances
+            position = entries[-1].position
+        return {"rate": position / (time.perf_counter() - began)}
+
+    return side
+
+
+def _facts_decoded(liuhen: Liuhen) -> Side:
+    """Events as the views get them, of which nobody has looked at the circumstances."""
+
     def side(seconds: float) -> Sample:
         del seconds
         began, position = time.perf_counter(), 0

@@ -63,7 +63,7 @@ FIGURES = {
     What.READING: {"reading.6", "reading.50", "reading.500"},
     What.BULK: {"bulk.import"},
     What.GROWTH: {"growth.append"},
-    What.PROJECTING: {f"projecting.{what}" for what in ("one_view", "all_views", "replay", "as_of")},
+    What.PROJECTING: {f"projecting.{what}" for what in ("one_view", "all_views", "replay", "as_of", "as_of.facts")},
     What.REBUILDING: {"rebuilding.all_views"},
     What.FRESHNESS: {f"freshness.{what}" for what in ("p50", "p99", "growth")},
     What.PAGES: {f"pages.{group}" for group in PAGES},
