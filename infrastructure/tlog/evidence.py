@@ -404,8 +404,8 @@ def _signed_by(report: Report, checkpoint: bytes, suite: Suite, policy: Policy) 
     elif others := len({s.name for s in signed.note.signatures} - {signed.checkpoint.origin}):
         report.not_proven(
             f"所给公钥的见证都没有附署（另有{others}个签名，公钥未给出，不算）：运行者可能向他人出示另一部历史",
-            f"no witness whose key was given has cosigned ({others} signatures of other keys do not count): the operator "
-            "might show others another history",
+            f"no witness whose key was given has cosigned ({others} signatures of other keys do not count): the "
+            "operator might show others another history",
         )
     else:
         report.not_proven(
