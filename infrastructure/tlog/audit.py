@@ -154,8 +154,10 @@ def _opening(
             findings.append(
                 found_at(
                     0,
-                    f"{one.called}属于{one.checkpoint.origin}，日志现为{tree.origin}",
-                    f"{one.called} is of {one.checkpoint.origin}, the log is now {tree.origin}",
+                    f"{one.called}属于{one.checkpoint.origin}，日志现为{tree.origin}：经批准重启的，"
+                    "日志中有county.log_restarted",
+                    f"{one.called} is of {one.checkpoint.origin}, the log is now {tree.origin}: where that was "
+                    "approved, the log has a county.log_restarted",
                 )
             )
         if size > edge:
