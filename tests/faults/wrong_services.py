@@ -65,7 +65,7 @@ def forgets_keys() -> None:
     write = BatchWriter.write
 
     def forgetting(self: BatchWriter, saves: Sequence[Save]) -> list[Result]:
-        return write(self, [replace(save, request=None) if save.events else save for save in saves])
+        return write(self, [replace(save, request=None, rows=()) if save.events else save for save in saves])
 
     BatchWriter.write = forgetting  # type: ignore[method-assign]
 
