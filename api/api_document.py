@@ -30,6 +30,7 @@ _OF_NAMES = {"404": "没有此记录 nothing under that identity"}
 _OF_BODIES = {
     "400": "请求内容不完整，或参数、游标无效 the body cannot be read at all, or an unknown parameter or cursor",
     "413": "请求过大 the request is too large",
+    "415": "正文的类型或压缩不被接受 the type of the body, or its compression, is not taken",
 }
 _OF_INPUT = {"422": "请求内容有误 the request is not acceptable"}
 _OF_FILES = {"501": "此处未装xlsx附加组件 workbooks cannot be had here"}

@@ -246,7 +246,7 @@ def test_a_file_in_odd_columns_is_recorded_waited_for_and_its_report_sent_again(
         client.declare_sharing(project, SHARED, happened_on="2019-01-20")
         client.approve_project(project, APPROVED, happened_on="2019-02-20")
         table = tmp_path / "进度.xlsx"
-        rows = [
+        rows: list[Any] = [
             ["序", "项目", "哪天", "完成%"],
             ["甲", project, "2019-03-01", 10],
             ["乙", project, "2019-03-02", "一半"],
