@@ -188,6 +188,7 @@ def create_app(
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         docs_url="/docs",
         redoc_url=None,
+        redirect_slashes=False,  # to where the request's own Host says, with its token
         # What is traced here is traced by the gate: the framework's spans would hold paths and queries.
         telemetry={
             "tracing": False,
