@@ -46,9 +46,9 @@ DOCUMENTED = (Path(__file__).parents[2] / "docs/performance.md").read_text(encod
 
 FIGURES = {
     What.APPEND: {
-        *(f"append.{savers}.{what}" for savers in (32, 8, 1) for what in ("rate", "p99")),
+        *(f"append.{savers}.{what}" for savers in (32, 8, 1) for what in ("rate", "p99", "loop.rate", "loop.p99")),
         "append.32.keyed",
-        *(("append.32.native",) if pgbench_program() else ()),
+        *(("append.32.native", "append.32.loop.native") if pgbench_program() else ()),
     },
     What.POSTING: {
         "posting.rate",
