@@ -334,6 +334,8 @@ def _hardening(log: Liuhen) -> tuple[Guard, ...]:
 
 def _cached(request: Request, body: bytes, media_type: str, lasting: str) -> Response:
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    if not request.app.state.liuhen.settings.log_public:
+        lasting = lasting.replace("public", "private")  # a shared cache would answer who has no token
     headers = {"Cache-Control": lasting, "ETag": tag}
     asked = {t.strip().removeprefix("W/") for t in request.headers.get("if-none-match", "").split(",")}
     if tag in asked:

@@ -102,4 +102,8 @@ def test_a_closed_log_is_read_with_a_token_only(log: TestClient, liuhen: Liuhen,
     closed = replace(liuhen, settings=liuhen.settings.model_copy(update={"log_public": False}))
     log.app.state.liuhen = closed  # type: ignore[attr-defined]
     assert log.get("/v1/log/checkpoint").status_code == 401
-    assert auditor.get("/log/checkpoint").status_code == 200
+    answer = auditor.get("/log/tile/0/000")
+    assert (answer.status_code, "immutable" in answer.headers["cache-control"]) == (200, True)
+    for path in ("/log/tile/0/000", "/log/checkpoint"):
+        kept_by = auditor.get(path).headers["cache-control"].split(",")[0]
+        assert kept_by == "private", "a shared cache would answer who has no token"
