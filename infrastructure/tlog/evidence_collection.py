@@ -485,11 +485,15 @@ class _Summary:
 
     @property
     def subjects(self) -> dict[UUID, Text]:
-        """What each stream is called, or of what kind it is, where there are several."""
-        if len(self.streams) == 1:
+        """What each stream is called, or of what kind it is, where there are several; erasures are of the county's."""
+        kinds = {entry.stream.id: entry.stream.kind for entry in self.told}
+        if len(kinds) == 1:
             return {}
-        named = ((s.id, _name(s), _KINDS[s.kind]) for s in self.streams)
-        return {at: Text(zh=name or kind.zh, en=name or kind.en) for at, name, kind in named}
+        names = {s.id: _name(s) for s in self.streams}
+        return {
+            stream: Text(zh=names.get(stream) or _KINDS[kind].zh, en=names.get(stream) or _KINDS[kind].en)
+            for stream, kind in kinds.items()
+        }
 
     def corrected(self, entry: Recorded) -> Sequence[Text]:
         """Which event a correction means, and what stands in its place: nothing for other events."""
