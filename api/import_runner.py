@@ -81,6 +81,9 @@ class Runner:
             lines = [line_of_row(table.columns, row, plan) for row in table.rows[first : first + ROWS_AT_ONCE]]
             answers = self._recorded(context, job, first, lines)
             counts.update(answer["result"] for answer in answers)
+            reached = max((answer["position"] or 0 for answer in answers), default=0)
+            if reached:
+                counts["position"] = max(counts["position"], reached)
             if not self._jobs.finish_chunk(job, self.id, first, answers, dict(counts)):
                 return
 

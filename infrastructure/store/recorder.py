@@ -17,6 +17,8 @@ from uuid import UUID
 import psycopg
 import structlog
 from eventsourcing.persistence import ApplicationRecorder, IntegrityError, StoredEvent
+from psycopg.types.numeric import Int8BinaryLoader
+from psycopg.types.string import ByteaBinaryLoader
 from psycopg_pool import PoolTimeout
 
 from application.ports import ALL_OF_IT, StoreDownError, StreamMovedError, UpTo
@@ -24,7 +26,7 @@ from infrastructure.store import arrays, connections
 from infrastructure.store.batch_writer import BatchWriter, Pool, Result, Save, Saved
 from infrastructure.store.deadlines import Deadline
 from infrastructure.store.group_commit import GroupCommit
-from infrastructure.store.mapper import LoggedEvent, LogRow, logged_event
+from infrastructure.store.mapper import LoggedEvent, PageRow, Row, logged_event
 from infrastructure.store.prepared_query import PreparedQuery
 from infrastructure.store.subscription import LedgerSubscription
 
@@ -43,8 +45,8 @@ GATHER = 0.0003
 """Seconds that a batch waits for those who were just answered; about what their next save takes to come."""
 GIVE_UP_AFTER = 20.0
 """Seconds after which a sender is told that the outcome of its save is unknown."""
-_READER = "liuhen_reader"
-"""Under which attribute a connection keeps its cursor for reading."""
+_READER, _PAGE_READER = "liuhen_reader", "liuhen_page_reader"
+"""Under which attributes a connection keeps its cursors for reading."""
 _INTEGER = Struct(">i")
 _STREAM = PreparedQuery(
     "liuhen_stream",
@@ -125,12 +127,10 @@ class LedgerRecorder(ApplicationRecorder):
         self._commits.close()
         self._writer.close()
 
-    def select_stream(
-        self, kind: str, stream: UUID, upto: UpTo = ALL_OF_IT, after: int = 0
-    ) -> list[tuple[int, int, datetime, str, bytes]]:
-        """Version, position, recorded time, topic and state of a stream's events, after a version, in version order.
+    def select_stream(self, kind: str, stream: UUID, upto: UpTo = ALL_OF_IT, after: int = 0) -> list[Row]:
+        """A stream's events after a version, in version order, as far as they stood at a position or time.
 
-        As far as they stood at a position or time. None when the identity is one of another kind of stream.
+        None when the identity is one of another kind of stream.
         """
         if upto == ALL_OF_IT:
             return self._asked(_STREAM, (self._log, stream.bytes, kind.encode(), _INTEGER.pack(after)))
@@ -226,12 +226,13 @@ class LedgerRecorder(ApplicationRecorder):
         )
         return [logged_event(row) for row in rows]
 
-    def select_page(self, position: int, limit: int, stop: int | None) -> list[LogRow]:
-        """Rows of the log after a position and not after `stop`, in position order, as the database gives them."""
+    def select_page(self, position: int, limit: int, stop: int | None) -> list[PageRow]:
+        """Rows of the log after a position and not after `stop`, in position order, as the database has them."""
         return self._select(
             f"SELECT {_COLUMNS} FROM liuhen.events WHERE log_id = %s AND position > %s"
             " AND position <= coalesce(%s::bigint, 9223372036854775807) ORDER BY position LIMIT %s",
             (self.log_id, position, stop, limit),
+            _PAGE_READER,
         )
 
     def max_notification_id(self) -> int | None:
@@ -243,15 +244,18 @@ class LedgerRecorder(ApplicationRecorder):
         """Iterate over the events after a position, and wait for more: use it as a context."""
         return LedgerSubscription(self, gt, topics)
 
-    def _select(self, query: str, parameters: Sequence[Any]) -> list[Any]:
+    def _select(self, query: str, parameters: Sequence[Any], reader: str = _READER) -> list[Any]:
         """Rows of a query. Raises what `_read` raises."""
 
         def by_cursor(conn: psycopg.Connection[Any]) -> list[Any]:
             # A cursor knows how to read what it read before, so each connection keeps its own.
             kept = vars(conn)
-            cursor = kept.get(_READER)
+            cursor = kept.get(reader)
             if cursor is None:
-                cursor = kept[_READER] = conn.cursor(binary=True)
+                cursor = kept[reader] = conn.cursor(binary=True)
+                if reader == _PAGE_READER:  # identities are made once per stream, times for those who look at them
+                    cursor.adapters.register_loader("uuid", ByteaBinaryLoader)
+                    cursor.adapters.register_loader("timestamptz", Int8BinaryLoader)
             rows: list[Any] = cursor.execute(query.encode(), parameters, prepare=True).fetchall()
             return rows
 
