@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -248,9 +249,18 @@ def test_redirects_are_not_followed(
     assert [g.path for g in receiver.got] == ["/in?from=liuhen"]
 
 
-def test_a_name_that_comes_to_mean_something_else_leads_nowhere_else(received: tuple[Receiver, Path]) -> None:
+def test_a_name_that_comes_to_mean_something_else_leads_nowhere_else(
+    received: tuple[Receiver, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Rebinding (A13): resolved once for a delivery, and the connection goes to the address that was judged."""
     receiver, authority = received
+    lookup = socket.getaddrinfo
+
+    def by_now(host: Any, *more: Any, **named: Any) -> Any:
+        """The system's own look-up: by the time that the line is opened, the name means another machine."""
+        return lookup("127.0.0.2" if host == "localhost" else host, *more, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", by_now)
     asked: list[str] = []
     meanings = [["127.0.0.1"], ["169.254.169.254"], ["127.0.0.1", "::ffff:169.254.169.254"], ["2130706433"]]
 
