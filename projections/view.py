@@ -125,6 +125,9 @@ class Projection(ABC):
     """Topics of the events that change rows. A page holds no others."""
     IGNORES: ClassVar[frozenset[str]]
     """Topics of all the others, so that nobody forgets a new one."""
+    OF_STATES: ClassVar[bool] = False
+    """Rows say what the states of the streams are that a page touches, nothing of its events, and need no index to be
+    written: then those of a last page that touches all the streams are the same, and the past is written but once."""
     TABLES: ClassVar[str]
     """SQL that makes the tables in the present search path, each with log_id first in its key."""
 

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from infrastructure.projecting.engine import Engine
 
 PAGE = 5000
-"""Events folded at a time: rows that a stream has on two pages are written twice."""
+"""Events folded at a time: rows that a stream has on two pages are written twice, unless they are of its state."""
+_MOST_TOUCHED = 10_000
+"""Streams whose rows wait to be written."""
 _NOTHING = LeftOut()
 
 
@@ -107,11 +109,15 @@ def fold_into(
     follows one in its stream. What was discarded is left out and not counted. Raises what the fold raises.
     """
     conn.execute("SET LOCAL search_path TO pg_temp")
-    conn.execute(projection.TABLES.encode())
+    tables, indexes = _made_by(projection)
+    conn.execute(tables.encode())
     gone = apart.parked | apart.discarded
     histories = parking.without(ledger, gone) if gone else ledger.histories
     streams = Streams(histories) if happened is None else Streams(None, corrected=True)
     correcting = _Correcting(ledger, position) if happened is not None else None
+    handles = projection.HANDLES
+    touched: dict[int, Recorded] = {}
+    """An event of each stream whose rows are still to be written, by the stream's identity as a number."""
     at, lacking = 0, 0
     lost: set[UUID] = set()
     with conn.cursor() as cursor:
@@ -126,10 +132,30 @@ def fold_into(
             if correcting is not None and happened is not None:
                 kept = correcting.by(happened, kept)
             by_stream = streams.forward(kept, at)
-            handles = projection.HANDLES
-            if handled := [e for e in kept if e.event.TOPIC in handles]:
+            handled = [e for e in kept if e.event.TOPIC in handles]
+            if handled and not projection.OF_STATES:
                 projection.project(Page(log_id, handled, streams, by_stream), cursor)
+            elif handled:
+                for entry in handled:
+                    touched.setdefault(entry.originator_id.int, entry)
+                streams.settle(stream for stream in by_stream if stream.int in touched)
+                if len(touched) >= _MOST_TOUCHED:
+                    projection.project(Page(log_id, [*touched.values()], streams), cursor)
+                    touched = {}
+        if touched:
+            projection.project(Page(log_id, [*touched.values()], streams), cursor)
+        if indexes:
+            cursor.execute(indexes.encode())
     return lacking
+
+
+def _made_by(projection: Projection) -> tuple[str, str]:
+    """What makes a view's tables, and its indexes, as far as these may be made when the rows are there."""
+    if not projection.OF_STATES:
+        return projection.TABLES, ""
+    statements = [part for part in projection.TABLES.split(";") if part.strip()]
+    later = [part for part in statements if part.split()[:2] == ["CREATE", "INDEX"]]
+    return ";".join(part for part in statements if part not in later), ";".join(later)
 
 
 class _Correcting:

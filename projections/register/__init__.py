@@ -19,6 +19,7 @@ class ProjectRegister(Projection):
     VERSION = 3
     HANDLES = topics("project", "unit", "record")
     IGNORES = topics("system", "register", "county", "evaluator", "guidance_fund", "accounts")
+    OF_STATES = True
     TABLES = """
         CREATE TABLE projects (
             log_id integer NOT NULL, project_id uuid NOT NULL, number text, name text NOT NULL, stage text NOT NULL,

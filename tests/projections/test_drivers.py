@@ -24,6 +24,7 @@ from domain.steps.correcting import CorrectFact
 from domain.streams import StreamKind
 from infrastructure import demo
 from infrastructure.bootstrap import Liuhen
+from infrastructure.projecting import as_of as driver
 from infrastructure.projecting import rebuilding
 from infrastructure.projecting.as_of import check, position_at, view_as_of
 from infrastructure.projecting.builds import Digests, builds_of, digests, drop_retired, tables_in
@@ -127,6 +128,44 @@ def test_as_of_a_day_is_what_each_history_says_of_it(county: Liuhen) -> None:
             rows = conn.execute("SELECT project_id, stage, arranged_fen FROM projects").fetchall()
         assert {project: (stage, fen) for project, stage, fen in rows} == expected, day
         assert (fresh.as_of_happened, fresh.lag_events) == (day, 0)
+
+
+def test_the_past_is_the_same_however_it_is_read(county: Liuhen, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a few events, with rows written again and again, or by many: as known at a position, and as of a day."""
+    half = AsOf(UpTo(position=county.ledger.position() // 2))
+    moments = [half, AsOf(happened=date(2019, 6, 30)), AsOf(happened=date(2030, 1, 1))]
+    names = [p.NAME for p in PROJECTIONS if p.OF_STATES]
+    assert "register" in names
+
+    def past() -> list[Digests]:
+        with county.pool.connection() as conn:
+            tables = {n: tables_in(conn, county.engine.schema(n, conn)) for n in names}
+        return [as_of(county, name, moment, tables[name]) for name in names for moment in moments]
+
+    by_many = past()
+    assert all(rows > 3 for rows, _ in by_many[-1].values())
+    monkeypatch.setattr(driver, "PAGE", 7)
+    monkeypatch.setattr(driver, "_MOST_TOUCHED", 2)
+    assert past() == by_many
+
+
+def test_a_view_of_the_past_has_the_indexes_of_the_one_that_stands(county: Liuhen) -> None:
+    for name in county.engine.names():
+        with county.pool.connection() as conn:
+            made = indexes(conn, county.engine.schema(name, conn))
+        with view_as_of(county.engine, name, AsOf()) as (conn, _):
+            assert indexes(conn, "pg_temp") == made, name
+
+
+def indexes(conn: psycopg.Connection[Any], schema: str) -> list[str]:
+    """What makes the indexes of a build's tables, without the name of its schema."""
+    rows = conn.execute(
+        "SELECT regexp_replace(pg_get_indexdef(i.indexrelid), ' ON [a-z0-9_]+[.]', ' ON ') FROM pg_index i"
+        " JOIN pg_class c ON c.oid = i.indrelid WHERE c.relnamespace = CASE %(schema)s WHEN 'pg_temp'"
+        " THEN pg_my_temp_schema() ELSE to_regnamespace(%(schema)s) END ORDER BY 1",
+        {"schema": schema},
+    ).fetchall()
+    return [text for (text,) in rows]
 
 
 def test_a_correction_changes_what_was_and_not_what_was_known(county: Liuhen) -> None:
