@@ -47,6 +47,7 @@ from infrastructure.calendars import CalendarError
 from infrastructure.demo import record_demo_county
 from infrastructure.embedded_postgres import EmbeddedPostgresError
 from infrastructure.foreign_issuers import IssuerConfigError
+from infrastructure.importing.mapping_process import MappingProcess
 from infrastructure.issuer import Holder, Issuer
 from infrastructure.migrations import MigrationError
 from infrastructure.roles import RolesError
@@ -181,7 +182,10 @@ def import_(
     with service() as liuhen:
         actor = Actor(account="liuhen-cli", organisation="本机 local", role=Role.SYS_ADMIN)
         with _progress("导入 importing") as advance:
-            report = import_file(liuhen.desk, chosen, file.read_bytes(), actor, dry_run=dry_run, progress=advance)
+            data = file.read_bytes()
+            report = import_file(
+                liuhen.desk, chosen, data, actor, dry_run=dry_run, progress=advance, helper=MappingProcess
+            )
         liuhen.engine.catch_up()
     if as_json:
         typer.echo(report.model_dump_json(indent=2))

@@ -39,15 +39,19 @@ class Stated:
     """A row that is written as the event it would be. A file has so many that they are not kept as objects."""
 
     stream: UUID
+    key: str
     edition: str
     row_sha256: str
     body: bytes
+    suspect: bool
+    """Whether its parts have to be looked at one by one, as anything about them may be unfit to be recorded."""
 
 
 def stated(origin: ImportOrigin, facts: Iterable[bytes]) -> Stated:
     """A row with what it states: its facts come as they are stored, and its event is put together of them."""
     body = b'{"origin":%b,"facts":[%b]}' % (orjson.dumps(origin.__dict__, default=str), b",".join(facts))
-    return Stated(imported_project_id(origin.source, origin.key), origin.edition, origin.row_sha256, body)
+    stream = imported_project_id(origin.source, origin.key)
+    return Stated(stream, origin.key, origin.edition, origin.row_sha256, body, is_suspect(body))
 
 
 class Drafted:
@@ -68,7 +72,7 @@ class Drafted:
             history = histories.get(row.stream)
             known = fold(Project(id=row.stream), history) if history else _UNKNOWN
             try:
-                if not fit or is_suspect(row.body):
+                if not fit or row.suspect:
                     check_fit(BringIn.model_validate_json(row.body), act)
                 news = is_news(known, row.edition, row.row_sha256)
             except ActError as error:

@@ -17,6 +17,7 @@ from bench.report import Report
 from bench.rows import native_rows
 from bench.servers import Server, pgbench_program
 from domain.recorded import Actor, Role
+from infrastructure.importing.mapping_process import MappingProcess
 
 MAPPING = MAPPINGS["world-bank"]
 FLOOR = Standard(20_000, of="median")
@@ -89,7 +90,7 @@ def import_for(seconds: float, desk: Desk, data: bytes) -> Sample:
 
     before = desk.ledger.position()
     with suppress(_EnoughError):
-        import_file(desk, MAPPING, data, _ACTOR, dry_run=False, progress=progress)
+        import_file(desk, MAPPING, data, _ACTOR, dry_run=False, progress=progress, helper=MappingProcess)
     elapsed = time.perf_counter() - began
     if desk.ledger.position() - before != rows:
         raise RuntimeError(f"{desk.ledger.position() - before} of {rows} rows were brought in")

@@ -64,8 +64,10 @@ class _Known:
         state, standing, done = self.state, dict(self.standing), 0
         pending = self.pending
         # What an event posts depends on the state before it.
-        of_project = self.kind is StreamKind.PROJECT
-        moving = [n for n, e in enumerate(pending) if moves_money(e.event.__class__)] if of_project else ()
+        moving: Sequence[int] = ()
+        if self.kind is StreamKind.PROJECT:
+            classes = {c for c in {e.event.__class__ for e in pending} if moves_money(c)}
+            moving = [n for n, e in enumerate(pending) if e.event.__class__ in classes] if classes else ()
         for at in moving:
             state, done = fold(state, pending[done:at]), at
             for posting in postings(pending[at].event, state):

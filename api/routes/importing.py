@@ -13,6 +13,7 @@ from api.problems import Problem, problem
 from application.importing import MAPPINGS, FileFault, ImportReport, import_file
 from domain.event import Value
 from domain.rule import text
+from infrastructure.importing.mapping_process import MappingProcess
 
 router = APIRouter(tags=["导入 import"])
 
@@ -60,7 +61,9 @@ def post_import(
     if len(data) > MAX_BYTES:
         return problem(request, "too-large", text("文件超过20 MiB", "the file is larger than 20 MiB"))
     try:
-        report = import_file(context.liuhen.desk, chosen, data, actor, dry_run=dry_run, progress=None)
+        report = import_file(
+            context.liuhen.desk, chosen, data, actor, dry_run=dry_run, progress=None, helper=MappingProcess
+        )
     except FileFault as fault:
         return problem(request, "bad-file", fault.text)
     return JSONResponse(report.model_dump(mode="json"), 200)

@@ -2,7 +2,8 @@
 
 from application.importing.australia import AUSTRALIA
 from application.importing.mapping import FileFault, Mapping, RowFault
-from application.importing.run import ImportReport, RowReport, import_file
+from application.importing.run import ImportReport, import_file
+from application.importing.turns import RowReport
 from application.importing.united_kingdom import UNITED_KINGDOM
 from application.importing.world_bank import WORLD_BANK
 

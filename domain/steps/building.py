@@ -19,6 +19,7 @@ from domain.recorded import Recorded
 from domain.rule import text
 
 _COMPLETED = 100
+_NOTED = set(ProgressNote.model_fields)
 
 
 class ReportProgress(Command):
@@ -79,7 +80,8 @@ def change(case: Case, command: RecordChange) -> Event:
 
 @evolve.register
 def _(event: ProgressReported, project: Project, at: Recorded) -> Project:
-    note = ProgressNote.made_of(percent=event.percent, summary=event.summary, reported_on=at.happened_on)
+    said = {"percent": event.percent, "summary": event.summary, "reported_on": at.happened_on}
+    note = ProgressNote.made_of_all(said, _NOTED)
     if event.percent != _COMPLETED or project.completed_on is not None:
         return project.but(progress=note)
     return project.but(progress=note, completed_on=at.happened_on)

@@ -13,7 +13,7 @@ from binascii import b2a_base64
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -115,12 +115,17 @@ def new_event(written: WrittenEvent) -> NewEvent:
     return NewEvent(at, written.circumstances, written.event_class.model_validate_json(written.body))
 
 
-Row = tuple[int, int, datetime, str, bytes]
-"""A stored event: version, position, recorded time, topic and state."""
+Row = tuple[int, int, datetime | int, str, bytes]
+"""A stored event: version, position, recorded time, topic and state.
+
+The time may be in microseconds since 2000, as PostgreSQL has it: few look at it.
+"""
 LogRow = tuple[UUID, str, int, int, datetime, str, bytes]
 """Stream, kind, and then as a `Row`: version, position, recorded time, topic and state of an event in the log."""
-_VERSION, _POSITION, _RECORDED_AT = -5, -4, -3
-"""Where these stand in a row of either form."""
+PageRow = tuple[bytes, str, int, int, int, str, bytes]
+"""The same as PostgreSQL has it: the 16 bytes of the stream, and the time in microseconds since 2000."""
+_FROM = datetime(2000, 1, 1, tzinfo=UTC)
+"""What PostgreSQL counts time from."""
 
 _DAY_FIRST = re.compile(rb'\{"happened_on":"(\d{4}(?:-\d\d){0,2})",')
 """How circumstances begin as they are written here."""
@@ -131,38 +136,47 @@ _DAY_NAMED, _DAY_ENDS = 2, 28
 class _Read(Recorded):
     """A recorded event as it was read. Its circumstances are decoded, and validated, when somebody looks at them."""
 
-    __slots__ = ("_circumstances", "_day", "_kind", "_row", "_stated", "_stream", "_stream_id")
+    __slots__ = (
+        *("_circumstances", "_day", "_since", "_stated", "_stream"),
+        *("kind", "originator_id", "originator_version", "stored"),
+    )
+    kind: StreamKind
+    originator_id: UUID
+    originator_version: int
+    stored: bytes
+    """The exact bytes that it is stored as."""
     _circumstances: Circumstances
-    _day: CivilDate | None
-    _row: tuple[Any, ...]
     _stream: StreamAt
 
-    # Without the parts that cost something: these are made when they are asked for.
-    def __init__(self, kind: StreamKind, stream: UUID, row: Row | LogRow, stated: bytes, event: Event) -> None:
-        self._kind = kind
-        self._stream_id = stream
-        self._row = row
-        self._stated = stated
-        self._day = None
+    # Without the parts that cost something: these are made when they are asked for. There are as many as events, so
+    # that each part is handed over as it was found, and nothing of a row is kept that is not needed.
+    def __init__(
+        self,
+        kind: StreamKind,
+        stream: UUID,
+        version: int,
+        position: int,
+        since: datetime | int,
+        state: bytes,
+        event: Event,
+        stated: bytes,
+    ) -> None:
+        """`stated` are its circumstances as they are stored."""
+        self.kind = kind
+        self.originator_id = stream
+        self.originator_version = version
+        self.position = position
+        self._since = since
+        self.stored = state
         self.event = event
-
-    @property
-    def position(self) -> int:  # type: ignore[override]
-        """The place in the log."""
-        found: int = self._row[_POSITION]
-        return found
+        self._stated = stated
+        self._day: CivilDate | None = None
 
     @property
     def recorded_at(self) -> datetime:  # type: ignore[override]
         """When it was recorded."""
-        found: datetime = self._row[_RECORDED_AT]
-        return found
-
-    @property
-    def stored(self) -> bytes:
-        """The exact bytes that it is stored as."""
-        found: bytes = self._row[4]
-        return found
+        since = self._since
+        return _instant(since) if isinstance(since, int) else since
 
     @property
     def stream(self) -> StreamAt:  # type: ignore[override]
@@ -170,7 +184,9 @@ class _Read(Recorded):
         try:
             return self._stream
         except AttributeError:
-            self._stream = made = StreamAt.made_of(kind=self._kind, id=self._stream_id, version=self._row[_VERSION])
+            self._stream = made = StreamAt.made_of(
+                kind=self.kind, id=self.originator_id, version=self.originator_version
+            )
             return made
 
     @property
@@ -200,26 +216,10 @@ class _Read(Recorded):
     def person(self) -> UUID | None:
         """The person whose account recorded it, where it is known. Raises pydantic.ValidationError."""
         stated = self._stated
-        # Most circumstances name none, however the name may be written: these are not decoded for it.
+        # Many circumstances name none, however the name may be written: these are not decoded for it.
         if stated.rfind(b"person") < 0 and stated.find(b"\\") < 0:
             return None
         return self.circumstances.actor.person
-
-    @property
-    def originator_id(self) -> UUID:
-        """Identity of the stream."""
-        return self._stream_id
-
-    @property
-    def originator_version(self) -> int:
-        """Version in the stream."""
-        found: int = self._row[_VERSION]
-        return found
-
-    @property
-    def kind(self) -> StreamKind:
-        """What the stream is the history of."""
-        return self._kind
 
 
 @lru_cache(maxsize=8192)
@@ -239,9 +239,9 @@ def recorded_history(kind: StreamKind, stream: UUID, rows: Iterable[Row]) -> lis
     Raises UnknownTopicError, NewerEventError, pydantic.ValidationError, orjson.JSONDecodeError.
     """
     history: list[Recorded] = []
-    for row in rows:
-        event, stated = _cut(row[3], row[4])
-        history.append(_Read(kind, stream, row, stated, event))
+    for version, position, since, topic, state in rows:
+        event, stated = _cut(topic, state)
+        history.append(_Read(kind, stream, version, position, since, state, event, stated))
     return history
 
 
@@ -282,19 +282,29 @@ class Undecodable:
     error: Exception
 
 
-def decoded_rows(rows: Iterable[LogRow]) -> tuple[list[Recorded], list[Undecodable]]:
+def decoded_rows(rows: Iterable[PageRow]) -> tuple[list[Recorded], list[Undecodable]]:
     """The events that can be decoded, and those that cannot. An unknown kind of stream is one of these."""
     entries: list[Recorded] = []
     undecodable: list[Undecodable] = []
-    kinds, cut = _KINDS, _cut
-    for row in rows:
-        stream, kind, _, _, _, topic, state = row
+    kinds, identity, cut, read, add = _KINDS, _identity, _cut, _Read, entries.append
+    for stream, kind, version, position, since, topic, state in rows:
         try:
             event, stated = cut(topic, state)
-            entries.append(_Read(kinds[kind], stream, row, stated, event))
+            add(read(kinds[kind], identity(stream), version, position, since, state, event, stated))
         except Exception as error:  # noqa: BLE001 (whatever is wrong with it, the others go on)
-            undecodable.append(Undecodable(logged_event(row), error))
+            logged = logged_event((identity(stream), kind, version, position, _instant(since), topic, state))
+            undecodable.append(Undecodable(logged, error))
     return entries, undecodable
+
+
+def _instant(since: int) -> datetime:
+    return _FROM + timedelta(microseconds=since)
+
+
+@lru_cache(maxsize=16384)
+def _identity(stream: bytes) -> UUID:
+    """Making one costs as much as reading a small event, and a page has many events of a stream."""
+    return UUID(bytes=stream)
 
 
 _NONCES: list[bytes] = []

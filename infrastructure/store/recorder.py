@@ -10,20 +10,24 @@ import threading
 import time
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
+from struct import Struct
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import structlog
 from eventsourcing.persistence import ApplicationRecorder, IntegrityError, StoredEvent
+from psycopg.types.numeric import Int8BinaryLoader
+from psycopg.types.string import ByteaBinaryLoader
 from psycopg_pool import PoolTimeout
 
 from application.ports import ALL_OF_IT, StoreDownError, StreamMovedError, UpTo
-from infrastructure.store import connections
+from infrastructure.store import arrays, connections
 from infrastructure.store.batch_writer import BatchWriter, Pool, Result, Save, Saved
 from infrastructure.store.deadlines import Deadline
 from infrastructure.store.group_commit import GroupCommit
-from infrastructure.store.mapper import LoggedEvent, LogRow, logged_event
+from infrastructure.store.mapper import LoggedEvent, PageRow, Row, logged_event
+from infrastructure.store.prepared_query import PreparedQuery
 from infrastructure.store.subscription import LedgerSubscription
 
 log = structlog.get_logger(__name__)
@@ -41,8 +45,21 @@ GATHER = 0.0003
 """Seconds that a batch waits for those who were just answered; about what their next save takes to come."""
 GIVE_UP_AFTER = 20.0
 """Seconds after which a sender is told that the outcome of its save is unknown."""
-_READER = "liuhen_reader"
-"""Under which attribute a connection keeps its cursor for reading."""
+_READER, _PAGE_READER = "liuhen_reader", "liuhen_page_reader"
+"""Under which attributes a connection keeps its cursors for reading."""
+_INTEGER = Struct(">i")
+_STREAM = PreparedQuery(
+    "liuhen_stream",
+    "SELECT stream_version, position, recorded_at, topic, state FROM liuhen.events"
+    " WHERE log_id = $1 AND stream_id = $2 AND stream_kind = $3 AND stream_version > $4 ORDER BY stream_version",
+    4,
+)
+_HISTORIES = PreparedQuery(
+    "liuhen_histories",
+    "SELECT stream_id, stream_version, position, recorded_at, topic, state FROM liuhen.events"
+    " WHERE log_id = $1 AND stream_id = ANY($2) AND stream_kind = $3 ORDER BY stream_id, stream_version",
+    3,
+)
 
 
 class LedgerRecorder(ApplicationRecorder):
@@ -51,6 +68,7 @@ class LedgerRecorder(ApplicationRecorder):
     def __init__(self, pool: Pool, log_id: int, *, give_up_after: float = GIVE_UP_AFTER) -> None:
         self.pool = pool
         self.log_id = log_id
+        self._log = _INTEGER.pack(log_id)
         self._writer = BatchWriter(pool, log_id, give_up_after=give_up_after)
         self._commits: GroupCommit[Save, Saved] = GroupCommit(
             self._write, largest_batch=LARGEST_BATCH, longest_queue=LONGEST_QUEUE, gather=GATHER
@@ -109,13 +127,13 @@ class LedgerRecorder(ApplicationRecorder):
         self._commits.close()
         self._writer.close()
 
-    def select_stream(
-        self, kind: str, stream: UUID, upto: UpTo = ALL_OF_IT, after: int = 0
-    ) -> list[tuple[int, int, datetime, str, bytes]]:
-        """Version, position, recorded time, topic and state of a stream's events, after a version, in version order.
+    def select_stream(self, kind: str, stream: UUID, upto: UpTo = ALL_OF_IT, after: int = 0) -> list[Row]:
+        """A stream's events after a version, in version order, as far as they stood at a position or time.
 
-        As far as they stood at a position or time. None when the identity is one of another kind of stream.
+        None when the identity is one of another kind of stream.
         """
+        if upto == ALL_OF_IT:
+            return self._asked(_STREAM, (self._log, stream.bytes, kind.encode(), _INTEGER.pack(after)))
         return self._select(
             "SELECT stream_version, position, recorded_at, topic, state FROM liuhen.events"
             " WHERE log_id = %s AND stream_id = %s AND stream_kind = %s AND stream_version > %s"
@@ -135,11 +153,7 @@ class LedgerRecorder(ApplicationRecorder):
 
     def select_histories(self, kind: str, streams: Sequence[UUID]) -> list[tuple[UUID, int, int, datetime, str, bytes]]:
         """As `select_stream` gives them, the events of many streams, each row after its stream, stream by stream."""
-        return self._select(
-            "SELECT stream_id, stream_version, position, recorded_at, topic, state FROM liuhen.events"
-            " WHERE log_id = %s AND stream_id = ANY(%s) AND stream_kind = %s ORDER BY stream_id, stream_version",
-            (self.log_id, list(streams), kind),
-        )
+        return self._asked(_HISTORIES, (self._log, arrays.uuids(streams), kind.encode()))
 
     def select_positions(self, first: int, last: int) -> list[LoggedEvent]:
         """The events at positions first to last, both included."""
@@ -212,12 +226,13 @@ class LedgerRecorder(ApplicationRecorder):
         )
         return [logged_event(row) for row in rows]
 
-    def select_page(self, position: int, limit: int, stop: int | None) -> list[LogRow]:
-        """Rows of the log after a position and not after `stop`, in position order, as the database gives them."""
+    def select_page(self, position: int, limit: int, stop: int | None) -> list[PageRow]:
+        """Rows of the log after a position and not after `stop`, in position order, as the database has them."""
         return self._select(
             f"SELECT {_COLUMNS} FROM liuhen.events WHERE log_id = %s AND position > %s"
             " AND position <= coalesce(%s::bigint, 9223372036854775807) ORDER BY position LIMIT %s",
             (self.log_id, position, stop, limit),
+            _PAGE_READER,
         )
 
     def max_notification_id(self) -> int | None:
@@ -229,31 +244,46 @@ class LedgerRecorder(ApplicationRecorder):
         """Iterate over the events after a position, and wait for more: use it as a context."""
         return LedgerSubscription(self, gt, topics)
 
-    def _select(self, query: str, parameters: Sequence[Any]) -> list[Any]:
-        """Rows of a query. Asked once more when the connection turns out to be dead: reading twice does no harm.
+    def _select(self, query: str, parameters: Sequence[Any], reader: str = _READER) -> list[Any]:
+        """Rows of a query. Raises what `_read` raises."""
+
+        def by_cursor(conn: psycopg.Connection[Any]) -> list[Any]:
+            # A cursor knows how to read what it read before, so each connection keeps its own.
+            kept = vars(conn)
+            cursor = kept.get(reader)
+            if cursor is None:
+                cursor = kept[reader] = conn.cursor(binary=True)
+                if reader == _PAGE_READER:  # identities are made once per stream, times for those who look at them
+                    cursor.adapters.register_loader("uuid", ByteaBinaryLoader)
+                    cursor.adapters.register_loader("timestamptz", Int8BinaryLoader)
+            rows: list[Any] = cursor.execute(query.encode(), parameters, prepare=True).fetchall()
+            return rows
+
+        return self._read(by_cursor)
+
+    def _asked(self, query: PreparedQuery, parameters: tuple[bytes, ...]) -> list[Any]:
+        """Rows of a query that is asked all the time. Raises what `_read` raises."""
+        return self._read(lambda conn: query.rows(conn, parameters))
+
+    def _read(self, ask: Callable[[psycopg.Connection[Any]], list[Any]]) -> list[Any]:
+        """What is asked of a connection; once more when that turns out to be dead: reading twice does no harm.
 
         Raises StoreDownError when the server does not answer, PoolTimeout when no connection is to be had.
         """
         try:
-            return self._select_once(query, parameters)
+            return self._read_once(ask)
         except PoolTimeout:
             raise  # it was waited for long enough
         except psycopg.OperationalError:
             self.pool.check()  # drops all the others that died with it
-            return self._select_once(query, parameters)
+            return self._read_once(ask)
 
-    def _select_once(self, query: str, parameters: Sequence[Any]) -> list[Any]:
+    def _read_once(self, ask: Callable[[psycopg.Connection[Any]], list[Any]]) -> list[Any]:
         conn = self.pool.getconn()
         deadline: Deadline | None = None
         try:
-            # A cursor knows how to read what it read before, so each connection keeps its own.
-            kept = vars(conn)
-            cursor = kept.get(_READER)
-            if cursor is None:
-                cursor = kept[_READER] = conn.cursor(binary=True)
             with Deadline(conn, time.monotonic() + connections.READ_SECONDS) as deadline:
-                rows: list[Any] = cursor.execute(query.encode(), parameters, prepare=True).fetchall()
-                return rows
+                return ask(conn)
         except psycopg.OperationalError as error:
             if deadline is not None and deadline.passed:
                 log.warning("store.read_unanswered", seconds=connections.READ_SECONDS)

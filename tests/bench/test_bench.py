@@ -46,9 +46,9 @@ DOCUMENTED = (Path(__file__).parents[2] / "docs/performance.md").read_text(encod
 
 FIGURES = {
     What.APPEND: {
-        *(f"append.{savers}.{what}" for savers in (32, 8, 1) for what in ("rate", "p99")),
+        *(f"append.{savers}.{what}" for savers in (32, 8, 1) for what in ("rate", "p99", "loop.rate", "loop.p99")),
         "append.32.keyed",
-        *(("append.32.native",) if pgbench_program() else ()),
+        *(("append.32.native", "append.32.loop.native") if pgbench_program() else ()),
     },
     What.POSTING: {
         "posting.rate",
@@ -70,6 +70,7 @@ FIGURES = {
     What.TLOG: {
         *(f"tlog.{what}" for what in ("cost", "integration", "integration_cpu", "events_per_byte", "audit", "audit.2")),
         "tlog.audit.core",
+        "tlog.audit.cores",
         *(f"tlog.inclusion.{what}" for what in ("p50", "p99")),
         *(f"tlog.audit_cpu.{side}" for side in ("one", "two")),
         *(f"tlog.cost_cpu.{side}" for side in ("signed", "thread", "unsigned")),

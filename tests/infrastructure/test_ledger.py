@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from itertools import pairwise
 from uuid import UUID, uuid4
 
@@ -227,6 +228,19 @@ def test_the_librarys_own_contract(ledger: EventLedger) -> None:
     assert [n.id for n in recorder.select_notifications(None, 10, stop=1)] == [1]
     assert recorder.select_notifications(None, 10, topics=["unit.enrolled"]) == []
     assert recorder.max_notification_id() == 3
+
+
+def test_every_way_of_reading_gives_the_same_event_and_its_bytes(any_database: str) -> None:
+    """By stream, by page, by position or as it is logged: identity, time, circumstances, event and stored bytes."""
+    with opened(any_database) as ledger:
+        (written,) = ledger.record([event(uuid4(), 1)])
+        (logged,) = ledger.logged_after(0, 1)
+        of_stream = ledger.read(StreamKind.PROJECT, written.originator_id)
+        for (found,) in (of_stream, ledger.after(0, 1), ledger.at_positions(1, 1), ledger.among([1])[0]):
+            assert found == written
+            assert found.recorded_at.utcoffset() == timedelta(0)
+            assert found.recorded_at == logged.recorded_at
+            assert found.stored == logged.state == written.stored
 
 
 def test_reading_outlives_the_connections_it_was_done_by(any_database: str) -> None:

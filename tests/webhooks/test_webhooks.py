@@ -24,8 +24,8 @@ from domain.recorded import Role
 from infrastructure.bootstrap import Liuhen, deliverer_of, service_login
 from infrastructure.issuer import Holder, Issuer
 from infrastructure.webhooks import delivering
-from infrastructure.webhooks.delivering import REFUSED_TRIES
-from infrastructure.webhooks.endpoints import MOST_PER_ACCOUNT
+from infrastructure.webhooks.delivering import REFUSED_TRIES, Deliverer
+from infrastructure.webhooks.endpoints import MOST_PER_ACCOUNT, Endpoint
 from infrastructure.webhooks.sending import Answer, Sender
 from infrastructure.webhooks.targets import Targets
 from tests.api.conftest import RECORDING, SHARING, Client
@@ -163,6 +163,22 @@ def test_a_receiver_that_is_away_gets_everything_later_and_in_order(
     deliver(sending)
     assert sequences(receiver)[4:] == list(range(1, sending.ledger.position() + 1))
     assert sequences(receiver)[:4] == [1, 1, 1, 1]
+
+
+def test_a_deliverer_that_passes_over_what_was_not_taken_is_found_out(
+    clients: dict[str, Client], sending: Liuhen, receiver: Receiver, project: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The test above bites."""
+
+    def passing_over(self: Deliverer, endpoint: Endpoint, message: Any, sent: Any) -> None:
+        del sent
+        self.endpoints.passed(endpoint.id, endpoint.position, message.position, 0)
+
+    monkeypatch.setattr(Deliverer, "_not_taken", passing_over)
+    receiver.answer = lambda number, got: 503 if number <= 2 else 204
+    call(clients["auditor"], "POST", "", url=receiver.url, after=0)
+    deliver(sending)
+    assert sequences(receiver)[2:] == list(range(3, sending.ledger.position() + 1))
 
 
 def test_one_that_stays_away_is_paused_and_resumed_without_loss(

@@ -1783,6 +1783,7 @@ class ImportJob(TypedDict):
     repeated: int
     refused: int
     faulty: int
+    position: int | None
     created_at: str
     started_at: str | None
     ended_at: str | None
