@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; 
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
-.PHONY: help demo run test faults check lint format cov lock docs released bench clean
+.PHONY: help demo run test faults load check lint format cov lock docs released bench clean
 help: ## 列出目标 list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
 
@@ -25,6 +25,9 @@ cov: $(VENV)/.dev ## 全部测试与覆盖率（慢三分之一） all tests, wi
 
 faults: $(VENV)/.dev ## 一百轮杀进程（ARGS='--rounds 20 --seed 1'） a hundred rounds of killing (docs/faults.md)
 	@$(PY) -m tests.faults.crash $(ARGS)
+
+load: $(VENV)/.dev ## 200个客户同时读写3分钟（ARGS='--seed 1'） 200 clients for 3 minutes (docs/faults.md)
+	@$(PY) -m tests.faults.load $(ARGS)
 
 check: lint test ## 静态检查与全部测试 all checks and all tests
 

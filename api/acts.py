@@ -17,6 +17,7 @@ from pydantic import Field, TypeAdapter
 
 from api.authority import STEP_ROLES
 from api.context import Context, acting, actor_for
+from api.lists import only_once
 from api.preferences import MINIMAL, Prefer, applied, wants_minimal
 from api.problems import Problem, problem, request_id
 from api.quick_acts import LONGEST_KEY, QuickAct, Sent
@@ -296,6 +297,7 @@ def _names_history(path: str) -> bool:
 
 def _check_query(request: Request) -> None:
     """Raises RequestValidationError: a dry run that is misspelt would be recorded."""
+    only_once(request)
     unknown = [name for name in request.query_params if name != "dry_run"]
     if unknown:
         told = ValueFault("没有此参数，只有dry_run", "there is no such parameter, only dry_run")

@@ -19,6 +19,7 @@ _FRAMEWORKS_OWN = ("HTTPValidationError", "ValidationError")
 """What the framework says that it answers to an unfit request. Here that is a problem, too."""
 
 _EVERYWHERE = {
+    "400": "请求内容不完整，或参数、游标无效 the body cannot be read at all, or an unknown parameter or cursor",
     "401": "未提供有效令牌 no valid token",
     "403": "无权办理 the roles do not allow it",
     "414": "地址过长 the address is too long",
@@ -28,8 +29,8 @@ _EVERYWHERE = {
 }
 _OF_NAMES = {"404": "没有此记录 nothing under that identity"}
 _OF_BODIES = {
-    "400": "请求内容不完整，或参数、游标无效 the body cannot be read at all, or an unknown parameter or cursor",
     "413": "请求过大 the request is too large",
+    "415": "正文的类型或压缩不被接受 the type of the body, or its compression, is not taken",
 }
 _OF_INPUT = {"422": "请求内容有误 the request is not acceptable"}
 _OF_FILES = {"501": "此处未装xlsx附加组件 workbooks cannot be had here"}
@@ -154,7 +155,7 @@ def _tell_reads(operation: dict[str, Any], *, noted: bool) -> None:
     `noted`: it is one of the routes whose parameters are checked, and that the access log notes.
     """
     answers = operation["responses"]
-    may_be_told = ["400"] if noted else []
+    may_be_told: list[str] = []
     if _JSON in answers.get("200", {}).get("content", {}):
         answers.update({status: told for status, told in _UNCHANGED.items() if status not in answers})
     if any(p["name"] == "cursor" for p in operation.get("parameters", ())):

@@ -34,6 +34,7 @@ from api import (
     cli_witness,
 )
 from api.cli_service import err, out, read_settings, service
+from api.loading import loading
 from api.problem_pages import as_markdown as problem_pages
 from application.asking import AsOf, project_dossier
 from application.importing import MAPPINGS, FileFault, import_file
@@ -103,7 +104,9 @@ def serve(
     """启动服务 Serve the API until Ctrl-C."""
     if workers is not None:
         os.environ["LIUHEN_WORKERS"] = str(workers)
-    from api.cli_serving import serve_until_stopped  # noqa: PLC0415 (the routes take seconds to load)
+    from api.cli_serving import load_routes, serve_until_stopped  # noqa: PLC0415 (no other command needs them)
+
+    load_routes(read_settings())
 
     with service() as liuhen:
         serve_until_stopped(liuhen, demo=False)
@@ -127,7 +130,9 @@ def worker() -> None:
 @app.command()
 def demo() -> None:
     """演示县：经真实命令记录演示数据，然后启动服务 Record a demo county through the real commands, then serve."""
-    from api.cli_serving import serve_until_stopped  # noqa: PLC0415 (the routes take seconds to load)
+    from api.cli_serving import load_routes, serve_until_stopped  # noqa: PLC0415 (no other command needs them)
+
+    load_routes(read_settings())
 
     with service() as liuhen:
         out.print("[bold]演示数据 demo data[/bold]：沂源县 370323，全部为虚构 all fictional")
@@ -235,7 +240,8 @@ def show(
 @app.command()
 def openapi() -> None:
     """接口文档 Print the API document (OpenAPI 3.1)."""
-    from api.main import create_app  # noqa: PLC0415 (the routes take seconds to load)
+    with loading():
+        from api.main import create_app  # noqa: PLC0415 (the routes take seconds to load)
 
     typer.echo(json.dumps(create_app(None, None).openapi(), ensure_ascii=False, indent=2))
 
@@ -243,7 +249,8 @@ def openapi() -> None:
 @app.command()
 def authority() -> None:
     """权限表 Print the table of routes and roles."""
-    from api.main import create_app  # noqa: PLC0415 (the routes take seconds to load)
+    with loading():
+        from api.main import create_app  # noqa: PLC0415 (the routes take seconds to load)
 
     typer.echo(authority_table.page(create_app(None, None).openapi()))
 

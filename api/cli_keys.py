@@ -24,6 +24,7 @@ from domain.steps.log_keeping import ChangeLogKey
 from infrastructure.bootstrap import Liuhen, today
 from infrastructure.tlog.keys import KeyFileError, begin_rotation, create_keys, log_signer, read_keys, retire
 from infrastructure.tlog.keys import witness_signers as new_witness_signers
+from infrastructure.tlog.note import Verifier
 from infrastructure.tlog.operator_key import operator_key_path, operator_verifiers
 from infrastructure.tlog.store import NoTreeError
 from infrastructure.tlog.suite import SuiteError, suite_named
@@ -113,7 +114,7 @@ def rotate(reason: Reason = "", document_no: DocumentNo = "", who: Who = "", wit
 
 @app.command(name="retire")
 def retire_key(
-    key_id: Annotated[str, typer.Argument(help="旧密钥的标识（公钥中的8位十六进制） key id, 8 hex digits of the key")],
+    key: Annotated[str, typer.Argument(help="旧公钥，或其中8位十六进制的标识 the old verifier key, or its key id")],
     reason: Reason = "",
     document_no: DocumentNo = "",
     who: Who = "",
@@ -122,6 +123,7 @@ def retire_key(
     """结束轮换：销毁旧私钥，公钥留存 Retire the old key: destroys its private part, keeps the public one."""
     with _told():
         path = _path(witness)
+        key_id = Verifier.parse(key).key_id.hex() if "+" in key else key
         signers = read_keys(path)
         old = next((str(s.verifier) for s in signers if s.verifier.key_id.hex() == key_id), None)
         if witness is None and old is not None and len(signers) > 1:

@@ -16,6 +16,7 @@ from domain.faults import ActError
 from domain.recorded import Actor, Role
 from domain.steps.personal import ErasePersonalData, RotateMasterKey
 from infrastructure.bootstrap import today
+from infrastructure.importing.jobs import Jobs
 from infrastructure.sealing import MasterKeys, StoredPersonKeys, retire, rotate
 
 app = typer.Typer(no_args_is_help=True, help="个人信息：删除、更换主密钥 personal data: erase, change the master key")
@@ -62,8 +63,15 @@ def rotate_master_key(
             raise typer.Exit(1) from error
         command = RotateMasterKey(before=before, after=after, persons=persons, reason=reason)
         record_rotation(liuhen.desk, command, Act(actor=_ACTOR, happened_on=CivilDate.on(today())))
+        files = Jobs(liuhen.pool, settings.division, master_keys).reseal(after)
         retire(keys, master_keys)
-    out.print(f"主密钥 master key {before} → {after}：{persons}人 persons")
+    out.print(f"主密钥 master key {before} → {after}：{persons}人 persons，{files}个导入文件 import files")
+    if not master_keys.from_environment and len(master_keys.load()) > 1:
+        err.print(
+            "[red]原主密钥尚未去掉：还有保存着的导入文件用它密封，见日志；请再运行一次 / "
+            "the old master key stays: import files are still kept under it, see the log; run this again[/red]"
+        )
+        raise typer.Exit(1)
     if master_keys.from_environment:
         out.print("请从LIUHEN_MASTER_KEY中删去原密钥 / now take the old key out of LIUHEN_MASTER_KEY")
     out.print(

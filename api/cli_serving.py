@@ -1,6 +1,6 @@
 """服务命令 What `liuhen serve` and `liuhen demo` do once there is a database.
 
-Apart from the other commands, for the routes take seconds to load, and no other command needs them.
+Apart from the other commands, which start sooner without it.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ import typer
 import uvicorn
 
 from api.cli_service import err, out
-from api.demo_walk import walk
-from api.import_runner import recording_files
+from api.loading import loading
 from api.routes.webhooks import messages_for
 from api.workers import Workers, WorkersError, ending_streams, server_config
 from domain.recorded import RECORDING_ROLES, Role
@@ -31,6 +30,17 @@ DEMO_HOLDERS = {
 }
 
 
+def load_routes(settings: Settings) -> None:
+    """Load what takes seconds, if this process answers requests itself, while there is nothing to be stopped yet."""
+    if _answers_itself(settings):
+        with loading():
+            import api.import_runner  # noqa: PLC0415, F401 (and by it the application)
+
+
+def _answers_itself(settings: Settings) -> bool:
+    return settings.workers == 1 and not settings.views_apart
+
+
 def serve_until_stopped(liuhen: Liuhen, *, demo: bool) -> None:
     """Serve until Ctrl-C or SIGTERM."""
     settings = liuhen.settings
@@ -43,7 +53,7 @@ def serve_until_stopped(liuhen: Liuhen, *, demo: bool) -> None:
     # The server raises the signal again once it has drained; here it must not end the process before the clean-up.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
-        if settings.workers == 1 and not settings.views_apart:
+        if _answers_itself(settings):
             _serve_here(liuhen, issuer, demo=demo)
         else:
             _serve_by_workers(liuhen, issuer, demo=demo)
@@ -52,6 +62,8 @@ def serve_until_stopped(liuhen: Liuhen, *, demo: bool) -> None:
 
 def _serve_here(liuhen: Liuhen, issuer: Issuer, *, demo: bool) -> None:
     """Serve in this process."""
+    from api.import_runner import recording_files  # noqa: PLC0415 (it loads the routes)
+
     config = server_config(liuhen, issuer, demo=demo)
     server = ending_streams(uvicorn.Server(config))
 
@@ -93,6 +105,8 @@ def _announce(port: int, settings: Settings, issuer: Issuer, *, demo: bool) -> N
         out.print("签发令牌 issue tokens: liuhen token --role … --account … --organisation …", highlight=False)
     out.print("\nCtrl-C 停止 stops everything that was started here\n")
     if demo:
+        from api.demo_walk import walk  # noqa: PLC0415 (the client, which only the demo needs)
+
         out.print("[bold yellow]演示客户端 demo client[/bold yellow]（clients/python）")
         keys = [str(v) for v in operator_verifiers(settings.data_dir, settings.division)]
         client = issuer.issue(DEMO_HOLDERS["对接程序 API client"], days=1)

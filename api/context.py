@@ -14,6 +14,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.authority import SEES_CLASSIFIED, SEES_PERSONAL, STEP_ROLES, WATCHING, named_in, rule_of
 from api.problems import NotAllowedError, NotAuthenticatedError, security
+from api.rate_limits import spend
 from application.desk import Act, Reading
 from application.scope import BOUND_TO_UNIT, OutOfScopeError, Scope
 from application.sealing import shown
@@ -122,7 +123,10 @@ def _actor(holder: Holder, role: Role) -> Actor:
 def reader(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)] = None
 ) -> Context:
-    """Whoever holds a valid token may read. Raises NotAuthenticatedError."""
+    """Whoever holds a valid token may read what its roles may. Each request is counted, whatever comes of it.
+
+    Raises NotAuthenticatedError, TooManyRequestsError, NotAllowedError, OutOfScopeError.
+    """
     if credentials is None:
         raise NotAuthenticatedError
     try:
@@ -130,6 +134,7 @@ def reader(
     except BadTokenError as error:
         note_failure(request, key_id_of(credentials.credentials))
         raise NotAuthenticatedError from error
+    spend(request, holder.account)
     context = Context(request.app.state.liuhen, holder)
     _admit(request, context)
     return context

@@ -24,7 +24,9 @@ def walk(address: str, token: str, keys: Sequence[str], on: date, tell: Callable
 
 
 def _walk(client: Client, keys: list[str], on: date, tell: Callable[[str], None]) -> None:
-    waiting = next(client.every(client.views_register_projects, stage="FILED"), None)
+    # A new demo's views are still being made.
+    at = client.log_read_status()["log_position"]
+    waiting = next(client.every(client.views_register_projects, stage="FILED", min_position=at), None)
     if waiting is None:
         return
     project = waiting["project_id"]

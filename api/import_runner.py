@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,11 +22,19 @@ from api.routes.import_jobs import jobs_of
 from application.ports import SealingError
 from infrastructure.bootstrap import Liuhen
 from infrastructure.importing.jobs import Job, Jobs
+from infrastructure.importing.tables import Table
 
 ROWS_AT_ONCE = 100
 """Rows of a chunk: they are saved together, and their answers are kept together."""
 _LOOK = 2.0
 """Seconds between two looks for files that nobody records."""
+PAUSE = timedelta(seconds=5)
+"""After which a file that could not be recorded is tried again; others are not kept waiting by it."""
+_UNREADABLE = (
+    "文件不能解封：主密钥已丢失或被另行更换。已记录的不受影响；请以另一幂等键重新发送，已记录的行不会重复。"
+    " The file cannot be opened: its master key was lost or replaced. What was recorded stays; send the file again"
+    " under another key, and no row is recorded twice."
+)
 
 log = structlog.get_logger(__name__)
 
@@ -51,24 +60,32 @@ class Runner:
             table, plan = self._jobs.content(job)
         except SealingError as error:
             log.warning("import.unreadable", job=str(job.id), error=str(error))
-            self._jobs.fail(job, self.id, "文件不能解封 the file cannot be opened")
+            self._jobs.fail(job, self.id, _UNREADABLE)
             return
-        counts = Counter(job.counts)
+        pause = PAUSE
         try:
-            for first in range(job.done, job.total, ROWS_AT_ONCE):
-                if self._stopping.is_set():
-                    return
-                context = self._context(job)
-                if context is None:
-                    self._jobs.fail(job, self.id, "账户已停用 the account is not let in any more")
-                    return
-                lines = [line_of_row(table.columns, row, plan) for row in table.rows[first : first + ROWS_AT_ONCE]]
-                answers = self._recorded(context, job, first, lines)
-                counts.update(answer["result"] for answer in answers)
-                if not self._jobs.finish_chunk(job, self.id, first, answers, dict(counts)):
-                    return
+            self._record(job, table, plan)
+            pause = timedelta(0)
         finally:
-            self._jobs.let_go(job, self.id)
+            self._jobs.let_go(job, self.id, pause)
+
+    def _record(self, job: Job, table: Table, plan: Any) -> None:
+        counts = Counter(job.counts)
+        for first in range(job.done, job.total, ROWS_AT_ONCE):
+            if self._stopping.is_set():
+                return
+            context = self._context(job)
+            if context is None:
+                self._jobs.fail(job, self.id, "账户已停用 the account is not let in any more")
+                return
+            lines = [line_of_row(table.columns, row, plan) for row in table.rows[first : first + ROWS_AT_ONCE]]
+            answers = self._recorded(context, job, first, lines)
+            counts.update(answer["result"] for answer in answers)
+            reached = max((answer["position"] or 0 for answer in answers), default=0)
+            if reached:
+                counts["position"] = max(counts["position"], reached)
+            if not self._jobs.finish_chunk(job, self.id, first, answers, dict(counts)):
+                return
 
     def _recorded(self, context: Context, job: Job, first: int, rows: list[bytes]) -> list[dict[str, Any]]:
         request = self._request(job)

@@ -9,13 +9,14 @@ otherwise show everything.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, TypeVar, cast, get_args
+from typing import Annotated, Any, Generic, TypeVar, cast, get_args, get_origin
 from urllib.parse import urlencode
 
 from fastapi import Depends, FastAPI, Header, Query, Request
 from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 from pydantic import Field
@@ -28,6 +29,7 @@ from application.asking import AsOf
 from domain.event import Value
 from domain.faults import BadFieldError
 from domain.rule import text
+from domain.texts import ValueFault
 from infrastructure.list_cursors import LONGEST, CursorError
 from projections.asking import Listing, Row, RowT, Window
 from projections.list_order import Key, KeyOfAnotherOrderError, UnknownSortError
@@ -199,34 +201,63 @@ _CHECKING: set[str] = set()
 
 
 async def only_known_parameters(request: Request) -> None:
-    """A dependency of reads. Raises UnknownParameterError."""
+    """A dependency of all routes but acts, which check by themselves. Raises UnknownParameterError,
+    RequestValidationError.
+
+    A filter that is misspelt would show everything, and a `dry_run` that the route does not have would be recorded.
+    """
     route: APIRoute = request.scope["route"]
-    if request.method != "GET" or route.endpoint.__qualname__ in _CHECKING:
+    if not request.scope["query_string"] or hasattr(route.endpoint, "quick"):
         return
-    known = known_parameters(request)
-    for name in request.query_params:
-        if name not in known:
-            raise UnknownParameterError(name, known)
+    known = _known(request)
+    if route.endpoint.__qualname__ not in _CHECKING:
+        for name in request.query_params:
+            if name not in known:
+                raise UnknownParameterError(name, frozenset(known))
+    only_once(request, frozenset(name for name, several in known.items() if several))
+
+
+def only_once(request: Request, several: frozenset[str] = frozenset()) -> None:
+    """Raises RequestValidationError for a parameter given twice: programs differ in which of the two they take.
+
+    `several`: those that may have several values.
+    """
+    names = [name for name, _ in request.query_params.multi_items()]
+    twice = sorted({name for name in names if name not in several and names.count(name) > 1})
+    if twice:
+        told = ValueFault("只能给出一次", "it may be given once")
+        raise RequestValidationError(
+            [{"type": "value_error", "loc": ("query", n), "msg": str(told), "ctx": {"error": told}} for n in twice]
+        )
 
 
 def known_parameters(request: Request) -> frozenset[str]:
     """The parameters of the query that the route of a request has."""
+    return frozenset(_known(request))
+
+
+def _known(request: Request) -> Mapping[str, bool]:
+    """The parameters of the route of a request; of each, whether it may have several values."""
     dependant = request.scope["route"].dependant
     known = _KNOWN.get(id(dependant))
     if known is None:
-        known = _KNOWN[id(dependant)] = frozenset(_parameters(dependant))
+        known = _KNOWN[id(dependant)] = dict(_parameters(dependant))
     return known
 
 
-_KNOWN: dict[int, frozenset[str]] = {}
+_KNOWN: dict[int, Mapping[str, bool]] = {}
 """By route: its parameters. Routes live as long as the process."""
 
 
-def _parameters(dependant: Dependant) -> Iterator[str]:
+def _parameters(dependant: Dependant) -> Iterator[tuple[str, bool]]:
     for parameter in dependant.query_params:
-        yield parameter.alias
+        yield parameter.alias, _takes_several(parameter.field_info.annotation)
     for other in dependant.dependencies:
         yield from _parameters(other)
+
+
+def _takes_several(annotation: Any) -> bool:
+    return get_origin(annotation) is list or any(map(_takes_several, get_args(annotation)))
 
 
 def install(app: FastAPI) -> None:

@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.answer_headers import completed
+from api.methods import ENDLESS, without_body
 from api.problems import REQUEST_ID, TOLD, TRACE_ID, problem
 from api.rate_limits import told as left
 from api.reads import answered as read_answered
@@ -21,6 +22,8 @@ from infrastructure.telemetry import Parent, RequestSpan, new_trace, parent_of
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _ALWAYS_ANSWERED = ("/livez", "/readyz")
 """Paths that are answered under any load: whoever watches the service must not take load for death."""
+_TAKEN = {"coded-body": {"Accept-Encoding": "identity"}}
+"""By the problem of a request's head: what would be taken instead (RFC 9110, 12.5.3)."""
 _FAULTS = 400
 _GONE = 499
 """Logged for a request whose client went away before it had sent all of it."""
@@ -49,6 +52,9 @@ class Gate:
         liuhen: Liuhen = scope["app"].state.liuhen
         settings, counts = liuhen.settings, liuhen.counts
         identity, span = _begun(liuhen, scope)
+        method: str = scope["method"]
+        if method == "HEAD" and scope["path"] not in ENDLESS and method not in _of_routes(scope):
+            scope, send = without_body(scope, send)
         started = time.perf_counter()
         status, begun = 500, False
 
@@ -73,7 +79,8 @@ class Gate:
             too_much = beyond(scope)
             if too_much is not None:
                 # Its body is not read, so that nothing more can be sent on this line.
-                await problem(Request(scope), too_much, headers={"Connection": "close"})(scope, receive, answer)
+                headers = {"Connection": "close", **_TAKEN.get(too_much, {})}
+                await problem(Request(scope), too_much, headers=headers)(scope, receive, answer)
             elif self._present > settings.most_requests and scope["path"] not in _ALWAYS_ANSWERED:
                 await problem(Request(scope), "busy", headers={"Retry-After": "1"})(scope, receive, answer)
             else:
@@ -98,7 +105,7 @@ class Gate:
                 )
             self._log.info(
                 "request.answered",
-                method=scope["method"],
+                method=method,
                 path=scope["path"],
                 status=status,
                 milliseconds=round((time.perf_counter() - started) * 1000, 1),
@@ -121,6 +128,11 @@ def _begun(liuhen: Liuhen, scope: Scope) -> tuple[str, RequestSpan | None]:
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=identity, trace_id=trace)
     return identity, span
+
+
+def _of_routes(scope: Scope) -> list[str]:
+    allowed: list[str] = scope["app"].state.routing.allowed(scope["path"])
+    return allowed
 
 
 def _named(scope: Scope) -> tuple[str, Parent | None]:

@@ -19,6 +19,7 @@ from api.problems import problem
 from application.asking import NOW, AsOf
 from application.ports import UpTo
 from domain.dates import FullDate, civil_day
+from domain.faults import BadFieldError
 from domain.rule import text
 from domain.texts import ValueFault
 from infrastructure.bootstrap import Liuhen, today
@@ -53,6 +54,17 @@ class Moment:
     min_position: int
     wait_seconds: float
     as_of: AsOf
+
+    def in_log_of(self, freshness: Freshness) -> None:
+        """Raises BadFieldError when the log has not come to the least position: nobody can have been told of it."""
+        if self.min_position > freshness.log_position:
+            told = text(
+                f"日志至{freshness.log_position}，没有位置{self.min_position}：它属于另一日志，或此后恢复过较早的备份。"
+                "请从现有位置重新读起",
+                f"the log ends at {freshness.log_position}, there is no position {self.min_position}: it is of another"
+                " log, or an older backup was restored since; begin again from a position that there is",
+            )
+            raise BadFieldError(told, "/query/min_position")
 
     def said(self) -> tuple[tuple[str, str], ...]:
         """The moment as a request says it, so that what an answer links to is of the same moment."""

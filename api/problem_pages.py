@@ -358,6 +358,17 @@ PAGES: dict[str, Page] = {
             "Send it in parts.",
         ),
     ),
+    "coded-body": Page(
+        text(
+            "请求带Content-Encoding：压缩的正文不接收，展开之前不知其大小。答复仍可压缩（Accept-Encoding: gzip）。",
+            "The request has a Content-Encoding: compressed bodies are not taken, for their size shows only once they "
+            "are unpacked. Answers are compressed on request (`Accept-Encoding: gzip`).",
+        ),
+        text(
+            "去掉Content-Encoding，正文原样发送，以同一幂等键重发。",
+            "Leave Content-Encoding out, send the body as it is, with the same key.",
+        ),
+    ),
     "not-json": Page(
         text(
             "正文的类型不是application/json。",

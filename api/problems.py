@@ -14,10 +14,11 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 
+from api.methods import offered
 from api.strict_bodies import NotJsonError
 from api.versions import tag
 from application.desk import BusyError
@@ -74,6 +75,7 @@ TITLES: dict[str, tuple[int, Text]] = {
     "headers-too-large": (431, text("请求头过大", "The headers are too large")),
     "too-large": (413, text("请求过大", "The request is too large")),
     "not-json": (415, text("应为JSON", "JSON is needed")),
+    "coded-body": (415, text("正文不得压缩", "The body must not be compressed")),
     "not-ndjson": (415, text("应为NDJSON，每行一个JSON对象", "NDJSON is needed, one JSON object a line")),
     "batch-not-recorded": (
         424,
@@ -244,19 +246,35 @@ def install(app: FastAPI) -> None:
         return _unfit(request, error)
 
     @app.exception_handler(HTTPException)
-    def _http(request: Request, error: HTTPException) -> JSONResponse:
+    def _http(request: Request, error: HTTPException) -> Response:
         kind = _KINDS.get(error.status_code, "internal")
         headers = dict(error.headers or {})
         if isinstance(error, GoneError):
             return problem(request, "gone", error.told, headers=headers)
-        if error.status_code == 405 and (allowed := request.app.state.routing.allowed(request.url.path)):
-            headers["Allow"] = ", ".join(allowed)
-        return problem(request, kind, headers=headers)
+        if error.status_code == 405:
+            return _other_method(request, headers)
+        return problem(request, kind, _NOWHERE if error.status_code == 404 else None, headers=headers)
 
     @app.exception_handler(Exception)
     def _internal(request: Request, error: Exception) -> JSONResponse:
         log.error("request.failed", error=type(error).__name__, exc_info=error)
         return problem(request, "internal")
+
+
+_NOWHERE = text(
+    "没有此地址；全部地址见/openapi.json与/docs", "no such address; /openapi.json and /docs have all of them"
+)
+
+
+def _other_method(request: Request, headers: dict[str, str]) -> Response:
+    """What the address takes: all that OPTIONS asks for, and the cure of whatever else was asked."""
+    path = request.url.path
+    methods = offered(path, request.app.state.routing.allowed(path) or headers.get("Allow", "").split(", "))
+    headers["Allow"] = ", ".join(methods)
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers=headers)
+    told = text(f"此地址支持{'、'.join(methods)}", f"this address takes {', '.join(methods)}")
+    return problem(request, "method-not-allowed", told, headers=headers)
 
 
 def _install_of_acts(app: FastAPI) -> None:

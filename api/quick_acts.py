@@ -137,7 +137,7 @@ def _recorded(act: QuickAct, request: Request, named: str, body: bytes) -> Respo
     context = asking(request)
     if context is None:
         return None
-    spend(request, context)
+    spend(request, context.holder.account)
     try:
         submission = decoded(body, act.body)
         subject = act.subject.validate_strings(named) if act.subject is not None else None

@@ -10,12 +10,12 @@ The answer tells by `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratel
 from __future__ import annotations
 
 import math
+import threading
 import time
 from dataclasses import dataclass
 
 from fastapi import Request
 
-from api.context import Context, Reader
 from api.problems import TooManyRequestsError
 
 WINDOW = 60
@@ -40,9 +40,18 @@ class Rates:
 
     def __init__(self) -> None:
         self._whole_at: dict[str, float] = {}
+        self._lock = threading.Lock()
 
     def spend(self, account: str, most: int, now: float, cost: int = 1, *, owed: bool = False) -> Left:
         """Count requests of an account; with `owed`, even if it has none left. Raises TooManyRequestsError."""
+        with self._lock:  # acts are counted on the loop, reads in threads
+            return self._spend(account, most, now, cost, owed=owed)
+
+    def nothing(self, account: str, most: int, now: float) -> Left:
+        """What an account has left that was told to wait."""
+        return Left(most, 0, max(0.0, self._whole_at.get(account, 0.0) - now))
+
+    def _spend(self, account: str, most: int, now: float, cost: int, *, owed: bool) -> Left:
         each = WINDOW / most
         begin = max(self._whole_at.get(account, 0.0), now)
         whole_at = begin + cost * each
@@ -56,19 +65,18 @@ class Rates:
         return Left(most, max(0, math.floor((WINDOW - used) / each + 1e-9)), used)
 
 
-def spend(request: Request, context: Context, rows: int = 0) -> None:
+def spend(request: Request, account: str, rows: int = 0) -> None:
     """Count a request, once however many ways it goes, or the rows that it holds. Raises TooManyRequestsError."""
-    most = context.liuhen.settings.rate_limit
+    most = request.app.state.liuhen.settings.rate_limit
     if not most or (not rows and _KEPT in request.scope):
         return
     rates: Rates = request.app.state.rates
-    cost, account = max(1, rows // ROWS_OF_A_REQUEST), context.holder.account
-    request.scope[_KEPT] = rates.spend(account, most, time.monotonic(), cost, owed=rows > 0)
-
-
-async def rated(request: Request, context: Reader) -> None:
-    """A dependency: count the request. Raises TooManyRequestsError."""
-    spend(request, context)
+    cost, now = max(1, rows // ROWS_OF_A_REQUEST), time.monotonic()
+    try:
+        request.scope[_KEPT] = rates.spend(account, most, now, cost, owed=rows > 0)
+    except TooManyRequestsError:
+        request.scope[_KEPT] = rates.nothing(account, most, now)
+        raise
 
 
 def told(scope: object) -> list[tuple[bytes, bytes]]:

@@ -1,4 +1,7 @@
-"""请求上限 How large a request may be. What is larger is refused before it is read, or as soon as it shows."""
+"""请求上限 How large a request may be. What is larger is refused before it is read, or as soon as it shows.
+
+A compressed body is refused as such: how large it is shows only once it is unpacked.
+"""
 
 from __future__ import annotations
 
@@ -15,16 +18,19 @@ LARGER_BODIES = {"batch": 4 * 2**20, "imports": 20 * 2**20, "import-jobs": 20 * 
 """By the first part of the path after /v1/."""
 OWN_LIMITS = frozenset({"documents"})
 """These are read piece by piece, and hold their limits themselves."""
+_PLAIN = frozenset({b"", b"identity"})
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def beyond(scope: Scope) -> str | None:
-    """The type of problem of a request that its head shows to be too large, or None."""
+    """The type of problem of a request that its head shows to be too large, or of unknown size, or None."""
     if len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"]) > MOST_URL:
         return "uri-too-long"
     headers = scope["headers"]
     if len(headers) > MOST_HEADERS or sum(len(name) + len(value) for name, value in headers) > MOST_HEADER_BYTES:
         return "headers-too-large"
+    if any(n == b"content-encoding" and v.strip().lower() not in _PLAIN for n, v in headers):
+        return "coded-body"
     length = _length(scope)
     if length is not None and (most := _most(scope)) is not None and length > most:
         return "too-large"

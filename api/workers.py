@@ -24,8 +24,7 @@ import structlog
 import uvicorn
 
 from api.http_connection import HttpConnection
-from api.import_runner import recording_files
-from api.main import create_app
+from api.loading import loading
 from api.metrics import count_views
 from infrastructure.bootstrap import Liuhen, wired
 from infrastructure.counting import Board
@@ -63,6 +62,8 @@ def settle() -> None:
 
 def server_config(liuhen: Liuhen, issuer: Issuer, *, demo: bool) -> uvicorn.Config:
     """How one process serves. What was made so far is settled."""
+    from api.main import create_app  # noqa: PLC0415 (the keeper of workers answers nothing: it starts without)
+
     application = create_app(liuhen, issuer, demo=demo)
     settle()
     return uvicorn.Config(
@@ -230,6 +231,8 @@ def _close(process: subprocess.Popen[bytes]) -> None:
 
 def main() -> None:
     """Be a worker: serve until the input ends."""
+    with loading():
+        from api.import_runner import recording_files  # noqa: PLC0415 (the routes, which the keeper does without)
     order = json.loads(sys.stdin.readline())
     settings = Settings()
     configure_logging(settings.log_level)

@@ -22,7 +22,6 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http_connection import HttpConnection
-from api.main import create_app
 from api.middleware import Gate
 from api.quick_acts import QuickActs
 from api.workers import Workers, settle
@@ -98,6 +97,8 @@ _POSTING = Holder("owner-unit", "测量局", frozenset({Role.OWNER_UNIT}), OWNER
 
 def _application(liuhen: Liuhen, holder: Holder = _POSTING) -> tuple[ASGIApp, str]:
     """The application, and a token: without another holder one that may report progress."""
+    from api.main import create_app  # noqa: PLC0415 (seconds, which a keeper of workers does without)
+
     issuer = Issuer(liuhen.settings.data_dir)
     liuhen.settings.rate_limit = 0  # one account stands for all clients here
     return create_app(liuhen, issuer), issuer.issue(holder, days=1)
@@ -146,8 +147,8 @@ def _keep_workers(own: Server, projects: int, count: int, *, views: bool = False
         record_county(liuhen.ledger, projects)
         if views:
             liuhen.engine.start()
-        _, token = _application(liuhen)
         settings = liuhen.settings
+        token = Issuer(settings.data_dir).issue(_POSTING, days=1)
         settings.port = 0
         os.environ |= {"LIUHEN_DATA_DIR": str(settings.data_dir), "LIUHEN_DATABASE_URL": str(settings.database_url)}
         os.environ["LIUHEN_RATE_LIMIT"] = "0"

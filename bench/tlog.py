@@ -169,9 +169,11 @@ def _integration_and_audit(own: Server, scale: Scale, report: Report) -> None:
         for side in ("one", "two"):
             report.add(figure(f"tlog.audit_cpu.{side}", "µs/event", samples, "cpu", of=side, settings=told))
         report.add(figure("tlog.cores.2", "hashes/s", samples, "rate", of="two loops", beside="loop"))
-        report.add(
-            figure("tlog.audit.2", "events/s", samples, "rate", of="two", beside="one", standard=SCALING, settings=told)
-        )
+        # "One" has its backend on the other core already, "core" has not: two readings of "over two cores".
+        for name, beside in (("tlog.audit.2", "one"), ("tlog.audit.cores", "core")):
+            report.add(
+                figure(name, "events/s", samples, "rate", of="two", beside=beside, standard=SCALING, settings=told)
+            )
 
 
 def _cpu() -> float:

@@ -309,11 +309,12 @@ class StoredPersonKeys:
         return row[0] if row is not None else None
 
     def master_keys(self) -> set[str]:
-        """Identities of the master keys that keys of this or any other log of the database are under."""
+        """Identities of the master keys that keys and kept files of this or any other log of the database are under."""
         with self._pool.connection() as conn:
             rows = conn.execute(
                 "SELECT master_key FROM liuhen.master_keys"
                 " UNION SELECT master_key FROM liuhen.person_keys WHERE wrapped IS NOT NULL"
+                " UNION SELECT master_key FROM liuhen.import_jobs WHERE content IS NOT NULL"
             )
             return {row[0] for row in rows}
 
@@ -461,7 +462,10 @@ def rotate(keys: StoredPersonKeys, master_keys: MasterKeys, log_id: int) -> tupl
 
 
 def retire(keys: StoredPersonKeys, master_keys: MasterKeys) -> None:
-    """Leave only master keys in use in the file. From now on older copies of the persons' keys open nothing."""
+    """Leave only master keys in use in the file. From now on older copies of the persons' keys open nothing.
+
+    What else is kept under the old one is to be put under the new one before.
+    """
     if not master_keys.from_environment:
         needed = keys.master_keys()
         master_keys.put([key for key in master_keys.load() if key.id in needed])

@@ -32,6 +32,9 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("liuhen")
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+"""The tests start the program a hundred times: each would compile it anew."""
+
 LONG = "1d"
 """Between two looks of autovacuum at a database of a test server: with hundreds of them, it did little else than look."""
 

@@ -1,8 +1,10 @@
-"""The API document, worked out once for all tests of a process: it takes seconds."""
+"""The API document: as it is written in docs/, or worked out, once for all tests of a process, for it takes seconds."""
 
 from __future__ import annotations
 
+import json
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -19,3 +21,10 @@ def described_app() -> FastAPI:
 def document() -> dict[str, Any]:
     """Its document. Not to be changed: it is everybody's."""
     return described_app().openapi()
+
+
+@cache
+def published() -> dict[str, Any]:
+    """The one in docs/, of which a test holds that it is the same: for what is asked of every route. Not to be changed."""
+    told: dict[str, Any] = json.loads((Path(__file__).parents[1] / "docs/openapi.json").read_text(encoding="utf-8"))
+    return told

@@ -136,7 +136,7 @@ async def record_quickly(request: Request) -> Response | None:
     context = await awaiting.run(asking, request) if mode is not None else None
     if mode is None or context is None:
         return None
-    spend(request, context)
+    spend(request, context.holder.account)
     return await _recorded_batch(request, context, mode)
 
 
@@ -149,7 +149,7 @@ async def _recorded_batch(request: Request, context: Context, mode: Mode) -> Res
     if len(lines) > MOST_ROWS:
         too_many = text(f"每次至多{MOST_ROWS}行", f"at most {MOST_ROWS} rows at a time")
         return problem(request, "too-large", too_many)
-    spend(request, context, rows=len(lines))
+    spend(request, context.holder.account, rows=len(lines))
     if mode is Mode.ALL:
         return await _all(request, context, lines)
     saves = [lines[n : n + ROWS_OF_A_SAVE] for n in range(0, len(lines), ROWS_OF_A_SAVE)]

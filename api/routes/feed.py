@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
@@ -22,7 +23,7 @@ from pydantic import Field
 from api.cloud_events import BATCH_MEDIA_TYPE, CloudEvent, as_json, cloud_event, event_type, schema_path
 from api.context import BEARER, Context, Reader, reader
 from api.moments import LONGEST_WAIT, asked_wait
-from api.problems import NotAuthenticatedError, Problem, problem
+from api.problems import NotAllowedError, NotAuthenticatedError, Problem, problem
 from application.feed import LARGEST_PAGE, FeedPage, Selection, feed_after
 from domain.event import Value
 from domain.faults import BadFieldError, UnknownSubjectError
@@ -108,18 +109,43 @@ async def pull(
     With `Prefer: wait=n` an empty answer is held back until something comes, as receivers behind one-way gates need.
     """
     wait = min(LONGEST_WAIT, asked_wait(prefer) or 0.0)
+    await run_in_threadpool(_check_position, context.liuhen, after, "/query/after")
     page = await run_in_threadpool(_page, context, after, limit, selected)
     if wait and not page.events:
         page = await _awaited(request, context, page, limit, selected, wait)
-    events = await run_in_threadpool(lambda: [cloud_event(context, e) for e in page.events])
+    events = await run_in_threadpool(_told, context, page)
     headers = {
-        "Link": f'<{request.url.include_query_params(after=page.next)}>; rel="next"',
+        "Link": _next(request, page.next),
         "Vary": "Accept, Authorization",
     }
     if BATCH_MEDIA_TYPE in (accept or ""):
         return Response(b"[" + b",".join(map(as_json, events)) + b"]", media_type=BATCH_MEDIA_TYPE, headers=headers)
     body = b'{"events":[%b],"next":%d,"end":%d}' % (b",".join(map(as_json, events)), page.next, page.end)
     return Response(body, media_type="application/json", headers=headers)
+
+
+def _next(request: Request, after: int) -> str:
+    """The link to what comes after a position. It names no host: behind a proxy, the client knows another one."""
+    asked = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
+    return f'<{request.url.path}?{urlencode([*asked, ("after", after)])}>; rel="next"'
+
+
+def _check_position(liuhen: Liuhen, after: int, pointer: str) -> None:
+    """Raises BadFieldError for a position that the log has not reached.
+
+    Who asks for one follows another log, or followed this one before an older backup was restored: it would wait, and
+    then miss what is recorded at the positions that it believes to have seen.
+    """
+    end = liuhen.ledger.position()
+    if after > end:
+        raise BadFieldError(
+            text(
+                f"日志只到{end}。若所记位置来自另一日志，或恢复备份之前，请从确有把握的位置重新取，凭source和id去重",
+                f"the log ends at {end}. If the position is of another log, or of before a backup was restored, begin "
+                "again at one that you are sure of, and drop repeats by source and id",
+            ),
+            pointer,
+        )
 
 
 async def _awaited(
@@ -161,8 +187,10 @@ async def stream(
     if len(_open_streams(request)) >= liuhen.settings.most_streams:
         return problem(request, "too-many-streams", headers={"Retry-After": "10"})
     begin = max(after, int(last_event_id or 0))
+    pointer = "/query/after" if after == begin else "/header/Last-Event-ID"
+    await run_in_threadpool(_check_position, liuhen, begin, pointer)
     return StreamingResponse(
-        _stream(request, context, credentials, begin, selected),
+        _stream(request, liuhen, credentials, begin, selected),
         media_type=_EVENT_STREAM,
         headers={"X-Accel-Buffering": "no"},
     )
@@ -170,21 +198,24 @@ async def stream(
 
 async def _stream(
     request: Request,
-    context: Context,
+    liuhen: Liuhen,
     credentials: HTTPAuthorizationCredentials | None,
     position: int,
     selected: Selection,
 ) -> AsyncIterator[bytes]:
-    """The stream of one client, until it goes, its token is no longer good, or the service ends."""
+    """The stream of one client, as it may see it at each moment, until it goes, has no right, or the service ends."""
     mark = object()
     _open_streams(request).add(mark)
     silent = 0
     try:
-        with _woken_by(context.liuhen) as woken:
+        with _woken_by(liuhen) as woken:
             yield format_sse_event(retry=2000, comment="liuhen")
-            while not _ending(request) and _still_good(request, credentials):
+            while not _ending(request):
+                context = await run_in_threadpool(_present, request, credentials)
+                if context is None:
+                    break
                 page = await run_in_threadpool(_page, context, position, LARGEST_PAGE, selected)
-                events = await run_in_threadpool(lambda found: [cloud_event(context, e) for e in found], page.events)
+                events = await run_in_threadpool(_told, context, page)
                 for event in events:
                     yield format_sse_event(
                         id=str(int(event.sequence)), event=event.type, data_str=as_json(event).decode()
@@ -243,13 +274,16 @@ def _open_streams(request: Request) -> set[object]:
     return found
 
 
-def _still_good(request: Request, credentials: HTTPAuthorizationCredentials | None) -> bool:
-    """Is the token still good? A stream must not outlive the right to it."""
+def _told(context: Context, page: FeedPage) -> list[CloudEvent]:
+    return [cloud_event(context, event) for event in page.events]
+
+
+def _present(request: Request, credentials: HTTPAuthorizationCredentials | None) -> Context | None:
+    """Who reads, with the rights of now; None when there is none left. A stream must not outlive the right to it."""
     try:
-        reader(request, credentials)
-    except NotAuthenticatedError:
-        return False
-    return True
+        return reader(request, credentials)
+    except (NotAuthenticatedError, NotAllowedError):
+        return None
 
 
 @contextmanager

@@ -51,6 +51,9 @@ class ImportJob(Value):
     repeated: int = Field(description="此前已记录，未重复 recorded before and not again")
     refused: int = Field(description="依规则被拒，已留痕 refused by rules, with the refusal on record")
     faulty: int = Field(description="有误，未记录 not recorded")
+    position: int | None = Field(
+        description="其事件至此位置，未有则空；可作min_position where the last of its events stands: a `min_position`"
+    )
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
@@ -188,6 +191,7 @@ def _told(job: Job) -> ImportJob:
         why=job.why,
         total=job.total,
         done=job.done,
+        position=job.counts.get("position"),
         created_at=job.created_at,
         started_at=job.started_at,
         ended_at=job.ended_at,

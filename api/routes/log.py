@@ -30,7 +30,7 @@ from infrastructure.tlog.note import NoteError, Verifier
 from infrastructure.tlog.operator_key import operator_verifiers
 from infrastructure.tlog.store import NotInTreeError, NoTreeError, SignedCheckpoint
 from infrastructure.tlog.text_forms import FormatError, to_base64
-from infrastructure.tlog.tiles import WIDTH, Tile
+from infrastructure.tlog.tiles import ENTRIES, WIDTH, Tile
 from infrastructure.tlog.tree import ProofError
 from infrastructure.tlog.witness_service import MOST_BODY
 
@@ -207,8 +207,8 @@ def read_tile(request: Request, log: Log, path: str) -> Response:
     """Hashes (<L>/<N>) or entries (entries/<N>), full or partial (.p/<W>), for every size that was signed."""
     with _found():
         tile = Tile.parse(f"tile/{path}")
-        # Of an entry bundle only a full one is kept by caches: it is made of rows, so it is looked at again.
-        lasting = FOR_GOOD if tile.width == WIDTH else FOR_SECONDS
+        # Of entry bundles caches keep full ones only: a partial one is made of rows, so it is looked at again.
+        lasting = FOR_GOOD if tile.width == WIDTH or tile.level != ENTRIES else FOR_SECONDS
         return _cached(request, log.tree.tile(tile), "application/octet-stream", lasting)
 
 
@@ -334,6 +334,8 @@ def _hardening(log: Liuhen) -> tuple[Guard, ...]:
 
 def _cached(request: Request, body: bytes, media_type: str, lasting: str) -> Response:
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    if not request.app.state.liuhen.settings.log_public:
+        lasting = lasting.replace("public", "private")  # a shared cache would answer who has no token
     headers = {"Cache-Control": lasting, "ETag": tag}
     asked = {t.strip().removeprefix("W/") for t in request.headers.get("if-none-match", "").split(",")}
     if tag in asked:

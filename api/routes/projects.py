@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from api.context import Context, Reader
 from api.event_entry import EventEntry, entry_parts
-from api.moments import AS_IT_STANDS, INSTANT, LAST_POSITION
+from api.moments import AS_IT_STANDS, INSTANT, LAST_POSITION, day_asked
 from api.routes.views import reading
 from api.versions import answered
 from application.asking import AsOf, history_of, project_dossier, system_state, unit_state
@@ -156,11 +156,16 @@ def read_indicators(context: Reader, project_id: UUID, moment: Moment) -> tuple[
 def read_next(
     context: Reader,
     project_id: UUID,
-    on: Annotated[FullDate | None, Query(description="按哪一天判断，缺省为今天 day to judge on")] = None,
+    moment: Moment,
+    on: Annotated[
+        FullDate | None,
+        Query(description="按哪一天判断；缺省为所看时刻之日，否则今天 day to judge on; else of the moment, else today"),
+    ] = None,
 ) -> list[NextAct]:
     """Every gate judged on a day, without recording: what is missing, by which clause, and what would cure it."""
     actor = context.actor(min(context.holder.roles, default=Role.AUDITOR))
-    found = what_next(context.liuhen.desk, project_id, actor, on)
+    day = day_asked(context.liuhen, moment, on)
+    found = what_next(context.liuhen.desk, project_id, actor, day, moment)
     check_classified(context, project_dossier(context.liuhen.desk, project_id).project)
     return found
 

@@ -10,7 +10,8 @@ from pydantic import Field
 from api.acts import UnitCode, post_to
 from api.context import Reader
 from api.moments import Day, day_asked
-from application.asking import NOW, history_of, unit_state
+from api.routes.projects import Moment
+from application.asking import history_of, unit_state
 from application.responsibility import (
     appoint_head,
     check_unit_unifications,
@@ -81,11 +82,11 @@ class ResponsibilityAnswer(Value):
 
 
 @router.get("/units/{uscc}/responsibility", summary="单位责任 what a unit has named and owes on a day")
-def read_responsibility(context: Reader, uscc: str, on: Day = None) -> ResponsibilityAnswer:
+def read_responsibility(context: Reader, uscc: str, moment: Moment, on: Day = None) -> ResponsibilityAnswer:
     """Head, contact and unifications of the day; every task with its delay, every supervision item with its state."""
-    history_of(context.liuhen.desk, StreamKind.UNIT, unit_id(uscc))
-    desk, day = context.liuhen.desk, day_asked(context.liuhen, NOW, on)
-    unit = context.shown(StreamKind.UNIT, unit_id(uscc), unit_state(desk, uscc))
+    desk, day = context.liuhen.desk, day_asked(context.liuhen, moment, on)
+    history_of(desk, StreamKind.UNIT, unit_id(uscc), moment)
+    unit = context.shown(StreamKind.UNIT, unit_id(uscc), unit_state(desk, uscc, moment))
     return ResponsibilityAnswer(
         on=day,
         name=unit.name_on(day),

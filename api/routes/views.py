@@ -133,15 +133,18 @@ class View:
 def reading(context: Context, name: str, at: Moment) -> Iterator[View]:
     """Read a view in one snapshot: as it stands, after waiting for a position if one is asked for, or as of a moment.
 
-    Raises ViewBehindError, ViewFillingError, TooManyAsOfError.
+    Raises ViewBehindError, ViewFillingError, TooManyAsOfError, BadFieldError for a position that the log has not.
     """
     engine = context.liuhen.engine
     if at.as_of != NOW:
         with one_more_as_of(), view_as_of(engine, name, at.as_of) as (conn, freshness):
+            at.in_log_of(freshness)
             yield View(conn, freshness)
         return
     if at.min_position and not engine.wait_for(name, at.min_position, at.wait_seconds):
-        raise ViewBehindError(engine.freshness(name), at.min_position, at.wait_seconds)
+        freshness = engine.freshness(name)
+        at.in_log_of(freshness)
+        raise ViewBehindError(freshness, at.min_position, at.wait_seconds)
     with answering(context.liuhen.pool) as conn, conn.transaction():
         conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         conn.execute(f"SET LOCAL search_path TO {engine.schema(name, conn)}".encode())

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
+import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg.rows import class_row
@@ -37,6 +38,8 @@ _COLUMNS = (
     "id, account, holder, file_name, language, master_key, total, position, state, why, done, counts, created_at,"
     " started_at, ended_at, content IS NOT NULL AS kept"
 )
+
+log = structlog.get_logger(__name__)
 
 
 class State(StrEnum):
@@ -181,17 +184,19 @@ class Jobs:
         """The file of a job, and how its rows are to be read. Raises SealingError."""
         with self._pool.connection() as conn:
             row = conn.execute(
-                "SELECT content FROM liuhen.import_jobs WHERE log_id = %s AND id = %s", (self._log_id, job.id)
+                "SELECT master_key, content FROM liuhen.import_jobs WHERE log_id = %s AND id = %s",
+                (self._log_id, job.id),
             ).fetchone()
-        if row is None or row[0] is None:
+        if row is None or row[1] is None:
             raise SealingError("the file is not kept any more")
-        kept = self._opened(job, "file", row[0])
+        kept = self._opened(job.id, row[0], "file", row[1])
         return Table(tuple(kept["columns"]), tuple(map(tuple, kept["rows"]))), kept["plan"]
 
     def finish_chunk(self, job: Job, runner: UUID, first: int, answers: list[Any], counts: dict[str, int]) -> bool:
         """Keep the answers to the next rows with the progress, in one transaction.
 
-        False when the job is not this runner's any more: it was cancelled, or another one took it over.
+        False when the job is not this runner's any more: it was cancelled, another one took it over, or it was put
+        under another master key, and has to be taken up again.
         """
         done = first + len(answers)
         with self._pool.connection() as conn, conn.transaction():
@@ -199,20 +204,22 @@ class Jobs:
                 "UPDATE liuhen.import_jobs SET done = %s, counts = %s, lease_until = clock_timestamp() + %s,"
                 " state = CASE WHEN %s = total THEN 'DONE' ELSE state END,"
                 " ended_at = CASE WHEN %s = total THEN clock_timestamp() END"
-                " WHERE log_id = %s AND id = %s AND runner = %s AND state = 'RUNNING' AND done = %s RETURNING id",
-                (done, Jsonb(counts), LEASE, done, done, self._log_id, job.id, runner, first),
+                " WHERE log_id = %s AND id = %s AND runner = %s AND state = 'RUNNING' AND done = %s"
+                " AND master_key = %s RETURNING id",
+                (done, Jsonb(counts), LEASE, done, done, self._log_id, job.id, runner, first, job.master_key),
             ).fetchone()
             if moved is None:
                 return False
             conn.execute(
                 "INSERT INTO liuhen.import_chunks VALUES (%s, %s, %s, %s)",
-                (self._log_id, job.id, first, self._sealed(job.id, job.master_key, f"answers/{first}", answers)),
+                (self._log_id, job.id, first, self._sealed(job.id, job.master_key, _part(first), answers)),
             )
         return True
 
-    def let_go(self, job: Job, runner: UUID) -> None:
-        """Leave a job to whichever runner is next."""
-        self._update("lease_until = 'epoch'", "runner = %s AND state = 'RUNNING'", job.id, runner)
+    def let_go(self, job: Job, runner: UUID, pause: timedelta) -> None:
+        """Leave a job to whichever runner is next, not before a pause."""
+        changes = "lease_until = clock_timestamp() + %s"
+        self._update(changes, "runner = %s AND state = 'RUNNING'", job.id, runner, pause)
 
     def fail(self, job: Job, runner: UUID, why: str) -> None:
         """End a job that cannot go on."""
@@ -232,10 +239,59 @@ class Jobs:
         """The answers to the rows so far. Raises SealingError."""
         with self._pool.connection() as conn:
             rows = conn.execute(
-                "SELECT first_row, answers FROM liuhen.import_chunks WHERE log_id = %s AND job = %s ORDER BY first_row",
+                "SELECT j.master_key, c.first_row, c.answers FROM liuhen.import_chunks c JOIN liuhen.import_jobs j"
+                " ON (j.log_id, j.id) = (c.log_id, c.job) WHERE c.log_id = %s AND c.job = %s ORDER BY c.first_row",
                 (self._log_id, job.id),
             ).fetchall()
-        return [answer for first, sealed in rows for answer in self._opened(job, f"answers/{first}", sealed)]
+        return [
+            answer for master, first, sealed in rows for answer in self._opened(job.id, master, _part(first), sealed)
+        ]
+
+    def reseal(self, newest: str) -> int:
+        """Put what is kept under another master key, each job at once; gives how many jobs. Can be repeated.
+
+        What does not open stays as it is: the key that it is under may come back.
+        """
+        with self._pool.connection() as conn:
+            older = conn.execute(
+                "SELECT id FROM liuhen.import_jobs WHERE log_id = %s AND content IS NOT NULL AND master_key <> %s",
+                (self._log_id, newest),
+            ).fetchall()
+        return sum(self._resealed(identity, newest) for (identity,) in older)
+
+    def _resealed(self, identity: UUID, newest: str) -> bool:
+        with self._pool.connection() as conn, conn.transaction():
+            row = conn.execute(
+                "SELECT master_key, content FROM liuhen.import_jobs WHERE log_id = %s AND id = %s"
+                " AND content IS NOT NULL AND master_key <> %s FOR UPDATE",
+                (self._log_id, identity, newest),
+            ).fetchone()
+            if row is None:  # its time is over, or somebody else has done it
+                return False
+            chunks = conn.execute(
+                "SELECT first_row, answers FROM liuhen.import_chunks WHERE log_id = %s AND job = %s",
+                (self._log_id, identity),
+            ).fetchall()
+            parts = [("file", row[1]), *((_part(first), sealed) for first, sealed in chunks)]
+            try:
+                content, *answers = [
+                    self._sealed(identity, newest, what, self._opened(identity, row[0], what, sealed))
+                    for what, sealed in parts
+                ]
+            except SealingError as error:
+                log.warning("import.not_resealed", job=str(identity), error=str(error))
+                return False
+            conn.execute(
+                "UPDATE liuhen.import_jobs SET master_key = %s, content = %s WHERE log_id = %s AND id = %s",
+                (newest, content, self._log_id, identity),
+            )
+            # Chunks are only ever added and let go of: nobody may change one.
+            conn.execute("DELETE FROM liuhen.import_chunks WHERE log_id = %s AND job = %s", (self._log_id, identity))
+            for (first, _), sealed in zip(chunks, answers, strict=True):
+                conn.execute(
+                    "INSERT INTO liuhen.import_chunks VALUES (%s, %s, %s, %s)", (self._log_id, identity, first, sealed)
+                )
+        return True
 
     def tidy(self) -> None:
         """Let go of files and answers whose time is over."""
@@ -256,11 +312,11 @@ class Jobs:
         packed = zlib.compress(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"), 1)
         return nonce + AESGCM(self._key(job, master)).encrypt(nonce, packed, what.encode())
 
-    def _opened(self, job: Job, what: str, sealed: bytes) -> Any:
+    def _opened(self, job: UUID, master: str, what: str, sealed: bytes) -> Any:
         try:
-            packed = AESGCM(self._key(job.id, job.master_key)).decrypt(sealed[:_NONCE], sealed[_NONCE:], what.encode())
+            packed = AESGCM(self._key(job, master)).decrypt(sealed[:_NONCE], sealed[_NONCE:], what.encode())
         except InvalidTag:
-            raise SealingError(f"import {job.id}: {what} was changed") from None
+            raise SealingError(f"import {job}: {what} was changed") from None
         return json.loads(zlib.decompress(packed).decode("utf-8", "surrogatepass"))
 
     def _key(self, job: UUID, master: str) -> bytes:
@@ -279,3 +335,8 @@ class Jobs:
                 f"UPDATE liuhen.import_jobs SET {changes} WHERE log_id = %s AND id = %s AND {where}".encode(),
                 (*values[conditions:], self._log_id, job, *values[:conditions]),
             )
+
+
+def _part(first: int) -> str:
+    """What the answers from a row on are sealed as."""
+    return f"answers/{first}"

@@ -269,14 +269,17 @@ class Engine:
         )
 
     def wait_for(self, name: str, position: int, seconds: float) -> bool:
-        """Wait until the named view has reached a position; False when it has not within the time."""
+        """Wait until the named view has reached a position; False when it has not within the time.
+
+        What the log itself has not come to is not waited for.
+        """
         if self._reached.get(name, 0) >= position:
             return True
         self.wake()
         deadline = time.monotonic() + seconds
-        while self.freshness(name).position < position:
+        while (fresh := self.freshness(name)).position < position:
             left = deadline - time.monotonic()
-            if left <= 0:
+            if left <= 0 or fresh.log_position < position:
                 return False
             with self._moved:
                 if self._reached.get(name, 0) < position:

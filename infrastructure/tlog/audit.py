@@ -28,6 +28,7 @@ from infrastructure.tlog.note import Verifier
 from infrastructure.tlog.store import Tree, node_reader, tree_of
 from infrastructure.tlog.stretch import (
     MOST_FINDINGS,
+    PIECE,
     STRETCH,
     AuditError,
     Outcome,
@@ -90,9 +91,10 @@ def audit(
         before = _stored_peaks(conn, log_id, tree.suite, start, size)
         sizes = tuple(b.checkpoint.size for b in everything if b.checkpoint.size <= size)
         keys = tuple(map(str, verifiers))
+        processes = max(1, min(processes, -(-(size - start) // STRETCH)))
         tasks = [
-            Task(log_id, at, min(size, at + STRETCH), keys, tuple(s for s in sizes if at < s <= at + STRETCH))
-            for at in range(start, size, STRETCH)
+            Task(log_id, at, end, keys, tuple(s for s in sizes if at < s <= end))
+            for at, end in divided(start, size, processes)
         ]
         outcomes: list[Outcome] = []
         done = 0
@@ -104,9 +106,19 @@ def audit(
         outcomes.sort(key=lambda o: o.start)
         closing = _Closing(conn, log_id, tree, everything, findings)
         checkpoints = closing.join(before, start, outcomes)
-        closing.upper_tiles(start, size, outcomes)
+        closing.upper_tiles(start, size)
     seen = sorted(dict.fromkeys(findings), key=lambda f: (f.position == 0, f.position))
     return AuditReport(tree.origin, size, size - start, checkpoints, unsigned, time.perf_counter() - began, tuple(seen))
+
+
+def divided(start: int, size: int, processes: int) -> list[tuple[int, int]]:
+    """The stretches from leaf `start`, where one begins, to leaf `size`, in order.
+
+    For several processes the last stretch of each is cut into pieces, so that none waits long for another at the end.
+    """
+    pieces = size if processes < 2 else max(start, size // STRETCH * STRETCH - (processes - 1) * STRETCH)
+    stretches = [(at, min(at + STRETCH, size)) for at in range(start, pieces, STRETCH)]
+    return stretches + [(at, min(at + PIECE, size)) for at in range(pieces, size, PIECE)]
 
 
 def _opening(
@@ -142,8 +154,10 @@ def _opening(
             findings.append(
                 found_at(
                     0,
-                    f"{one.called}属于{one.checkpoint.origin}，日志现为{tree.origin}",
-                    f"{one.called} is of {one.checkpoint.origin}, the log is now {tree.origin}",
+                    f"{one.called}属于{one.checkpoint.origin}，日志现为{tree.origin}：经批准重启的，"
+                    "日志中有county.log_restarted",
+                    f"{one.called} is of {one.checkpoint.origin}, the log is now {tree.origin}: where that was "
+                    "approved, the log has a county.log_restarted",
                 )
             )
         if size > edge:
@@ -163,18 +177,17 @@ def _stored_peaks(conn: psycopg.Connection[Any], log_id: int, suite: Suite, star
 
 
 def _examined(conninfo: str, tasks: Sequence[Task], processes: int) -> Iterator[Outcome]:
-    count = min(processes, len(tasks))
     with ExitStack() as stack:
         here = partial(examine, stack.enter_context(psycopg.connect(conninfo, autocommit=True)))
-        if count < 2:
+        if processes < 2:
             yield from map(here, tasks)
             return
         # This process takes its share: it has everything loaded, where a fresh one needs as long as for half a stretch.
         examiners: SimpleQueue[Callable[[Task], Outcome]] = SimpleQueue()
         examiners.put(here)
-        for _ in range(count - 1):
+        for _ in range(processes - 1):
             examiners.put(stack.enter_context(_Examiner(conninfo)).examine)
-        threads = ThreadPoolExecutor(count)
+        threads = ThreadPoolExecutor(processes)
         stack.callback(threads.shutdown, cancel_futures=True)
 
         def examined(task: Task) -> Outcome:
@@ -239,6 +252,7 @@ class _Closing:
     brought: Sequence[Brought]
     findings: list[Anomaly]
     _wrong: int = field(default=0)
+    _whole: list[bytes] = field(default_factory=list)
 
     def join(self, before: list[bytes], start: int, outcomes: Sequence[Outcome]) -> int:
         """Compare the root of each checkpoint, stored or brought along; how many."""
@@ -264,6 +278,7 @@ class _Closing:
                     )
                 recorded_at = outcome.recorded[1]
             peaks.add(outcome.peaks, outcome.end - outcome.start)
+        self._whole = peaks.stretches
         return compared + sum(1 for b in self.brought)
 
     def _brought_at(self, size: int, root: bytes) -> None:
@@ -284,11 +299,11 @@ class _Closing:
                 )
             )
 
-    def upper_tiles(self, start: int, size: int, outcomes: Sequence[Outcome]) -> None:
+    def upper_tiles(self, start: int, size: int) -> None:
         """The tiles of level 2 and above, made of the roots of the stretches: only where all of them were read."""
         if start:
             return
-        row, level = [o.peaks[0] for o in outcomes if o.end - o.start == STRETCH and len(o.peaks) == 1], 2
+        row, level = self._whole, 2
         while row:
             for tile in tiles_over(level, 0, size):
                 made = row[tile.number * WIDTH : tile.number * WIDTH + tile.width]
@@ -305,6 +320,8 @@ class _Peaks:
         self._suite = suite
         self._peaks = [(node, peak) for node, peak in zip(nodes_between(0, size), peaks, strict=True)]
         self._size = size
+        self.stretches: list[bytes] = []
+        """Roots of the whole stretches that were added."""
 
     def root(self, local: Sequence[bytes]) -> bytes:
         """The root with further peaks to the right."""
@@ -314,8 +331,14 @@ class _Peaks:
     def add(self, local: Sequence[bytes], length: int) -> None:
         """Go on behind a stretch."""
         for node, peak in zip(nodes_between(self._size, self._size + length), local, strict=False):
-            self._peaks.append((node, peak))
-            while len(self._peaks) > 1 and self._peaks[-2][0].level == self._peaks[-1][0].level:
-                (left, one), (_, other) = self._peaks[-2:]
-                self._peaks[-2:] = [(Node(left.level + 1, left.number >> 1), self._suite.node_hash(one, other))]
+            self._push(node, peak)
         self._size += length
+
+    def _push(self, node: Node, peak: bytes) -> None:
+        if 1 << node.level == STRETCH:
+            self.stretches.append(peak)
+        if self._peaks and self._peaks[-1][0].level == node.level:
+            left = self._peaks.pop()[1]
+            self._push(Node(node.level + 1, node.number >> 1), self._suite.node_hash(left, peak))
+        else:
+            self._peaks.append((node, peak))

@@ -37,6 +37,8 @@ MOST_TEXT = 1024
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _HAPPENED_FIRST = re.compile(rb'\{"v":[0-9]+,"c":\{"happened_on":"([0-9-]{4,10})"')
+_HEAD = 40
+"""Bytes of a state that hold the day where it stands first."""
 _HAPPENED_ON = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", re.ASCII)
 
 
@@ -53,10 +55,17 @@ def moment_of(recorded_at: int) -> datetime:
         raise FormatError(f"时刻超出范围 / the time is out of range: {recorded_at}") from None
 
 
+@lru_cache(maxsize=4096)
+def _happened_first(head: bytes) -> str | None:
+    """The text of `happened_on` where it stands first: many events are of one day."""
+    found = _HAPPENED_FIRST.match(head)
+    return found[1].decode() if found else None
+
+
 def happened_on_of(state: bytes) -> str:
     """The text of `happened_on` in stored state bytes. Raises FormatError when there is none."""
-    if found := _HAPPENED_FIRST.match(state):
-        return found[1].decode()
+    if text := _happened_first(state[:_HEAD]):
+        return text
     try:
         text = orjson.loads(state)["c"]["happened_on"]
     except (ValueError, KeyError, TypeError):

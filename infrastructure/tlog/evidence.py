@@ -401,6 +401,12 @@ def _signed_by(report: Report, checkpoint: bytes, suite: Suite, policy: Policy) 
             f"附署的见证（要求{policy.require}个）：" + "、".join(f"{w}（{t}）" for w, t in told.items()),
             f"cosigned by witnesses ({policy.require} required): " + ", ".join(f"{w} ({t})" for w, t in told.items()),
         )
+    elif others := len({s.name for s in signed.note.signatures} - {signed.checkpoint.origin}):
+        report.not_proven(
+            f"所给公钥的见证都没有附署（另有{others}个签名，公钥未给出，不算）：运行者可能向他人出示另一部历史",
+            f"no witness whose key was given has cosigned ({others} signatures of other keys do not count): the "
+            "operator might show others another history",
+        )
     else:
         report.not_proven(
             "没有见证附署：运行者可能向他人出示另一部历史",

@@ -17,6 +17,7 @@ from uuid import UUID
 
 import psycopg
 
+from domain.correction import FactCorrected
 from domain.dates import civil_day
 from domain.event import Event
 from domain.evolve import fold
@@ -39,7 +40,7 @@ from infrastructure.tlog.operator_key import operator_verifiers
 from infrastructure.tlog.proof_file import ProofFile
 from infrastructure.tlog.store import SignedCheckpoint
 from infrastructure.tlog.text_forms import FormatError
-from projections.timeline.sentences import sentence
+from projections.timeline.sentences import ROLE, sentence
 
 _STREAM = (
     "SELECT position, stream_kind, stream_version, topic, recorded_at, state FROM liuhen.events"
@@ -72,6 +73,18 @@ _EFFECTS = {
     Effect.BLOCKS: Text(zh="阻止", en="blocks"),
     Effect.YIELDS: Text(zh="依例外放行", en="yields to an exception"),
     Effect.NOTES: Text(zh="提示", en="notes"),
+}
+
+
+_KINDS = {
+    StreamKind.PROJECT: Text(zh="项目", en="project"),
+    StreamKind.SYSTEM: Text(zh="系统", en="system"),
+    StreamKind.UNIT: Text(zh="单位", en="unit"),
+    StreamKind.REGISTER: Text(zh="备案登记", en="filing register"),
+    StreamKind.COUNTY: Text(zh="全县", en="county"),
+    StreamKind.EVALUATOR: Text(zh="评价机构", en="evaluator"),
+    StreamKind.GUIDANCE_FUND: Text(zh="引导基金", en="guidance fund"),
+    StreamKind.ACCOUNTS: Text(zh="账户", en="accounts"),
 }
 
 
@@ -138,8 +151,9 @@ class _Stream:
 
     @property
     def history(self) -> list[Recorded]:
-        """The events under the checkpoint."""
-        return [row.recorded for row in self.rows]
+        """The events under the checkpoint, as far as they were read from the beginning."""
+        known = self.rows or (self.shown if self.shown and self.shown[0].recorded.stream.version == 1 else ())
+        return [row.recorded for row in known]
 
 
 def stream_at(log: Liuhen, position: int) -> tuple[StreamKind, UUID]:
@@ -411,6 +425,11 @@ def _bundle(
 
 
 def _title(stream: _Stream) -> str:
+    return _name(stream) or f"{stream.kind} {stream.id}"
+
+
+def _name(stream: _Stream) -> str | None:
+    """What the stream's subject is called, where its events say so."""
     state: Any = None
     if stream.kind is StreamKind.PROJECT:
         state = fold(Project(id=stream.id), stream.history).filing
@@ -418,7 +437,7 @@ def _title(stream: _Stream) -> str:
         state = fold(GovSystem(id=stream.id), stream.history)
     elif stream.kind is StreamKind.UNIT:
         state = fold(Unit(id=stream.id, uscc=""), stream.history)
-    return (state and state.name) or f"{stream.kind} {stream.id}"
+    return (state and state.name) or None
 
 
 @dataclass(frozen=True)
@@ -464,8 +483,43 @@ class _Summary:
             return None
         return fold(Project(id=first.id), first.history)
 
+    @property
+    def subjects(self) -> dict[UUID, Text]:
+        """What each stream is called, or of what kind it is, where there are several; erasures are of the county's."""
+        kinds = {entry.stream.id: entry.stream.kind for entry in self.told}
+        if len(kinds) == 1:
+            return {}
+        names = {s.id: _name(s) for s in self.streams}
+        return {
+            stream: Text(zh=names.get(stream) or _KINDS[kind].zh, en=names.get(stream) or _KINDS[kind].en)
+            for stream, kind in kinds.items()
+        }
+
+    def corrected(self, entry: Recorded) -> Sequence[Text]:
+        """Which event a correction means, and what stands in its place: nothing for other events."""
+        if not isinstance(correction := entry.event, FactCorrected):
+            return ()
+        at = (entry.stream.id, correction.target_version)
+        meant = next((row.recorded for s in self.streams for row in (s.rows or s.shown) if _place(row) == at), None)
+        if meant is None:
+            return ()
+        zh, en = (
+            f"被更正的是位置{meant.position}（{meant.happened_on}）",
+            (f"The one corrected is at position {meant.position} ({meant.happened_on})"),
+        )
+        if correction.replacement is None:
+            return (Text(zh=zh, en=en),)
+        now = type(meant.event).model_validate(correction.replacement)
+        on = correction.replacement_happened_on or meant.happened_on
+        return (Text(zh=f"{zh}；改为（{on}）：{_words(now).zh}", en=f"{en}; now ({on}): {_words(now).en}"),)
+
+
+def _place(row: _Row) -> tuple[UUID, int]:
+    return row.recorded.stream.id, row.recorded.stream.version
+
 
 def _summary_zh(of: _Summary) -> list[str]:
+    whose = of.subjects
     lines = [f"证据包：{of.title}", ""]
     if project := of.project:
         lines += [f"建设单位：{'、'.join(project.owners)}", f"阶段（检查点时）：{STAGES[project.stage].zh}"]
@@ -495,9 +549,11 @@ def _summary_zh(of: _Summary) -> list[str]:
             f"，依据{by.authority.document_no or by.authority.title or by.authority.issuer}" if by.authority else ""
         )
         lines.append(
-            f"{entry.position}  {entry.happened_on}  {_words(entry.event).zh}（{by.actor.organisation}，"
-            f"{by.actor.role}{ground}；记录于{_moment(entry.recorded_at)}）"
+            f"{entry.position}  {entry.happened_on}  {f'［{whose[entry.stream.id].zh}］' if whose else ''}"
+            f"{_words(entry.event).zh}（{by.actor.organisation}，{ROLE[by.actor.role]}{ground}；"
+            f"记录于{_moment(entry.recorded_at)}）"
         )
+        lines += [f"    {words.zh}" for words in of.corrected(entry)]
         lines += [f"    {f.rule}{_EFFECTS[f.effect].zh}：{f.reason.zh}" for f in _findings(entry)]
     if of.persons:
         lines += ["", f"个人信息：{len(of.persons)}人，均为密文，本包不含明文。"]
@@ -517,6 +573,7 @@ def _summary_zh(of: _Summary) -> list[str]:
 
 
 def _summary_en(of: _Summary) -> list[str]:
+    whose = of.subjects
     lines = [f"Evidence bundle: {of.title}", ""]
     if project := of.project:
         lines += [f"Owner: {', '.join(project.owners)}", f"Stage at the checkpoint: {STAGES[project.stage].en}"]
@@ -548,9 +605,11 @@ def _summary_en(of: _Summary) -> list[str]:
         by = entry.circumstances
         ground = f", by {by.authority.document_no or by.authority.title or by.authority.issuer}" if by.authority else ""
         lines.append(
-            f"{entry.position}  {entry.happened_on}  {_words(entry.event).en} ({by.actor.organisation}, "
-            f"{by.actor.role}{ground}; recorded {_moment(entry.recorded_at)})"
+            f"{entry.position}  {entry.happened_on}  {f'[{whose[entry.stream.id].en}] ' if whose else ''}"
+            f"{_words(entry.event).en} ({by.actor.organisation}, {by.actor.role}{ground}; "
+            f"recorded {_moment(entry.recorded_at)})"
         )
+        lines += [f"    {words.en}" for words in of.corrected(entry)]
         lines += [f"    {f.rule} {_EFFECTS[f.effect].en}: {f.reason.en}" for f in _findings(entry)]
     if of.persons:
         lines += ["", f"Personal data of {len(of.persons)} persons: as ciphertext only, no plain words are in here."]

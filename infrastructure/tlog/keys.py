@@ -73,7 +73,8 @@ def retire(path: Path, key_id: str) -> Signer:
     signers = read_keys(path)
     old = next((s for s in signers if s.verifier.key_id.hex() == key_id), None)
     if old is None:
-        raise KeyFileError(f"文件中没有密钥{key_id} there is no such key in {path}")
+        held = ", ".join(s.verifier.key_id.hex() for s in signers)
+        raise KeyFileError(f"文件中没有密钥{key_id}，只有{held} there is no such key in {path}, only {held}")
     if sum(s.kind is old.kind for s in signers) == 1:
         raise KeyFileError(
             f"这是唯一的{old.kind.title}密钥，请先轮换 it is the only key of its kind ({old.kind.title}): rotate first"

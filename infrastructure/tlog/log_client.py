@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import http.client
+import json
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, BinaryIO
 from urllib.parse import urlencode, urlsplit
 
@@ -129,4 +131,11 @@ class LogClient:
         """Hand cosignature lines to the log. Raises LogUnreachableError."""
         status, said, _ = ask(f"{self.address}/cosignatures", cosignatures.encode(), headers=self._headers)
         if status not in {200, 201, 204}:
-            raise LogUnreachableError(f"{self.address}/cosignatures: HTTP {status} {said[:200]!r}")
+            raise LogUnreachableError(f"{self.address}/cosignatures: HTTP {status} {_words(said)}")
+
+
+def _words(said: bytes) -> str:
+    """Why a service refused: the detail of its problem (RFC 9457), or the beginning of what it said."""
+    with suppress(ValueError, LookupError, TypeError):
+        return str(json.loads(said)["detail"])[:200]
+    return said.decode(errors="replace")[:200]

@@ -24,7 +24,9 @@ from infrastructure.tlog.tiles import WIDTH, Tile, hashes_in, tile_width
 from infrastructure.tlog.tree import nodes_between
 
 STRETCH = 1 << 16
-"""Leaves of a stretch: those of one tile of level 1."""
+"""Leaves of a stretch: those of one tile of level 1. It begins where such a tile does."""
+PIECE = STRETCH >> 3
+"""Leaves of a piece of a stretch, where one is cut for several processes."""
 _PAGE = 16_384
 MOST_FINDINGS = 20
 """Of one kind: who has rewritten all of it has made the point."""
@@ -36,7 +38,7 @@ class AuditError(Exception):
 
 @dataclass(frozen=True)
 class Task:
-    """What is to be examined: the leaves start to end of a log."""
+    """What is to be examined: the leaves start to end of a log, a stretch or a piece of one."""
 
     log_id: int
     start: int
@@ -142,20 +144,22 @@ def tiles_over(level: int, start: int, end: int) -> list[Tile]:
 def _compare_level(
     conn: psycopg.Connection[Any], task: Task, levels: list[list[bytes]], findings: list[Anomaly]
 ) -> None:
-    """The tile above the leaf tiles, if any of them is full."""
+    """The tile above the leaf tiles, or as much of it as the stretch makes, if any of them is full."""
     for tile in tiles_over(1, task.start, task.end):
         made = b"".join(levels[8]) if len(levels) > 8 else b""
-        compare_tile(conn, task.log_id, tile, made, findings)
+        compare_tile(conn, task.log_id, tile, made, findings, first=task.start // WIDTH % WIDTH)
 
 
-def compare_tile(conn: psycopg.Connection[Any], log_id: int, tile: Tile, made: bytes, findings: list[Anomaly]) -> None:
-    """Add to the findings when a tile is not there, or not what the events make."""
+def compare_tile(
+    conn: psycopg.Connection[Any], log_id: int, tile: Tile, made: bytes, findings: list[Anomaly], *, first: int = 0
+) -> None:
+    """Add to the findings when a tile is not there, or from its first-th hash on not what the events make."""
     try:
         stored = fetch_tiles(conn, log_id, [tile])[tile]
     except NotInTreeError as error:
         findings.append(found_at(0, *str(error).split(" / ")))
         return
-    if len(made) == tile.width * HASH_LENGTH and stored != made:
+    if len(made) == (tile.width - first) * HASH_LENGTH and stored[first * HASH_LENGTH :] != made:
         findings.append(found_at(0, f"瓦片{tile.path}与事件不符", f"the tile {tile.path} is not what the events make"))
 
 

@@ -20,7 +20,7 @@ from domain.recorded import Role
 from infrastructure.bootstrap import Liuhen
 from infrastructure.issuer import ALGORITHM, AUDIENCE, ISSUER, Holder, Issuer
 from tests.api.conftest import Client
-from tests.described import document
+from tests.described import published
 from tests.stages import OWNER
 
 OPEN = {"/livez", "/readyz", "/metrics", "/problems", "/problems/{kind}"}
@@ -28,7 +28,7 @@ TOKENS = "/oauth/token"
 """Asks for the client's own secret (tests/identity/test_keys.py)."""
 PUBLIC = "/v1/log/"
 """Commitments, without content: open while the setting log_public is on (tests/api/test_log.py)."""
-DOCUMENT = document()
+DOCUMENT = published()
 ROUTES = [(method.upper(), path) for path, methods in DOCUMENT["paths"].items() for method in methods]
 IMPORTS = "/v1/imports/{mapping}"
 WEBHOOKS = "/v1/webhooks"

@@ -113,6 +113,30 @@ def test_summaries_tell_the_stage_in_their_language(client: Client, project: str
     assert "Stage at the checkpoint: approved\n" in parts["summary.en.txt"].decode()
 
 
+def test_summaries_say_whose_an_event_is_and_which_one_a_correction_means(
+    liuhen: Liuhen, client: Client, project: str
+) -> None:
+    """Version 2 of a stream is not position 2: a reader who looked there would find another event."""
+    wrong = client.done(f"/projects/{project}/progress", "2019-03-02", {"percent": 10})["events"][0]
+    correction = {"version": wrong["version"], "reason": "误录", "replacement": {"percent": 40}}
+    at = client.done(f"/projects/{project}/corrections", "2019-03-05", correction)["events"][0]["position"]
+    assert wrong["position"] != wrong["version"]
+    liuhen.sequencer.catch_up()
+    parts = parts_of(client.get(f"/projects/{project}/evidence").content)
+    zh, en = (parts[f"summary.{language}.txt"].decode() for language in ("zh", "en"))
+    assert "［测试局］登记单位测试局" in zh
+    assert "[测试局] Unit 测试局" in en
+    assert "SMART_OFFICE" not in zh
+    assert f"    被更正的是位置{wrong['position']}（2019-03-02）；改为（2019-03-02）：" in zh
+    assert f"    The one corrected is at position {wrong['position']} (2019-03-02); now (2019-03-02): " in en
+    alone = parts_of(client.get(f"/log/events/{at}/evidence").content)["summary.zh.txt"].decode()
+    assert f"被更正的是位置{wrong['position']}" in alone, "it is said even where that event is not enclosed"
+    today = civil_day(datetime.now(UTC)).isoformat()
+    period = parts_of(client.get("/log/evidence", **{"from": today, "until": today}).content)["summary.zh.txt"].decode()
+    assert "［测试局］登记单位测试局" in period
+    assert set(evidence_collection._KINDS) == set(StreamKind), "a stream without a name of its own is told by its kind"
+
+
 def liuhen_command(*words: object) -> Result:
     return CliRunner().invoke(cli.app, [str(w) for w in words])
 

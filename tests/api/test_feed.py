@@ -221,6 +221,54 @@ def test_a_stream_ends_with_the_right_to_it(liuhen: Liuhen, project: str, monkey
         receiver.close()
 
 
+@pytest.mark.parametrize("left", [{Role.THIRD_PARTY}, {Role.SYS_ADMIN}])
+def test_a_stream_shows_what_its_reader_may_see_now(
+    liuhen: Liuhen, client: Client, project: str, monkeypatch: pytest.MonkeyPatch, left: set[Role]
+) -> None:
+    """A role that is taken away while the stream is open shows nothing more, and without any the stream ends."""
+    check = Issuer.check
+
+    def with_fewer_roles(self: Issuer, token: str) -> Holder:
+        holder = check(self, token)
+        return replace(holder, roles=frozenset(left)) if holder.account == "receiver" else holder
+
+    with serving(liuhen) as address:
+        receiver = Receiver(address, token_of(liuhen, Role.AUDITOR))
+        events = receiver.events()
+        for _ in range(liuhen.ledger.position()):
+            next(events)
+        monkeypatch.setattr(Issuer, "check", with_fewer_roles)
+        client.file(name="", estimate=None, plan_item="", classified=True, secrecy_document_no="保密〔2019〕1号")
+        end = liuhen.ledger.position()
+        got = []
+        for one in events:  # ends: else this would wait for ever
+            got.append(one)
+            if int(one["id"]) == end:
+                break
+        receiver.close()
+    assert not any("project.filed" in one.get("event", "") for one in got)
+    assert bool(got) is (Role.THIRD_PARTY in left)
+
+
+def test_a_position_that_the_log_has_not_is_refused(auditor: Client, liuhen: Liuhen, project: str) -> None:
+    """Else a receiver of another log, or from before an old backup was restored, would wait and then miss events."""
+    end = liuhen.ledger.position()
+    assert auditor.get("/feed", after=end).json() == {"events": [], "next": end, "end": end}
+    for path, headers in (("/feed", {}), ("/feed/stream", {}), ("/feed/stream", {"Last-Event-ID": str(end + 1)})):
+        asked = {} if headers else {"after": end + 1}
+        answer = auditor.get(path, headers=headers, **asked)
+        assert (answer.status_code, answer.json()["type"]) == (422, "/problems/bad-field"), path
+        told = answer.json()
+        assert told["errors"][0]["pointer"] == ("/header/Last-Event-ID" if headers else "/query/after")
+        assert str(end) in told["detail"]
+
+
+def test_the_link_to_the_next_page_names_no_host(auditor: Client, project: str) -> None:
+    """Hosts that requests name may be anybody's, and behind a proxy it is another one."""
+    answer = auditor.get("/feed", after=1, topic="project.filed", limit=2, headers={"Host": "elsewhere.example"})
+    assert answer.links["next"]["url"] == "/v1/feed?topic=project.filed&limit=2&after=3"
+
+
 def test_a_stream_passes_what_is_hidden(liuhen: Liuhen, client: Client) -> None:
     client.enrol()
     client.file(name="", estimate=None, plan_item="", classified=True, secrecy_document_no="保密〔2019〕1号")

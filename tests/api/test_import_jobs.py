@@ -9,22 +9,26 @@ import sys
 import zipfile
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from python_calamine import load_workbook
+from typer.testing import CliRunner, Result
 
 from api import import_runner
+from api.cli import app
 from api.import_runner import Runner
 from domain.recorded import Role
 from infrastructure.bootstrap import Liuhen
 from infrastructure.importing import tables
 from infrastructure.importing.tables import CSV, NDJSON, XLSX, TableError, check_workbook, read_table
 from infrastructure.issuer import Holder, Issuer
+from infrastructure.sealing import MasterKeys
 from infrastructure.spreadsheets import as_xlsx
 from tests.api.conftest import APPROVAL, SHARING, Client
-from tests.stages import OTHER
+from tests.stages import OTHER, OWNER
 
 PLAN = json.dumps(
     {
@@ -142,6 +146,7 @@ def test_a_runner_that_dies_between_saving_and_telling_is_succeeded(
     client: Client, project: str, liuhen: Liuhen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(import_runner, "ROWS_AT_ONCE", 2)
+    monkeypatch.setattr(import_runner, "PAUSE", timedelta(0))
     job = sent(client, [COLUMNS, *([n, project, f"2019-03-{n:02d}", n, ""] for n in range(1, 6))]).json()["id"]
     at = liuhen.ledger.position()
     dying = runner(client)
@@ -163,6 +168,96 @@ def test_a_runner_that_dies_between_saving_and_telling_is_succeeded(
     assert (told["state"], told["recorded"]) == ("DONE", 5)
     assert liuhen.ledger.position() == at + 5
     assert not dying._jobs.finish_chunk(*calls[0])
+
+
+def rotated(liuhen: Liuhen, monkeypatch: pytest.MonkeyPatch) -> Result:
+    """The master key is changed on the command line."""
+    monkeypatch.setenv("LIUHEN_DATABASE_URL", liuhen.conninfo)
+    monkeypatch.setenv("LIUHEN_DATA_DIR", str(liuhen.settings.data_dir))
+    return CliRunner().invoke(app, ["personal", "rotate", "--reason", "定期更换"])
+
+
+def with_a_person(client: Client) -> None:
+    """Without one there is nothing to change the master key of."""
+    contact = {"office": "信息科", "since": "2024-03-01", "person": {"name": "张三丰"}}
+    client.done(f"/units/{OWNER}/contacts", "2024-03-01", contact)
+
+
+def test_a_file_outlives_a_change_of_the_master_key(
+    client: Client, project: str, liuhen: Liuhen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before it is recorded, in the midst of a chunk, and when it is done; only the new key is left in the file."""
+    monkeypatch.setattr(import_runner, "ROWS_AT_ONCE", 2)
+    with_a_person(client)
+    rows = [COLUMNS, *([n, project, f"2019-03-{n:02d}", n, ""] for n in range(1, 6))]
+    done, begun = sent(client, rows[:2]).json()["id"], sent(client, rows).json()["id"]
+    before = MasterKeys(liuhen.settings).load()
+    recording = runner(client)
+    finish, calls = recording._jobs.finish_chunk, []
+
+    def changed_meanwhile(*args: Any) -> bool:
+        calls.append(args)
+        if len(calls) == 3:  # of the second file, the second chunk
+            told = rotated(liuhen, monkeypatch)
+            assert told.exit_code == 0, told.output
+        return finish(*args)
+
+    monkeypatch.setattr(recording._jobs, "finish_chunk", changed_meanwhile)
+    at = liuhen.ledger.position()
+    recording.run_due()
+    after = MasterKeys(liuhen.settings).load()
+    assert (len(before), len(after), before == after) == (1, 1, False)
+    told = client.get(f"/import-jobs/{begun}").json()
+    assert [told[n] for n in ("state", "done", "recorded", "why")] == ["DONE", 5, 5, ""]
+    assert [row[5].split()[0] for row in rows_of(client, begun)[1:]] == ["已记录"] * 5
+    assert [row[5].split()[0] for row in rows_of(client, done)[1:]] == ["已记录"]
+    assert liuhen.ledger.position() == at + 5 + 1, "five rows, of which the first is the other file's, and the change"
+
+
+def test_a_file_whose_key_is_lost_is_told_so_and_can_be_sent_again(
+    client: Client, project: str, liuhen: Liuhen
+) -> None:
+    """As where a site gives another key in its environment, without telling Liuhen to change it."""
+    rows = [COLUMNS, [1, project, "2019-03-01", 10, ""]]
+    done = sent(client, rows).json()["id"]
+    runner(client).run_due()
+    waiting = sent(client, rows, "k").json()["id"]
+    MasterKeys(liuhen.settings).file.unlink()
+    at = liuhen.ledger.position()
+    runner(client).run_due()
+    told = client.get(f"/import-jobs/{waiting}").json()
+    assert told["state"] == "FAILED"
+    assert "主密钥" in told["why"]
+    assert "master key" in told["why"]
+    for kind in ("csv", "xlsx"):
+        answer = client.get(f"/import-jobs/{done}/report.{kind}")
+        assert (answer.status_code, answer.json()["type"]) == (503, "/problems/sealing")
+    assert sent(client, rows, "k").json()["state"] == "FAILED"
+    again = sent(client, rows, "l").json()["id"]
+    runner(client).run_due()
+    told = client.get(f"/import-jobs/{again}").json()
+    assert [told[n] for n in ("state", "repeated")] == ["DONE", 1]
+    assert liuhen.ledger.position() == at
+
+
+def test_a_file_that_cannot_be_recorded_now_does_not_keep_others_waiting(
+    client: Client, project: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [COLUMNS, [1, project, "2019-03-01", 10, ""]]
+    first, second = sent(client, rows).json()["id"], sent(client, [*rows, rows[1]]).json()["id"]
+    recording = runner(client)
+    recorded = recording._recorded
+
+    def failing(context: Any, job: Any, *more: Any) -> Any:
+        if str(job.id) == first:
+            raise RuntimeError
+        return recorded(context, job, *more)
+
+    monkeypatch.setattr(recording, "_recorded", failing)
+    with pytest.raises(RuntimeError):
+        recording.run_due()
+    recording.run_due()
+    assert [client.get(f"/import-jobs/{job}").json()["state"] for job in (first, second)] == ["RUNNING", "DONE"]
 
 
 def test_sent_twice_at_once_under_one_key_and_under_two(client: Client, project: str, liuhen: Liuhen) -> None:

@@ -216,3 +216,44 @@ def test_a_classified_project_is_a_placeholder_everywhere(
         stored = conn.execute("SELECT string_agg(encode(state, 'escape'), '') FROM liuhen.events").fetchone()
     assert stored is not None
     assert "机密内容".encode().hex() not in stored[0].encode().hex()
+
+
+def test_what_was_lacking_is_told_as_of_then(client: Client, auditor: Client, liuhen: Liuhen) -> None:
+    """As known at a position or a time, or as it was on a day: what the next act lacked, judged on the day of then."""
+    client.enrol()
+    project = str(client.file()["subject"])
+    before = liuhen.ledger.position()
+    client.done(f"/projects/{project}/sharing", "2019-01-20", SHARING)
+    at = auditor.get(f"/projects/{project}/history").json()["events"][-1]["recorded_at"]
+    client.done(f"/projects/{project}/approval", "2019-02-20", APPROVAL)
+
+    def approval(**asked: Any) -> tuple[bool, set[str]]:
+        answer = auditor.get(f"/projects/{project}/next", **asked)
+        assert answer.status_code == 200, answer.text
+        found = {one["gate"]: one for one in answer.json()}["APPROVE"]
+        return found["passed"], {finding["rule"] for finding in found["judgement"]["findings"]}
+
+    assert approval() == (True, set())
+    assert approval(as_of_position=before, on="2019-02-20") == (False, {"G03", "G06", "G07"})
+    assert approval(as_of_recorded=at, on="2019-02-20") == (False, set())
+    assert approval(as_of_happened="2019-01-19") == (False, {"G03", "G06", "G07"})
+    assert approval(as_of_happened="2019-01-20") == (False, set())
+    assert approval(as_of_happened="2019-02-20") == (True, set())
+    unknown = auditor.get(f"/projects/{project}/next", as_of_position=1)
+    assert unknown.json()["type"] == "/problems/unknown-subject"
+
+
+def test_what_a_unit_had_named_is_told_as_of_then(client: Client, auditor: Client, liuhen: Liuhen) -> None:
+    client.enrol()
+    before = liuhen.ledger.position()
+    client.done(
+        f"/units/{OWNER}/names",
+        "2019-03-01",
+        {"name": "大数据局", "document_no": "源编〔2019〕1号", "since": "2019-03-01"},
+    )
+    path = f"/units/{OWNER}/responsibility"
+    assert auditor.get(path, on="2019-04-01").json()["name"] == "大数据局"
+    assert auditor.get(path, on="2019-04-01", as_of_position=before).json()["name"] == "测试局"
+    then = auditor.get(path, as_of_happened="2019-02-28").json()
+    assert (then["name"], then["on"]) == ("测试局", "2019-02-28")
+    assert auditor.get(f"/units/{OTHER}/responsibility", as_of_position=before).status_code == 404

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +19,7 @@ from infrastructure.list_cursors import LASTING, CursorError, Cursors, cursors_o
 from infrastructure.settings import Settings
 from tests.api.conftest import Client
 from tests.described import document
+from tests.stages import OTHER
 
 NAMES = ["甲系统", "乙系统", "丙系统", "丁系统", "戊系统"]
 
@@ -234,3 +236,45 @@ def test_every_list_over_http_takes_each_of_its_parameters(county: Client, issue
             second = whole.http.get(answer.links["next"]["url"], headers=whole.headers)
             assert second.status_code == 200, (path, second.text)
             assert second.json()["items"] != answer.json()["items"]
+
+
+def test_a_parameter_that_is_given_twice_is_refused(county: Client, liuhen: Liuhen) -> None:
+    """Programs differ in which of the two they take; here neither is, and nothing is recorded or shown by a guess."""
+    for path in ("/register/projects?stage=FILED&stage=APPROVED", "/rule-sets?x=1&x=2", "/feed?after=0&after=1"):
+        answer = county.http.get(f"/v1{path}", headers=county.headers)
+        assert answer.status_code in {400, 422}, path
+        assert answer.json()["errors"][0]["pointer"].startswith("/query/"), path
+    several = county.http.get("/v1/feed?topic=project.filed&topic=unit.enrolled", headers=county.headers)
+    assert several.status_code == 200, "a parameter of several values"
+    at = liuhen.ledger.position()
+    unit = {"uscc": OTHER, "name": "局", "kind": "COUNTY_DEPT", "division": "370323"}
+    for path in ("/v1/units?dry_run=true&dry_run=false", "/v1/units?dry_run=false&dry_run=true"):
+        headers = {**county.headers, "Idempotency-Key": path}
+        answer = county.http.post(path, json={"happened_on": "2019-01-01", "act": unit}, headers=headers)
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/query/dry_run")
+    assert liuhen.ledger.position() == at
+
+
+@pytest.mark.parametrize(
+    "asked", ["batch?dry_run=true", "batch?mode=each&dryrun=true", "imports/world-bank?dryrun=true"]
+)
+def test_what_is_not_known_here_is_not_recorded_without_it(county: Client, liuhen: Liuhen, asked: str) -> None:
+    """Whoever means to try something out, and says so wrongly, is told: else it would be recorded."""
+    at = liuhen.ledger.position()
+    act = {"uscc": OTHER, "name": "局", "kind": "COUNTY_DEPT", "division": "370323"}
+    row = {"path": "/v1/units", "idempotency_key": "k", "happened_on": "2019-01-01", "act": act}
+    kind = "text/csv" if asked.startswith("imports") else "application/x-ndjson"
+    answer = county.http.post(
+        f"/v1/{asked}", content=json.dumps(row).encode(), headers={**county.headers, "Content-Type": kind}
+    )
+    told = problem(answer, 400, "unknown-parameter")
+    assert told["errors"][0]["pointer"] in {"/query/dry_run", "/query/dryrun"}
+    assert liuhen.ledger.position() == at
+
+
+def test_no_request_is_led_on_to_where_it_says_itself(county: Client) -> None:
+    """A redirect made of the Host that a request names would take its token anywhere."""
+    for path in ("/v1/register/projects/", "/v1/rule-sets/", "/docs/"):
+        answer = county.http.get(path, headers={**county.headers, "Host": "elsewhere.example"}, follow_redirects=False)
+        assert answer.status_code == 404, path
+        assert "location" not in answer.headers

@@ -47,7 +47,8 @@ def test_a_stranger_checks_the_log(log: TestClient, liuhen: Liuhen) -> None:
     leaves = SHA256_ED25519.leaf_hashes(decode_bundle(full.content) + decode_bundle(part.content))
     assert (stated.size, stated.root) == (270, root(SHA256_ED25519, leaves))
     assert log.get("/v1/log/tile/0/000").content == b"".join(leaves[:256])
-    assert log.get("/v1/log/tile/1/000.p/1").status_code == 200
+    assert "immutable" in log.get("/v1/log/tile/1/000.p/1").headers["cache-control"], "of this width it never changes"
+    assert part.headers["cache-control"] == "public, max-age=1", "made of rows"
     again = log.get("/v1/log/tile/0/000", headers={"If-None-Match": full.headers["etag"]})
     assert again.status_code == 200
     etag = again.headers["etag"]
@@ -101,4 +102,8 @@ def test_a_closed_log_is_read_with_a_token_only(log: TestClient, liuhen: Liuhen,
     closed = replace(liuhen, settings=liuhen.settings.model_copy(update={"log_public": False}))
     log.app.state.liuhen = closed  # type: ignore[attr-defined]
     assert log.get("/v1/log/checkpoint").status_code == 401
-    assert auditor.get("/log/checkpoint").status_code == 200
+    answer = auditor.get("/log/tile/0/000")
+    assert (answer.status_code, "immutable" in answer.headers["cache-control"]) == (200, True)
+    for path in ("/log/tile/0/000", "/log/checkpoint"):
+        kept_by = auditor.get(path).headers["cache-control"].split(",")[0]
+        assert kept_by == "private", "a shared cache would answer who has no token"

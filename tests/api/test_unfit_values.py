@@ -137,4 +137,4 @@ def test_seconds_since_1970_are_no_moment(client: Client) -> None:
 
 def test_every_method_of_an_address_is_told(client: Client) -> None:
     answer = client.http.put("/v1/webhooks/6c697568-656e-5f6c-8967-000000000001", headers=client.headers)
-    assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, GET")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, GET, HEAD, OPTIONS")

@@ -70,6 +70,7 @@ FIGURES = {
     What.TLOG: {
         *(f"tlog.{what}" for what in ("cost", "integration", "integration_cpu", "events_per_byte", "audit", "audit.2")),
         "tlog.audit.core",
+        "tlog.audit.cores",
         *(f"tlog.inclusion.{what}" for what in ("p50", "p99")),
         *(f"tlog.audit_cpu.{side}" for side in ("one", "two")),
         *(f"tlog.cost_cpu.{side}" for side in ("signed", "thread", "unsigned")),

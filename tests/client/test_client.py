@@ -13,16 +13,27 @@ from typing import Any
 
 import httpx2
 import pytest
+from python_calamine import load_workbook
 
 from api.endings import Ending
+from api.import_runner import Runner
 from api.main import create_app
 from clients.generate import generated
 from domain.recorded import RECORDING_ROLES
 from domain.rule import text
 from infrastructure.bootstrap import Liuhen
 from infrastructure.issuer import Holder, Issuer
+from infrastructure.spreadsheets import as_xlsx
 from infrastructure.tlog.operator_key import operator_verifiers
-from liuhen_client import Client, ProblemError, ReceiptError, RefusedError, UnreachableError, VersionMovedError
+from liuhen_client import (
+    Client,
+    FileUnfinishedError,
+    ProblemError,
+    ReceiptError,
+    RefusedError,
+    UnreachableError,
+    VersionMovedError,
+)
 from liuhen_client.receipts import check_receipt
 from tests.api.conftest import APPROVAL, PROJECT, SHARING
 from tests.serving import serving
@@ -218,3 +229,71 @@ def test_a_problem_says_which_field(client: Client) -> None:
         client.enrol_unit(wrong, happened_on="2018-10-01")
     assert (told.value.status, told.value.errors[0]["pointer"]) == (422, "/act/uscc")
     assert told.value.request_id
+
+
+PROGRESS = {"path": "/v1/projects/{项目}/progress", "happened_on": "{哪天}", "act": {"percent": "{完成%:integer}"}}
+
+
+def test_a_file_in_odd_columns_is_recorded_waited_for_and_its_report_sent_again(
+    liuhen: Liuhen, address: str, token: str, tmp_path: Path
+) -> None:
+    liuhen.engine.start()
+    runner = Runner(create_app(liuhen, Issuer(liuhen.settings.data_dir)))
+    states: list[str] = []
+    with Client(address, token, sleep=lambda _: runner.run_due()) as client:
+        client.enrol_unit(UNIT, happened_on="2018-10-01")
+        project = client.file_project(FILING, happened_on="2019-01-05")["subject"]
+        client.declare_sharing(project, SHARED, happened_on="2019-01-20")
+        client.approve_project(project, APPROVED, happened_on="2019-02-20")
+        table = tmp_path / "进度.xlsx"
+        rows: list[Any] = [
+            ["序", "项目", "哪天", "完成%"],
+            ["甲", project, "2019-03-01", 10],
+            ["乙", project, "2019-03-02", "一半"],
+        ]
+        table.write_bytes(as_xlsx({"表": rows}))
+        done = client.record_file(table, PROGRESS, told=lambda job: states.append(job["state"]))
+        assert states == ["QUEUED", "DONE"]
+        assert [done[n] for n in ("file_name", "recorded", "faulty")] == ["进度.xlsx", 1, 1]
+        assert done["position"] == liuhen.ledger.position() == client.position
+        report = client.save_report(done["id"], tmp_path / "报告.xlsx")
+        cells: Any = load_workbook(report).get_sheet_by_index(0).to_python()
+        assert cells[0][:4] == rows[0]
+        assert [row[0] for row in cells[1:]] == ["甲", "乙"]
+        cells[2][3] = 50
+        report.write_bytes(as_xlsx({"表": cells}))
+        again = client.record_file(report, PROGRESS)
+        assert [again[n] for n in ("recorded", "repeated", "faulty")] == [1, 1, 0]
+        assert again["position"] == liuhen.ledger.position()
+        assert "一半" in client.save_report(done["id"], tmp_path / "报告.csv").read_text("utf-8-sig")
+
+
+def test_a_file_that_is_not_done_in_time_or_cancelled_is_told(
+    liuhen: Liuhen, client: Client, address: str, token: str, tmp_path: Path
+) -> None:
+    table = tmp_path / "表.csv"
+    table.write_text("path,happened_on\n/v1/units,2019-01-01\n", "utf-8")
+    with pytest.raises(FileUnfinishedError) as waiting:
+        client.record_file(table, longest=0.0)
+    job = waiting.value.job
+    assert (job["state"], job["position"], str(waiting.value)) == ("QUEUED", None, "表.csv: QUEUED 0/1")
+    client.import_jobs_cancel(job["id"])
+    with pytest.raises(FileUnfinishedError, match="CANCELLED"):
+        client.await_file(job["id"])
+    # A line that is cut after the file has arrived: it is one job all the same.
+    cut, line = broken(address, token, "after")
+    with cut, pytest.raises(FileUnfinishedError):
+        cut.record_file(table, longest=0.0)
+    assert len({key for path, key in line.sent if path == "/v1/import-jobs"}) == 1
+    assert len(client.import_jobs_mine()) == 2
+
+
+def test_a_file_of_no_known_kind_is_not_sent(client: Client, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="ndjson"):
+        client.record_file(tmp_path / "表.doc")
+    with pytest.raises(ValueError, match="csv"):
+        client.save_report("x", tmp_path / "报告.ndjson")
+    (tmp_path / "表.xlsx").write_bytes(b"no workbook")
+    with pytest.raises(ProblemError) as wrong:
+        client.record_file(tmp_path / "表.xlsx")
+    assert wrong.value.type == "/problems/bad-file"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from threading import Timer
 
 from api.demo_walk import walk
 from domain.recorded import RECORDING_ROLES
@@ -20,11 +21,13 @@ def test_it_tells_a_refusal_and_checks_a_receipt_and_records_nothing(liuhen: Liu
     with serving(liuhen) as address, Client(address, token) as client:
         client.enrol_unit(UNIT, happened_on="2018-10-01")
         client.file_project(FILING, happened_on="2019-01-05")
-        liuhen.engine.catch_up()
         liuhen.sequencer.catch_up()
+        behind = Timer(0.3, liuhen.engine.catch_up)  # as when a new demo starts: its views are still to be made
+        behind.start()
         before = liuhen.ledger.position()
         keys = [str(v) for v in operator_verifiers(liuhen.settings.data_dir, liuhen.settings.division)]
         walk(address, token, keys, date(2019, 2, 1), told.append)
+        behind.join()
     assert "would_refuse G03、G06、G07" in told[0]
     assert "receipt checked: 位置 position 2" in told[1]
     assert liuhen.ledger.position() == before

@@ -21,14 +21,14 @@ from infrastructure.settings import Settings
 from tests.api.conftest import PROJECT
 from tests.conftest import NewDatabase
 from tests.contract.fuzzing import ENDLESS, Service, check, described, fuzzed_service, held, on_what_is_there, settled
-from tests.described import document
+from tests.described import published
 
 SEED = 20181600
 RANDOM_CASES = 1
 """Per operation with a body, of data that fits the schema. The derived ones hold all that does not."""
 WALKS, STEPS = 5, 12
 
-DOCUMENT = document()
+DOCUMENT = published()
 ALLOWED = {f"{m} {p}": roles for m, p, roles, _ in authority_table.allowed(DOCUMENT)}
 OPERATIONS = [label for label in ALLOWED if not label.endswith(ENDLESS)]
 

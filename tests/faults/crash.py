@@ -241,7 +241,7 @@ def _until_answered(line: Line, path: str, body: Any, mark: str) -> Answer:
             threading.Event().wait(SOON)
 
 
-def begin(service: Service, seed: int, seen: Seen) -> list[str]:
+def begin(service: Service, seed: int | str, seen: Seen) -> list[str]:
     """A unit and the projects that everybody reports on."""
     line, projects = Line(service), []
     for n in range(PROJECTS + 1):

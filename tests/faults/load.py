@@ -420,6 +420,12 @@ class Memory:
 
     mib: float
     """Mean."""
+    first_mib: float
+    """When the clients began."""
+    begun_mib: float
+    """Mean of the first quarter after the warm-up."""
+    ended_mib: float
+    """Mean of the last quarter."""
     mib_per_minute: float
     files: int
     more_files: int
@@ -432,6 +438,9 @@ def memory_of(samples: Sequence[Sample]) -> Memory:
     begun, ended = after[: len(after) // 4 + 1], after[-(len(after) // 4 + 1) :]
     return Memory(
         mean(s.bytes for s in after) / 2**20,
+        samples[0].bytes / 2**20,
+        mean(s.bytes for s in begun) / 2**20,
+        mean(s.bytes for s in ended) / 2**20,
         slope * 60 / 2**20,
         after[-1].files,
         round(mean(s.files for s in ended) - mean(s.files for s in begun)),

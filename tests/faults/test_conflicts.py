@@ -6,8 +6,10 @@ import threading
 from typing import Any
 
 import psycopg
+import pytest
 from psycopg.conninfo import make_conninfo
 
+from infrastructure.store import batch_writer
 from infrastructure.store.batch_writer import Saved
 from tests.conftest import NewDatabase
 from tests.faults.deployment import LOG
@@ -42,14 +44,20 @@ def waits_for_a_lock(conn: psycopg.Connection[Any]) -> None:
     raise AssertionError("the batch waits for nobody")
 
 
-def test_a_deadlock_is_undone_and_the_batch_sent_again(database: str) -> None:
-    """Another session locks the stream's head and then wants the log's, which the batch holds already."""
+def crossed(database: str) -> Saved | psycopg.Error:
+    """What comes of a save that meets a session which locks the stream's head, and then wants the log's."""
     # Whose timer runs out first is the one that gives way: here the batch.
     other = make_conninfo(database, options="-c deadlock_timeout=1h")
     with recorder_on(database, give_up_after=PATIENCE) as recorder, psycopg.connect(other) as conn:
         recorder.append(marked("first", "s", 1))
         conn.execute("SELECT FROM liuhen.stream_heads WHERE stream_id = %s FOR UPDATE", (stream("s"),))
-        results: list[Saved] = []
+        results: list[Saved | psycopg.Error] = []
+
+        def save() -> None:
+            try:
+                results.append(recorder.append(marked("second", "s", 2, "first")))
+            except psycopg.Error as error:
+                results.append(error)
 
         def cross() -> None:
             with psycopg.connect(database, autocommit=True) as watching:
@@ -57,10 +65,21 @@ def test_a_deadlock_is_undone_and_the_batch_sent_again(database: str) -> None:
             conn.execute("SELECT FROM liuhen.logs WHERE log_id = %s FOR UPDATE", (LOG,))
             conn.commit()
 
-        all_of_them(lambda: results.append(recorder.append(marked("second", "s", 2, "first"))), cross)
-    assert [(r.first_position, r.repeated) for r in results] == [(2, False)]
-    assert [e.mark for e in marked_log(database)] == ["first", "second"]
+        all_of_them(save, cross)
     assert counted(database, 0, 0) == 1, "there was no deadlock: the test is void"
+    return results[0]
+
+
+def test_a_deadlock_is_undone_and_the_batch_sent_again(database: str) -> None:
+    result = crossed(database)
+    assert isinstance(result, Saved)
+    assert (result.first_position, result.repeated) == (2, False)
+    assert [e.mark for e in marked_log(database)] == ["first", "second"]
+
+
+def test_a_writer_that_does_not_send_again_is_found_out(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch_writer, "_TRY_AGAIN", ())
+    assert isinstance(crossed(database), psycopg.errors.DeadlockDetected)
 
 
 def test_saves_that_cannot_be_serialized_are_sent_again(embedded: str, new_database: NewDatabase) -> None:

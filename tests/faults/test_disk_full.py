@@ -19,7 +19,9 @@ from infrastructure.bootstrap import Liuhen, wired
 from infrastructure.doctor import State, examine
 from infrastructure.issuer import Holder, Issuer
 from infrastructure.settings import Settings
+from infrastructure.store.batch_writer import BatchWriter
 from tests.api.conftest import PROJECT, Client
+from tests.faults import wrong_services
 from tests.faults.crash import UNIT
 from tests.faults.deployment import logged, places
 from tests.faults.disks import Ballast, small_disk
@@ -147,6 +149,29 @@ def test_a_full_disk_of_the_log_stops_the_server_and_loses_nothing(tmp_path: Pat
                 assert reporting.report(number + 1).status_code == 201
                 assert reporting.shown() == reporting.acknowledged()
                 sound(server, reporting)
+
+
+def test_a_writer_that_takes_a_full_disk_for_success_is_found_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tests above bite."""
+    monkeypatch.setattr(BatchWriter, "_send", BatchWriter._send)  # put back afterwards
+    with own_folder() as folder, small_disk(folder / "small", 160) as disk:
+        give(disk)
+        with cluster(folder, "server", disk / "data") as server:
+            server.make("-X", folder / "wal")
+            server.start(checkpoint_timeout="1h")
+            with department(server, tmp_path) as (client, _):
+                reporting = Reporting(client)
+                wrong_services.takes_failures_for_success()
+                ballast = Ballast(disk, ROOM)
+                for number in range(200):
+                    answer = reporting.report(number)
+                    if answer.status_code != 201 or places(answer.json())[0].position >= wrong_services.MADE_UP:
+                        break
+                ballast.remove()
+                found = violations(reporting.operations, logged(server.conninfo()))
+    assert any("acknowledged and lost" in told for told in found)
 
 
 def test_the_ballast_takes_the_room(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from infrastructure.migrations import migrate
+from infrastructure.store.batch_writer import BatchWriter
+from tests.faults import wrong_services
 from tests.faults.disks import PowerCut
 from tests.faults.history import Outcome, violations
 from tests.faults.recording import Sender, marked_log, recorder_on
@@ -91,3 +93,12 @@ def test_without_waiting_for_the_disk_the_same_cut_does_lose() -> None:
         lost = sum("acknowledged and lost" in told for told in found)
         print(f"synchronous_commit=off: {acknowledged} acknowledged, {lost} lost")
         assert lost
+
+
+def test_a_writer_that_takes_an_error_of_the_disk_for_success_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is acknowledged between the cut and the mount is lost, and the tests above see it (F5)."""
+    monkeypatch.setattr(BatchWriter, "_send", BatchWriter._send)  # put back afterwards
+    wrong_services.takes_failures_for_success(times=5)
+    with own_folder() as folder:
+        found, _ = through_a_cut(folder, "ext4")
+    assert any("acknowledged and lost" in told for told in found)

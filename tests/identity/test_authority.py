@@ -13,9 +13,9 @@ from api.authority import ROUTES, rule_of
 from domain.recorded import Role
 from infrastructure.issuer import Holder, Issuer
 from tests.api.test_closed import concrete
-from tests.described import document
+from tests.described import published
 
-DOCUMENT = document()
+DOCUMENT = published()
 ROWS = list(authority_table.allowed(DOCUMENT))
 PUBLIC = "承诺"
 """What is seen of the log by everybody (tests/api/test_log.py)."""

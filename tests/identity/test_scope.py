@@ -15,12 +15,12 @@ from domain.recorded import Role
 from infrastructure.bootstrap import Liuhen
 from tests.api.conftest import APPROVAL, CONNECTION, OPERATION, PROJECT, SHARING, SUPPLY, TEST, Client
 from tests.api.test_closed import concrete
-from tests.described import document
+from tests.described import published
 from tests.identity.conftest import Office
 from tests.stages import CERTIFICATE, OTHER, OWNER
 
 PROGRESS = {"percent": 10}
-DOCUMENT = document()
+DOCUMENT = published()
 OF_OBJECTS = sorted(path for path, o in DOCUMENT["paths"].items() if "get" in o and named_in(concrete(path)))
 
 

@@ -7,6 +7,7 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,12 @@ def workers_of(program: Program) -> set[int]:
     """Process ids of the keeper's workers."""
     assert program.process is not None
     children = Path(f"/proc/{program.process.pid}/task").glob("*/children")
-    pids = {int(pid) for file in children for pid in file.read_text().split()}
-    return {pid for pid in pids if b"api.workers" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+    found = set()
+    for pid in {int(pid) for file in children for pid in file.read_text().split()}:
+        with suppress(FileNotFoundError, ProcessLookupError):  # one that was killed is gone at any moment
+            if b"api.workers" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                found.add(pid)
+    return found
 
 
 def wait_until(true: Callable[[], Any]) -> None:

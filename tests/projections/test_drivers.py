@@ -29,7 +29,7 @@ from infrastructure.projecting import rebuilding
 from infrastructure.projecting.as_of import check, position_at, view_as_of
 from infrastructure.projecting.builds import Digests, builds_of, digests, drop_retired, tables_in
 from infrastructure.projecting.builds import Standing as Stands
-from infrastructure.projecting.engine import PROJECTIONS
+from infrastructure.projecting.engine import PROJECTIONS, Engine
 from infrastructure.projecting.follower import Follower, SystemicFaultError
 from infrastructure.projecting.parking import NotParkedError
 from projections.money import Money
@@ -376,3 +376,22 @@ def test_one_moves_the_views_and_the_other_stands_by(county: Liuhen) -> None:
     wait_until(lambda: len(second.held()) == len(PROJECTIONS))
     second.stop()
     assert all(t.same for t in check(county.engine, "timeline"))
+
+
+def test_two_that_both_take_the_views_are_found_out(county: Liuhen, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Engines that do not ask for the lock: the second holds what the first holds, which the test above sees."""
+    from tests.projections.test_engine import engine as another
+    from tests.projections.test_engine import wait_until
+
+    def taking_all(self: Engine, conn: Any) -> list[str]:
+        del conn
+        self._held.update(self.names())
+        return []
+
+    monkeypatch.setattr(Engine, "_hold", taking_all)
+    first, second = another(county), another(county)
+    first.start()
+    second.start()
+    wait_until(lambda: first.held() and second.held())
+    first.stop()
+    second.stop()

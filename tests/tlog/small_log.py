@@ -28,6 +28,8 @@ class SmallLog:
         self.signers = tuple(signers) or (log_signer(suite, ORIGIN),)
         self.hashes = [suite.leaf_hash(leaf) for leaf in leaves]
         self.brought: list[bytes] = []
+        self.refuses = b""
+        """What it says instead of taking a cosignature."""
 
     def fork(self, shared: int, other: Sequence[bytes]) -> SmallLog:
         """A log that has the same beginning, and then goes on otherwise."""
@@ -70,8 +72,11 @@ def served(log: list[SmallLog]) -> Iterator[str]:
 
         def do_POST(self) -> None:
             log[0].brought.append(self.rfile.read(int(self.headers["Content-Length"])))
-            self.send_response(204)
+            said = log[0].refuses
+            self.send_response(422 if said else 204)
+            self.send_header("Content-Length", str(len(said)))
             self.end_headers()
+            self.wfile.write(said)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the library's name)
             pass

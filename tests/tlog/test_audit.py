@@ -8,15 +8,17 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from api.cli import app
-from infrastructure.tlog.audit import Brought, audit
+from infrastructure.tlog.audit import Brought, audit, divided
 from infrastructure.tlog.checkpoint import Checkpoint
 from infrastructure.tlog.note import Note
 from infrastructure.tlog.operator_key import operator_key_path
 from infrastructure.tlog.store import TreeStore
-from infrastructure.tlog.stretch import STRETCH, AuditError
+from infrastructure.tlog.stretch import PIECE, STRETCH, AuditError
 from tests.infrastructure.test_ledger import LOG, opened
 from tests.tlog.sequencing import as_superuser, keys_of, record, sequencer
 
@@ -53,6 +55,19 @@ def test_a_sound_log_agrees_however_many_processes(large: tuple[str, Path], proc
     assert told[-1] == (COUNT, COUNT)
 
 
+@given(st.integers(0, 40), st.integers(0, 5), st.integers(0, 45 * STRETCH))
+def test_the_work_is_divided_without_a_gap_and_its_end_finely(processes: int, start: int, size: int) -> None:
+    start = min(start, size // STRETCH) * STRETCH
+    parts = divided(start, size, processes)
+    assert [start, *(end for _, end in parts)] == [*(at for at, _ in parts), size]
+    assert all(at // STRETCH == (end - 1) // STRETCH for at, end in parts), "no part lies in two stretches"
+    if processes > 1:
+        ends = [end - at for at, end in parts if at > size - processes * STRETCH]
+        assert max(ends, default=0) <= PIECE
+    else:
+        assert len(parts) == -(-(size - start) // STRETCH)
+
+
 def test_a_process_that_dies_ends_the_audit_and_is_told(
     large: tuple[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -86,6 +101,7 @@ def test_since_a_kept_checkpoint_only_what_is_new_is_read(large: tuple[str, Path
         ("UPDATE liuhen.events SET topic = 'x' WHERE position = 70000", "UPDATE liuhen.events SET topic = 't' WHERE position = 70000", 70_000),
         ("UPDATE liuhen.tiles SET hashes = set_byte(hashes, 0, get_byte(hashes, 0) # 1) WHERE level = 0 AND index = 300", None, 76_801),
         ("UPDATE liuhen.tiles SET hashes = set_byte(hashes, 0, get_byte(hashes, 0) # 1) WHERE level = 1 AND index = 0", None, 0),
+        ("UPDATE liuhen.tiles SET hashes = set_byte(hashes, 8000, get_byte(hashes, 8000) # 1) WHERE level = 1 AND index = 1", None, 0),
         ("UPDATE liuhen.right_edges SET hashes[3] = set_byte(hashes[3], 0, get_byte(hashes[3], 0) # 1)", None, 0),
         ("UPDATE liuhen.checkpoints SET root = set_byte(root, 0, get_byte(root, 0) # 1) WHERE size = 50000", None, 0),
     ],
@@ -93,10 +109,11 @@ def test_since_a_kept_checkpoint_only_what_is_new_is_read(large: tuple[str, Path
 def test_the_first_difference_is_named(
     large: tuple[str, Path], statement: str, undo: str | None, position: int
 ) -> None:
+    """In a stretch that is examined as a whole, and in one that is cut into pieces."""
     conninfo, folder = large
     as_superuser(conninfo, statement)
     try:
-        assert audit(conninfo, LOG, keys_of(folder)).findings[0].position == position
+        assert audit(conninfo, LOG, keys_of(folder), processes=2).findings[0].position == position
     finally:
         as_superuser(conninfo, undo or statement)
 

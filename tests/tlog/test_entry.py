@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from uuid import UUID
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -99,6 +100,18 @@ def test_happened_on_is_found_wherever_it_stands() -> None:
     for wrong in (b"", b"{}", b'{"c":{}}', b'{"c":{"happened_on":5}}', b'{"c":{"happened_on":"today"}}', b"[1]"):
         with pytest.raises(FormatError):
             happened_on_of(wrong)
+
+
+@given(
+    st.integers(1, 10**20), st.dates(), st.sampled_from([4, 7, 10]), st.text(max_size=5), st.sampled_from(["h", "e"])
+)
+def test_the_quick_way_to_the_day_agrees_with_the_json(
+    version: int, day: date, precision: int, after: str, first: str
+) -> None:
+    told = day.isoformat()[:precision]
+    circumstances = {"happened_on": told, "a": after} if first == "h" else {"a": after, "happened_on": told}
+    state = orjson.dumps({"v": 1, "c": circumstances}).replace(b'"v":1', b'"v":%d' % version)
+    assert happened_on_of(state) == told
 
 
 def test_figures_out_of_range_are_refused() -> None:

@@ -180,6 +180,18 @@ def test_other_keys_and_missing_witnesses_are_refused(log: Log) -> None:
     assert not both(alone)
 
 
+def test_cosignatures_of_witnesses_whose_keys_were_not_given_are_told_as_such(log: Log) -> None:
+    """They prove nothing to this reader; that nobody has cosigned would not be true."""
+
+    def told(data: bytes) -> str:
+        report = verify(data, Policy((LOG.verifier,)))
+        return next(s.en.replace("\n", " ") for s in report.statements if "cosigned" in s.en)
+
+    assert told(bundle(log)).startswith("no witness whose key was given has cosigned (2 signatures of other keys")
+    alone = bundle(log, checkpoint=sign_checkpoint(Checkpoint(ORIGIN, log.size, log.root), [LOG]))
+    assert told(alone).startswith("no witness has cosigned")
+
+
 def test_a_log_under_sm3_and_sm2() -> None:
     log = Log(SM3_SM2, 40)
     key = signer(ORIGIN, kind_of(suites.SM2_NOTE))

@@ -106,7 +106,12 @@ def test_keys_of_a_witness_are_never_overwritten(tmp_path: Path) -> None:
     assert keys("retire", old.split("+")[1], *folder).exit_code == 2, "the only key stays"
     new = keys("rotate", *folder).stdout.split()[0]
     assert keys("show", *folder).stdout.split() == [old, new]
-    assert keys("retire", old.split("+")[1], *folder).exit_code == 0
+    absent = keys("retire", "00000000", *folder)
+    assert (absent.exit_code, old.split("+")[1] in absent.output.replace("\n", " ")) == (2, True), (
+        "it tells which there are"
+    )
+    assert keys("retire", f"{old[:-1]}x", *folder).exit_code == 2, "a key that was copied with a fault"
+    assert keys("retire", old, *folder).exit_code == 0, "as `keys show` prints it"
     assert keys("show", *folder).stdout.split() == [new]
     assert (tmp_path / "w/key").stat().st_mode & 0o077 == 0
     assert isinstance(read_keys(tmp_path / "w/key")[0], Signer)

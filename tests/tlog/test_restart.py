@@ -92,7 +92,7 @@ def test_after_a_rollback_it_refuses_and_goes_on_under_a_new_origin(
     assert not audit(login, LOG, keys).findings
     old = Brought("old.checkpoint", Checkpoint.parse(Note.parse(kept).text))
     assert any(
-        f"is of {ORIGIN}, the log is now {ORIGIN}/2" in f.detail.en
+        f"is of {ORIGIN}, the log is now {ORIGIN}/2: where that was approved" in f.detail.en
         for f in audit(login, LOG, keys, brought=[old]).findings
     )
     assert [p.read_bytes() for p in tmp_path.glob("tlog/*abandoned*")] == [kept]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -99,6 +100,22 @@ def test_a_cosignature_that_could_not_be_brought_is_brought_the_next_time(
                 watch.look()
         assert not watch.look()
     assert len(log.brought) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ('{"detail":"没有所列见证的附署"}'.encode(), "HTTP 422 没有所列见证的附署"),
+        (b"no such witness", "HTTP 422 no such witness"),
+        (b"\xff[", "HTTP 422 \ufffd["),
+    ],
+)
+def test_why_a_cosignature_was_not_taken_is_told_in_words(
+    witness: Witness, log: SmallLog, said: bytes, told: str
+) -> None:
+    log.refuses = said
+    with served([log]) as address, pytest.raises(LogUnreachableError, match=re.escape(told) + "$"):
+        Watch(witness, LogClient(address)).look()
 
 
 def test_a_witness_that_asks_itself_finds_the_fork(witness: Witness, log: SmallLog) -> None:

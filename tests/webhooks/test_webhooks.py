@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -24,8 +25,8 @@ from domain.recorded import Role
 from infrastructure.bootstrap import Liuhen, deliverer_of, service_login
 from infrastructure.issuer import Holder, Issuer
 from infrastructure.webhooks import delivering
-from infrastructure.webhooks.delivering import REFUSED_TRIES
-from infrastructure.webhooks.endpoints import MOST_PER_ACCOUNT
+from infrastructure.webhooks.delivering import REFUSED_TRIES, Deliverer
+from infrastructure.webhooks.endpoints import MOST_PER_ACCOUNT, Endpoint
 from infrastructure.webhooks.sending import Answer, Sender
 from infrastructure.webhooks.targets import Targets
 from tests.api.conftest import RECORDING, SHARING, Client
@@ -165,6 +166,22 @@ def test_a_receiver_that_is_away_gets_everything_later_and_in_order(
     assert sequences(receiver)[:4] == [1, 1, 1, 1]
 
 
+def test_a_deliverer_that_passes_over_what_was_not_taken_is_found_out(
+    clients: dict[str, Client], sending: Liuhen, receiver: Receiver, project: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The test above bites."""
+
+    def passing_over(self: Deliverer, endpoint: Endpoint, message: Any, sent: Any) -> None:
+        del sent
+        self.endpoints.passed(endpoint.id, endpoint.position, message.position, 0)
+
+    monkeypatch.setattr(Deliverer, "_not_taken", passing_over)
+    receiver.answer = lambda number, got: 503 if number <= 2 else 204
+    call(clients["auditor"], "POST", "", url=receiver.url, after=0)
+    deliver(sending)
+    assert sequences(receiver)[2:] == list(range(3, sending.ledger.position() + 1))
+
+
 def test_one_that_stays_away_is_paused_and_resumed_without_loss(
     clients: dict[str, Client], sending: Liuhen, receiver: Receiver, project: str
 ) -> None:
@@ -232,9 +249,18 @@ def test_redirects_are_not_followed(
     assert [g.path for g in receiver.got] == ["/in?from=liuhen"]
 
 
-def test_a_name_that_comes_to_mean_something_else_leads_nowhere_else(received: tuple[Receiver, Path]) -> None:
+def test_a_name_that_comes_to_mean_something_else_leads_nowhere_else(
+    received: tuple[Receiver, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Rebinding (A13): resolved once for a delivery, and the connection goes to the address that was judged."""
     receiver, authority = received
+    lookup = socket.getaddrinfo
+
+    def by_now(host: Any, *more: Any, **named: Any) -> Any:
+        """The system's own look-up: by the time that the line is opened, the name means another machine."""
+        return lookup("127.0.0.2" if host == "localhost" else host, *more, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", by_now)
     asked: list[str] = []
     meanings = [["127.0.0.1"], ["169.254.169.254"], ["127.0.0.1", "::ffff:169.254.169.254"], ["2130706433"]]
 

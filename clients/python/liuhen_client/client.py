@@ -16,7 +16,7 @@ import httpx2
 
 from liuhen_client.endings import ending_told
 from liuhen_client.errors import ProblemError, RefusedError, UnreachableError, VersionMovedError
-from liuhen_client.operations import Operations
+from liuhen_client.files import Files
 from liuhen_client.receipts import check_receipt
 
 _AGAIN = frozenset({429, 502, 503, 504})
@@ -26,7 +26,7 @@ _EXPIRES_EARLY = 30.0
 """Seconds before its end at which a token is renewed."""
 
 
-class Client(Operations):
+class Client(Files):
     """A client of one service. May be used by several threads.
 
     Acts carry a key of their own, the same in every attempt, so that none is recorded twice. An act on a history names

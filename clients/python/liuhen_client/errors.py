@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from liuhen_client.operations import ImportJob
+
 
 class LiuhenError(Exception):
     """Any failure that this client tells."""
@@ -40,3 +42,11 @@ class RefusedError(ProblemError):
 
 class VersionMovedError(ProblemError):
     """The history has moved on since it was read (412). Read again, decide again."""
+
+
+class FileUnfinishedError(LiuhenError):
+    """A file of acts is not done: `job["state"]` says whether it failed, was cancelled, or goes on without us."""
+
+    def __init__(self, job: ImportJob) -> None:
+        super().__init__(f"{job['file_name']}: {job['state']} {job['done']}/{job['total']} {job['why']}".rstrip())
+        self.job = job

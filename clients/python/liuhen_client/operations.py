@@ -1783,6 +1783,7 @@ class ImportJob(TypedDict):
     repeated: int
     refused: int
     faulty: int
+    position: int | None
     created_at: str
     started_at: str | None
     ended_at: str | None
@@ -5888,13 +5889,13 @@ class Operations(Sender):
             if_match=if_match,
         )
 
-    def responsibility_read_responsibility(self, uscc: str, *, on: str | None = None) -> ResponsibilityAnswer:
+    def responsibility_read_responsibility(self, uscc: str, *, on: str | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None) -> ResponsibilityAnswer:
         """单位责任 what a unit has named and owes on a day"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/units/{quote(str(uscc), safe='')}/responsibility",
             operation='ResponsibilityReadResponsibility',
-            query={"on": on},
+            query={"on": on, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
 
@@ -7271,13 +7272,13 @@ class Operations(Sender):
             headers={},
         )
 
-    def projects_read_next(self, project_id: str, *, on: str | None = None) -> list[NextAct]:
+    def projects_read_next(self, project_id: str, *, on: str | None = None, as_of_position: int | None = None, as_of_recorded: str | None = None, as_of_happened: str | None = None) -> list[NextAct]:
         """还缺什么 what each next act lacks"""
         return self.send(  # type: ignore[no-any-return]
             'GET',
             f"/v1/projects/{quote(str(project_id), safe='')}/next",
             operation='ProjectsReadNext',
-            query={"on": on},
+            query={"on": on, "as_of_position": as_of_position, "as_of_recorded": as_of_recorded, "as_of_happened": as_of_happened},
             headers={},
         )
 

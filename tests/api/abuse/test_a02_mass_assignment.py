@@ -7,10 +7,10 @@ from typing import Any
 from uuid import uuid4
 
 from tests.api.conftest import PROJECT, RECORDING, Client
-from tests.described import document
+from tests.described import published
 from tests.stages import OWNER
 
-DOCUMENT = document()
+DOCUMENT = published()
 SCHEMAS = DOCUMENT["components"]["schemas"]
 ACTS = {
     path: SCHEMAS[m["post"]["requestBody"]["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[1]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import resource
 from collections.abc import Iterator
@@ -141,3 +142,18 @@ def test_any_bytes_are_json_or_told_to_be_none(content: bytes) -> None:
     except TwoWaysError:
         return
     assert json.loads(content) == value
+
+
+@pytest.mark.parametrize("coding", ["gzip", "GZIP", "br", "identity, gzip", "x"])
+def test_a_compressed_body_is_refused_unread_and_told_so(client: Client, coding: str) -> None:
+    """Taken as it stands it would be told to be no JSON; unpacked it could be of any size."""
+    body = gzip.compress(json.dumps({"happened_on": "2019-01-05", "act": PROJECT}).encode())
+    usual = {**client.headers, "Idempotency-Key": "k", "Content-Type": "application/json"}
+    for path in ("/v1/projects", "/v1/batch", "/v1/import-jobs"):
+        answer = client.http.post(path, content=body, headers={**usual, "Content-Encoding": coding})
+        assert (answer.status_code, answer.json()["type"]) == (415, "/problems/coded-body"), path
+        assert answer.headers["accept-encoding"] == "identity"
+    client.enrol()
+    plain = json.dumps({"happened_on": "2019-01-05", "act": PROJECT}).encode()
+    answer = client.http.post("/v1/projects", content=plain, headers={**usual, "Content-Encoding": "identity"})
+    assert answer.status_code == 201

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import http_sf
@@ -12,10 +13,11 @@ from hypothesis import strategies as st
 
 from api.problems import TooManyRequestsError
 from api.rate_limits import WINDOW, Rates
+from domain.recorded import Role
 from infrastructure.bootstrap import Liuhen
 from infrastructure.issuer import Holder, Issuer
 from tests.api.conftest import OBLIGATION, RECORDING, Client
-from tests.stages import OWNER
+from tests.stages import OTHER, OWNER
 
 
 @pytest.fixture
@@ -91,3 +93,35 @@ def test_in_no_minute_are_more_let_through_than_twice_a_minutes_worth(most: int,
         assert 0 <= waits <= WINDOW / most + WINDOW
         assert 0 <= left.remaining < most
         assert sum(1 for at in passed if at > now - WINDOW) <= 2 * most
+
+
+def test_who_is_refused_or_asks_for_what_is_not_its_own_is_counted_too(
+    client: Client, issuer: Issuer, limited: int
+) -> None:
+    """Else who may see nothing could try every identity there is, without an end."""
+    client.enrol()
+    owner = Holder("other", "别的单位", frozenset({Role.OWNER_UNIT}), uscc=OTHER)
+    curious = Client(client.http, issuer.issue(owner, days=1))
+    subject = client.file()["subject"]
+    asked = [curious.get(f"/projects/{subject}") if n % 2 else curious.get("/projections") for n in range(limited + 5)]
+    told = [answer.status_code for answer in asked]
+    assert set(told[:limited]) == {403, 404}
+    assert told[-1] == 429
+    limits: list[Any] = [http_sf.parse(answer.headers["ratelimit"].encode(), tltype="list") for answer in asked]
+    left = [limit[0][1]["r"] for limit in limits]
+    assert left[:3] == [limited - 1, limited - 2, limited - 3]
+    assert left[-1] == 0, "who is told to wait is told that nothing is left"
+
+
+def test_many_threads_count_as_one(limited: int) -> None:
+    rates = Rates()
+
+    def spend(_: int) -> bool:
+        try:
+            rates.spend("a", limited, 1000.0)
+        except TooManyRequestsError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sum(threads.map(spend, range(50 * limited))) == limited

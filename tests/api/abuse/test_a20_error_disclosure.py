@@ -12,7 +12,7 @@ import pytest
 
 from infrastructure.bootstrap import Liuhen
 from tests.api.conftest import RECORDING, Client
-from tests.described import document
+from tests.described import published
 from tests.stages import OWNER
 
 INSIDE = re.compile(
@@ -21,7 +21,7 @@ INSIDE = re.compile(
     re.IGNORECASE,
 )
 PERSON = "王某某13800138000"
-DOCUMENT = document()
+DOCUMENT = published()
 ACTS = [
     path for path, methods in DOCUMENT["paths"].items() if RECORDING & set(methods.get("post", {}).get("x-roles", ()))
 ]
