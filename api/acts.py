@@ -5,7 +5,6 @@ Annotations are evaluated here on purpose (no postponed evaluation): each route'
 
 import inspect
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from functools import cache, partial
 from typing import Annotated, Any, Generic, TypeVar, cast
@@ -25,6 +24,7 @@ from api.strict_bodies import AsSent, AsSentRoute, body_of
 from api.versions import ANY, IfMatch, tag, versions_in
 from application.desk import Act, Outcome, check_scope
 from application.ports import Desk
+from application.scope import Scope
 from domain.command import Command
 from domain.dates import CivilDate
 from domain.event import Value, as_json
@@ -203,8 +203,12 @@ def act_of(
     versions: tuple[int, ...],
     *,
     dry_run: bool,
+    scope: Scope | None = None,
 ) -> Act:
-    """The circumstances of a posted act on a stream that the client saw at one of these versions."""
+    """The circumstances of a posted act on a stream that the client saw at one of these versions.
+
+    `scope`: how far the actor reaches; None for everything.
+    """
     seen = tuple(StreamAt.made_of(kind=stream[0], id=stream[1], version=v) for v in versions) if stream else ()
     return Act(
         actor=actor,
@@ -214,6 +218,7 @@ def act_of(
         key=key,
         correlation=request_id() or None,
         dry_run=dry_run,
+        scope=scope,
         seen=seen,
     )
 
@@ -351,16 +356,13 @@ def _prepared(
 ) -> Callable[[Desk], Outcome]:
     """The use case with everything but the desk. Raises NotAllowedError."""
     actor = actor_for(context, sent.submission.acting_as, step)
-    act = act_of(sent.submission, actor, sent.key, stream, sent.seen, dry_run=dry_run)
     scope = context.scope(actor.role)
-    if scope is None:
-        return lambda desk: use_case(desk, subject, sent.submission.act, act)
-    bound = replace(act, scope=scope)
+    act = act_of(sent.submission, actor, sent.key, stream, sent.seen, dry_run=dry_run, scope=scope)
 
     def run(desk: Desk) -> Outcome:
         if subject is not None and sent.submission.act.PERSONAL:  # others are checked as they are submitted
-            check_scope(desk, bound, subject, sent.submission.act)
-        return use_case(desk, subject, sent.submission.act, bound)
+            check_scope(desk, act, subject, sent.submission.act)
+        return use_case(desk, subject, sent.submission.act, act)
 
     return run
 

@@ -26,10 +26,14 @@ def beyond(scope: Scope) -> str | None:
     """The type of problem of a request that its head shows to be too large, or of unknown size, or None."""
     if len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"]) > MOST_URL:
         return "uri-too-long"
-    headers = scope["headers"]
-    if len(headers) > MOST_HEADERS or sum(len(name) + len(value) for name, value in headers) > MOST_HEADER_BYTES:
+    size, coded = 0, False
+    for name, value in scope["headers"]:
+        size += len(name) + len(value)
+        if name == b"content-encoding" and value.strip().lower() not in _PLAIN:
+            coded = True
+    if len(scope["headers"]) > MOST_HEADERS or size > MOST_HEADER_BYTES:
         return "headers-too-large"
-    if any(n == b"content-encoding" and v.strip().lower() not in _PLAIN for n, v in headers):
+    if coded:
         return "coded-body"
     length = _length(scope)
     if length is not None and (most := _most(scope)) is not None and length > most:

@@ -20,12 +20,14 @@ def decide(
     refused: type[Refused] = Refused,
     *,
     act: str,
+    free_text: tuple[str, ...] = (),
 ) -> Event:
     """Judge the case at the gate and give `fact(judgement)`, or the refusal with all findings.
 
-    `act` is the stored name of the fact, by which duties know it.
+    `act` is the stored name of the fact, by which duties know it. `free_text` names what is filled besides (G15).
     """
-    case = case.but(proposal=case.proposal.but(act=act))
+    proposal = case.proposal
+    case = case.but(proposal=proposal.but(act=act, free_text=(*proposal.free_text, *free_text)))
     judgement = judge(gate, case)
     if judgement.allowed:
         return fact(judgement)
@@ -34,5 +36,4 @@ def decide(
 
 def record(step: str, case: Case, command: Command, event: Event) -> Event:
     """A step without a gate of its own: refused only by what binds every step (G01, G15)."""
-    proposal = case.proposal.but(free_text=(*case.proposal.free_text, *command.free_text()))
-    return decide(Gate.RECORD, step, case.but(proposal=proposal), lambda _: event, act=event.duty_act)
+    return decide(Gate.RECORD, step, case, lambda _: event, act=event.duty_act, free_text=command.free_text())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from uuid import uuid4
@@ -14,7 +14,7 @@ import structlog
 from psycopg.conninfo import make_conninfo
 
 from application.ports import Desk
-from domain.dates import civil_day
+from domain.dates import SHANGHAI
 from domain.identifiers import DivisionTable
 from infrastructure.access_log import AccessLog
 from infrastructure.account_directory import AccountDirectory
@@ -232,7 +232,7 @@ def _ready(pool: Connections) -> Iterator[Pool]:
 
 def today() -> date:
     """The civil day in Asia/Shanghai."""
-    return civil_day(datetime.now(UTC))
+    return datetime.now(SHANGHAI).date()
 
 
 def load_divisions(settings: Settings) -> DivisionTable:

@@ -46,7 +46,10 @@ def test_the_day_of_asking_is_that_of_the_moment(app: FastAPI, auditor: Client, 
     paths = list(dated(app))
     assert len(paths) > 15
     for path in paths:
-        there, asked = path.format(subject=project, project_id=project, uscc=OWNER), {"as_of_happened": DAY, **NEEDED.get(path, {})}
+        there, asked = (
+            path.format(subject=project, project_id=project, uscc=OWNER),
+            {"as_of_happened": DAY, **NEEDED.get(path, {})},
+        )
         alone, both = auditor.get(there, **asked), auditor.get(there, **asked, on=DAY)
         assert alone.status_code == 200, (path, alone.text)
         assert alone.json() == both.json(), path
