@@ -22,7 +22,8 @@ from api.problems import Problem, problem, request_id
 from api.quick_acts import LONGEST_KEY, QuickAct, Sent
 from api.strict_bodies import AsSent, AsSentRoute, body_of
 from api.versions import ANY, IfMatch, tag, versions_in
-from application.desk import Act, Outcome, check_scope
+from application.act import Act
+from application.desk import Outcome, check_scope
 from application.ports import Desk
 from application.scope import Scope
 from domain.command import Command

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from api.cli_keys import Who, actor_named
 from api.cli_service import err, out, service
 from application.accounts import appoint_administrators, rescue_administrators
-from application.desk import Act
+from application.act import Act
 from domain.accounts import Accounts, Appointee
 from domain.dates import CivilDate
 from domain.evolve import fold

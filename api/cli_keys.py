@@ -13,8 +13,8 @@ from typing import Annotated
 import typer
 
 from api.cli_service import err, out, read_settings, service
+from application.act import Act
 from application.asking import county_state
-from application.desk import Act
 from application.log_keeping import change_log_key
 from domain.dates import CivilDate
 from domain.faults import ActError

@@ -9,8 +9,8 @@ import typer
 from api.cli_keys import Who, actor_named
 from api.cli_service import err, out, service
 from application import log_keeping
+from application.act import Act
 from application.asking import county_state
-from application.desk import Act
 from domain.dates import CivilDate
 from domain.faults import ActError
 from domain.recorded import Actor

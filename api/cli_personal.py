@@ -9,7 +9,7 @@ import psycopg
 import typer
 
 from api.cli_service import err, out, service
-from application.desk import Act
+from application.act import Act
 from application.personal import erase_personal_data, record_rotation
 from domain.dates import CivilDate
 from domain.faults import ActError

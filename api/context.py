@@ -15,7 +15,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from api.authority import SEES_CLASSIFIED, SEES_PERSONAL, STEP_ROLES, WATCHING, named_in, rule_of
 from api.problems import NotAllowedError, NotAuthenticatedError, security
 from api.rate_limits import spend
-from application.desk import Act, Reading
+from application.act import Act
+from application.desk import Reading
 from application.scope import BOUND_TO_UNIT, OutOfScopeError, Scope
 from application.sealing import shown
 from domain.dates import CivilDate

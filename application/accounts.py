@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import TypeVar
 
-from application.desk import Act, Outcome, Planned, Reading, submit
+from application.act import Act
+from application.desk import Outcome, Planned, Reading, submit
 from application.ports import Desk
 from domain.accounts import Accounts
 from domain.command import Command

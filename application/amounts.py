@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from application.desk import Act, Outcome, on_project
+from application.act import Act
+from application.desk import Outcome, on_project
 from application.ports import Desk
 from domain.steps.amounts import StateAmount
 from domain.steps.amounts import state_amount as state

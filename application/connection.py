@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from application.desk import Act, Outcome, on_unit
+from application.act import Act
+from application.desk import Outcome, on_unit
 from application.ports import Desk
 from domain.steps.connection import MeetConnectionObligation, SetConnectionObligation, meet, oblige
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from application.desk import Act, Outcome, Planned, Reading, submit
+from application.act import Act
+from application.desk import Outcome, Planned, Reading, submit
 from application.ports import Desk
 from application.sealing import sealed_correction
 from domain.faults import UnknownSubjectError

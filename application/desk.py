@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar, cast
 from uuid import UUID
 
+from application.act import Act, check_day, check_fit, circumstances_of, fingerprint
 from application.ports import Desk, NewEvent, RequestKey, StreamMovedError
-from application.scope import OutOfScopeError, Scope
+from application.scope import OutOfScopeError
 from application.sealing import sealed
 from application.turn import Turn
 from domain.accounts import Accounts
 from domain.case import Case
 from domain.command import Command
 from domain.county import County
-from domain.dates import CivilDate, Precision
+from domain.dates import Precision
 from domain.evaluator import Evaluator
-from domain.event import Event, as_json
+from domain.event import Event
 from domain.evolve import Foldable
 from domain.faults import ActError, BadFieldError, UnknownSubjectError, VersionMovedError
 from domain.guidance_fund import GuidanceFund
@@ -28,7 +27,7 @@ from domain.performed import Performed
 from domain.personal import Person
 from domain.project import Project
 from domain.proposal import Proposal
-from domain.recorded import Actor, Authority, Circumstances, Evidence, Recorded
+from domain.recorded import Recorded
 from domain.refusal import Refused
 from domain.rule import Judgement, RuleSet, text
 from domain.streams import (
@@ -45,7 +44,6 @@ from domain.streams import (
     unit_id,
 )
 from domain.system import GovSystem
-from domain.texts import has_control_characters, pointer_to
 from domain.unit import Register, Unit
 
 StateT = TypeVar("StateT", bound=Foldable)
@@ -55,36 +53,11 @@ CommandT = TypeVar("CommandT", bound=Command)
 ATTEMPTS = 50
 
 
-LARGEST_FEN = 10**16
-"""100万亿元. More than a country's yearly product is a slip of the unit; sums of less fit into 64 bits."""
-
-
-_SUSPECT = re.compile(rb"\\(?:u00|[bf])|\x7f")
-_LARGE_FEN = re.compile(rb'"fen":(?!-?\d{1,16}[,}])')
-
-
 _NOTHING_ASKED = Proposal()
 
 
 class BusyError(Exception):
     """The streams of the request kept moving. Nothing was recorded; send it again."""
-
-
-@dataclass(frozen=True)
-class Act:
-    """The circumstances of a request: who, which day, on whose authority, with which papers, under which key."""
-
-    actor: Actor
-    happened_on: CivilDate
-    authority: Authority | None = None
-    evidence: tuple[Evidence, ...] = ()
-    key: str | None = None
-    correlation: str | None = None
-    dry_run: bool = False
-    scope: Scope | None = None
-    """How far whoever acts reaches; None for everything."""
-    seen: tuple[StreamAt, ...] = ()
-    """Where the client saw the history that it acts on: it must be at one of these. None: wherever it is."""
 
 
 @dataclass(frozen=True)
@@ -297,20 +270,6 @@ class Reading:
         return found
 
 
-def fingerprint(subject: UUID | str, command: Command, act: Act) -> str:
-    """SHA-256 of what a request asks: subject, command, capacity, day, authority and papers; not when."""
-    asked = [
-        str(subject).encode(),
-        type(command).__name__.encode(),
-        act.actor.role.encode(),
-        as_json(command),
-        str(act.happened_on).encode(),
-        as_json(act.authority) if act.authority else b"",
-        *(e.sha256.encode() for e in act.evidence),
-    ]
-    return hashlib.sha256(b"\n".join(asked)).hexdigest()
-
-
 def submit(
     desk: Desk, act: Act, subject: UUID | str, command: Command, plan: Callable[[Reading], list[Planned]]
 ) -> Outcome:
@@ -389,45 +348,6 @@ def _moved(act: Act, reading: Reading) -> VersionMovedError | None:
     return VersionMovedError(version) if version and all(at.version != version for at in act.seen) else None
 
 
-def check_day(desk: Desk, act: Act) -> None:
-    """What is recorded has happened. Raises BadFieldError for a day in the future."""
-    if act.happened_on.earliest > desk.today():
-        raise BadFieldError(text("发生日期在未来", "the day lies in the future"), "/happened_on")
-
-
-def check_fit(command: Command, act: Act) -> None:
-    """What is recorded can be stored, summed, searched and printed everywhere. Raises BadFieldError."""
-    parts = (command, act.authority, act.actor, *act.evidence)
-    if not any(is_suspect(as_json(part)) for part in parts if part is not None):
-        return
-    said = {
-        "act": command.model_dump(mode="json"),
-        "authority": act.authority.model_dump(mode="json") if act.authority else None,
-        "evidence": [e.model_dump(mode="json") for e in act.evidence],
-        "actor": act.actor.model_dump(mode="json"),
-    }
-    pointer = pointer_to(said, has_control_characters)
-    if pointer is not None:
-        raise BadFieldError(
-            text("文字含有控制字符，请删除后重试", "the text holds a control character: remove it"), pointer
-        )
-    pointer = pointer_to(said, lambda part: isinstance(part, dict) and abs(part.get("fen", 0)) > LARGEST_FEN)
-    if pointer is not None:
-        raise BadFieldError(
-            text("数额超过100万亿元，请检查单位", "the amount is beyond 100 trillion yuan: check its unit"), pointer
-        )
-
-
-def is_suspect(written: bytes) -> bool:
-    """May JSON, as pydantic writes it, hold a control character or too large an amount?
-
-    It also finds what is no fault, a backslash before a b; it never misses one, so that the parts need mostly not be
-    looked at one by one.
-    """
-    escaped = b"\\" in written or b"\x7f" in written
-    return bool((escaped and _SUSPECT.search(written)) or _LARGE_FEN.search(written))
-
-
 def _check_sealed(command: Command) -> None:
     """Raises TypeError: nothing in plain words of a person is decided on, fingerprinted or recorded."""
     if command.PERSONAL and any(isinstance(getattr(command, name), Person) for name in command.PERSONAL):
@@ -436,18 +356,6 @@ def _check_sealed(command: Command) -> None:
 
 def _outcome(recorded: Sequence[Recorded]) -> Outcome:
     return Outcome(recorded[0].stream.id, tuple(r.event for r in recorded), tuple(recorded))
-
-
-def circumstances_of(act: Act, based_on: tuple[StreamAt, ...] = ()) -> Circumstances:
-    """What surrounds the events of a request that read these streams."""
-    return Circumstances.made_of(
-        happened_on=act.happened_on,
-        actor=act.actor,
-        authority=act.authority,
-        evidence=act.evidence,
-        correlation=act.correlation,
-        based_on=based_on,
-    )
 
 
 def _place(planned: list[Planned], reading: Reading, act: Act, read: Sequence[StreamAt]) -> list[NewEvent]:

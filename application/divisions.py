@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from application.desk import Act
+from application.act import Act
 from application.ports import Desk
 from domain.faults import BadFieldError
 from domain.texts import ValueFault

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from application.desk import Act, Outcome, Planned, Reading, submit
+from application.act import Act
+from application.desk import Outcome, Planned, Reading, submit
 from application.divisions import check_division
 from application.ports import Desk
 from domain.steps.enrolment import EnrolUnit, enrol

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from application.desk import Act, Outcome, Planned, Reading, submit
+from application.act import Act
+from application.desk import Outcome, Planned, Reading, submit
 from application.ports import Desk
 from application.sealing import sealed
 from domain.command import Command

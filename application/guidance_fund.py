@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from application.desk import Act, CommandT, Outcome, Planned, Reading, submit
+from application.act import Act
+from application.desk import CommandT, Outcome, Planned, Reading, submit
 from application.ports import Desk
 from domain.event import Event
 from domain.guidance_fund import GuidanceFund

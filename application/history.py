@@ -8,7 +8,8 @@ from uuid import UUID
 
 import orjson
 
-from application.desk import Act, Planned, Reading, check_day, check_fit, circumstances_of, is_suspect, submit
+from application.act import Act, check_day, check_fit, circumstances_of, is_suspect
+from application.desk import Planned, Reading, submit
 from application.ports import Desk, WrittenEvent
 from domain.command import Command
 from domain.event import as_json

@@ -13,8 +13,9 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from application.act import Act
 from application.asking import history_of
-from application.desk import Act, Reading, StateT
+from application.desk import Reading, StateT
 from application.ports import ALL_OF_IT, Desk, Ledger, UpTo
 from domain.case import Case
 from domain.correction import FactCorrected

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from application.desk import Act, Outcome, Planned, Reading, on_unit, submit
+from application.act import Act
+from application.desk import Outcome, Planned, Reading, on_unit, submit
 from application.ports import Desk
 from domain.steps.responsibility import (
     AppointHead,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from application.desk import Act, Outcome, on_county
+from application.act import Act
+from application.desk import Outcome, on_county
 from application.ports import Desk
 from domain.steps.roles import AssignRole, EndRole, assign, end
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
+from application.act import Act
 from application.ports import Desk, Opened, PersonErasedError
 from domain.command import Command
 from domain.event import Event
@@ -25,9 +26,6 @@ from domain.personal import (
 from domain.rule import text
 from domain.steps.correcting import CorrectFact
 from domain.streams import StreamKind
-
-if TYPE_CHECKING:
-    from application.desk import Act
 
 CommandT = TypeVar("CommandT", bound=Command)
 T = TypeVar("T")

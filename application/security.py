@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from application.desk import Act, Outcome, on_project, on_system
+from application.act import Act
+from application.desk import Outcome, on_project, on_system
 from application.ports import Desk
 from domain.steps.security import (
     FileLevel,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from application.desk import Act, Outcome, Planned, Reading, on_unit, submit
+from application.act import Act
+from application.desk import Outcome, Planned, Reading, on_unit, submit
 from application.ports import Desk
 from domain.steps.supervision import CloseItem, OpenSupervisionItem, ReplyToItem, close_item, open_item, reply
 from domain.streams import StreamKind

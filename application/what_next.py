@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+from application.act import Act
 from application.asking import NOW, AsOf, state_of
-from application.desk import Act, Reading, StateT
+from application.desk import Reading, StateT
 from application.ports import Desk
 from domain.correction import FactCorrected
 from domain.dates import CivilDate

@@ -7,8 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from api.acts import UnitCode, post_new, post_to
+from application.act import Act
 from application.correcting import correct_fact
-from application.desk import Act, Outcome
+from application.desk import Outcome
 from application.ports import Desk
 from domain.steps.correcting import CorrectFact
 from domain.streams import StreamKind, county_id, evaluator_id, guidance_fund_id, unit_id

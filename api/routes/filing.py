@@ -7,7 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from api.acts import post_new, post_to
-from application.desk import Act, Outcome
+from application.act import Act
+from application.desk import Outcome
 from application.filing import amend_filing, file_project, report_unfiled_project
 from application.ports import Desk
 from domain.steps.filing import AmendFiling, FileProject, ReportUnfiledProject

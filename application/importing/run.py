@@ -8,7 +8,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import NamedTuple
 
-from application.desk import Act
+from application.act import Act
 from application.history import Came, Drafted, Stated, UnchangedError
 from application.importing.mapping import Edition, Mapping, Row, RowFault, read_rows
 from application.importing.turns import (

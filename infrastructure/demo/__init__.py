@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from application.desk import Act
+from application.act import Act
 from application.ports import Desk
 from domain.dates import CivilDate
 from domain.recorded import Actor, Authority

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from application.desk import Act, Outcome
+from application.act import Act
+from application.desk import Outcome
 from domain.money import Money, MoneyUnit
 from domain.project import (
     BuildMode,

@@ -9,10 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from application.acceptance import accept_project
+from application.act import Act
 from application.approval import approve_project
 from application.building import record_change, report_progress
 from application.correcting import correct_fact
-from application.desk import Act, Outcome
+from application.desk import Outcome
 from application.evaluation import report_evaluation, use_evaluation
 from application.exceptions import grant_exception
 from application.filing import amend_filing, file_project, report_unfiled_project

@@ -8,11 +8,12 @@ from functools import partial
 from uuid import UUID
 
 from application.acceptance import accept_project
+from application.act import Act
 from application.answering import answer_flag
 from application.approval import approve_project
 from application.connection import meet_obligation, set_obligation
 from application.correcting import correct_fact
-from application.desk import Act, Outcome
+from application.desk import Outcome
 from application.filing import amend_filing, file_project
 from application.interconnection import record_interconnection, record_supply
 from application.ports import Desk

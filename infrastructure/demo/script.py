@@ -6,7 +6,8 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import date
 
-from application.desk import Act, Outcome
+from application.act import Act
+from application.desk import Outcome
 from domain.identifiers import uscc
 from domain.recorded import Role
 from domain.unit import UnitKind

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from application.act import Act
 from application.approval import approve_project
 from application.batch import Answer, record_rows
 from application.building import report_progress
 from application.correcting import correct_fact
-from application.desk import Act, BusyError, Outcome
+from application.desk import BusyError, Outcome
 from application.enrolment import enrol_unit
 from application.filing import file_project
 from application.funding import arrange_funds

@@ -7,9 +7,9 @@ from uuid import UUID
 
 import pytest
 
+from application.act import Act
 from application.asking import county_state, evaluator_state
 from application.assessment import assess, evaluate_whole_county
-from application.desk import Act
 from application.enrolment import enrol_unit
 from application.evaluation import (
     comment_on_evaluation,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.desk import LARGEST_FEN, Act, check_fit, is_suspect
+from application.act import LARGEST_FEN, Act, check_fit, is_suspect
 from domain.command import Command
 from domain.dates import CivilDate
 from domain.event import as_json

@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from application.act import Act
 from application.connection import set_obligation
-from application.desk import Act, Outcome, Reading
+from application.desk import Outcome, Reading
 from application.enrolment import enrol_unit
 from application.exceptions import grant_exception
 from application.filing import file_project

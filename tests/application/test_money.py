@@ -8,10 +8,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from application.act import Act
 from application.amounts import state_amount
 from application.approval import approve_project
 from application.correcting import correct_fact
-from application.desk import Act, Outcome
+from application.desk import Outcome
 from application.enrolment import enrol_unit
 from application.filing import file_project
 from application.funding import arrange_funds, disburse_funds, record_budget, refund_funds

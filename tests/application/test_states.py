@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from application.act import Act
 from application.building import record_change, report_progress
 from application.correcting import correct_fact
-from application.desk import Act, Reading
+from application.desk import Reading
 from application.enrolment import enrol_unit
 from application.filing import file_project
 from application.ports import Desk

@@ -13,8 +13,8 @@ from eventsourcing.persistence import StoredEvent
 from psycopg.conninfo import make_conninfo
 from typer.testing import CliRunner
 
+from application.act import Act
 from application.building import report_progress
-from application.desk import Act
 from application.ports import KeyReusedError, NewEvent, RequestKey, StreamMovedError, UpTo
 from bench.__main__ import BENCHES, What, app
 from bench.growth import filled

@@ -24,7 +24,7 @@ from api.import_runner import Runner
 from api.main import create_app
 from api.routes.webhooks import messages_for
 from application.accounts import appoint_administrators
-from application.desk import Act
+from application.act import Act
 from domain.accounts import Appointee
 from domain.dates import CivilDate
 from domain.recorded import ADMINISTRATORS, Actor, Role

@@ -11,10 +11,11 @@ from uuid import UUID
 import pytest
 
 from application.acceptance import accept_project
+from application.act import Act
 from application.approval import approve_project
 from application.building import report_progress
 from application.correcting import correct_fact
-from application.desk import Act, Outcome
+from application.desk import Outcome
 from application.enrolment import enrol_unit
 from application.filing import file_project
 from application.ports import Desk

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from api.cli_accounts import new_key
 from api.main import create_app
 from application.accounts import appoint_administrators
-from application.desk import Act
+from application.act import Act
 from domain.accounts import Appointee
 from domain.dates import CivilDate
 from domain.recorded import Actor, Role

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from application import accounts as use_cases
-from application.desk import Act
+from application.act import Act
 from domain.accounts import INCOMPATIBLE, AccountKind, Appointee
 from domain.dates import CivilDate
 from domain.evolve import fold

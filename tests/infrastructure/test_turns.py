@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from application.act import Act
 from application.batch import record_rows
-from application.desk import Act, Outcome
+from application.desk import Outcome
 from application.enrolment import enrol_unit
 from application.filing import file_project
 from application.ports import Desk, NoTurns, StoreBusyError

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from application.acceptance import accept_project
+from application.act import Act
 from application.approval import approve_project, revoke_approval
 from application.asking import AsOf, project_dossier
 from application.connection import meet_obligation, set_obligation
 from application.correcting import correct_fact
-from application.desk import Act, Outcome
+from application.desk import Outcome
 from application.enrolment import enrol_unit
 from application.filing import file_project
 from application.funding import arrange_funds, disburse_funds, refund_funds

@@ -11,9 +11,9 @@ from typing import Any
 import psycopg
 import pytest
 
+from application.act import Act
 from application.asking import AsOf
 from application.correcting import correct_fact
-from application.desk import Act
 from application.ports import UpTo
 from domain.correction import FactCorrected
 from domain.dates import CivilDate

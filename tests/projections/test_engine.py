@@ -9,10 +9,10 @@ from typing import Any
 import psycopg
 import pytest
 
+from application.act import Act
 from application.amounts import state_amount
 from application.assessment import evaluate_whole_county
 from application.correcting import correct_fact
-from application.desk import Act
 from application.exceptions import grant_exception, revoke_exception
 from application.filing import file_project, report_unfiled_project
 from application.funding import record_budget, refund_funds
