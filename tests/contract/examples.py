@@ -225,10 +225,12 @@ _LATE = re.compile(r"(?<=at most )\d+(?= days after)|(?<=最迟在发生)\d+(?=�
 
 
 def _recorded_on_the_day(value: Any, ago: int) -> None:
-    """Days between what happened and its record, as if it was recorded on the county's day. It was, so many days ago."""
+    """The day of recording, and the days since what happened, as if it was the county's day: it was, so many days ago."""
     for key, part in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
         if key == "days_late":
             value[key] = part - ago
+        elif key == "recorded_on":
+            value[key] = DAY.isoformat()
         elif key in {"told_zh", "told_en"}:
             value[key] = _LATE.sub(lambda found: str(int(found[0]) - ago), part)
         else:
