@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +21,7 @@ from infrastructure.logging import configure_logging
 from infrastructure.settings import Settings
 from infrastructure.tlog.audit import AuditReport, Brought, audit
 from infrastructure.tlog.checkpoint import Checkpoint
+from infrastructure.tlog.kept_checkpoint import kept_path
 from infrastructure.tlog.keys import KeyFileError
 from infrastructure.tlog.note import Note, NoteError, Verifier, open_note
 from infrastructure.tlog.operator_key import operator_verifiers
@@ -60,6 +62,8 @@ def audit_command(
         verifiers = _verifiers(settings, key or ())
         brought = [_brought(path, verifiers) for path in checkpoint or ()]
         since_when = None if since is None else _brought(since, verifiers)
+        by_auditor = bool(brought or since_when)
+        brought += _kept_here(settings, verifiers)
         with database(settings) as conninfo, _progress() as told:
             report = audit(
                 service_login(settings, conninfo),
@@ -76,7 +80,7 @@ def audit_command(
     if as_json:
         typer.echo(orjson.dumps(report, option=orjson.OPT_INDENT_2, default=str).decode())
     else:
-        _show(report)
+        _show(report, by_auditor=by_auditor)
     if report.findings:
         raise typer.Exit(1)
 
@@ -97,7 +101,16 @@ def _brought(path: Path, verifiers: list[Verifier]) -> Brought:
         raise type(error)(f"{path}: {error}") from error
 
 
-def _show(report: AuditReport) -> None:
+def _kept_here(settings: Settings, verifiers: list[Verifier]) -> list[Brought]:
+    """The checkpoint that the service of this machine kept, if there is one. Raises FormatError, NoteError."""
+    path = kept_path(settings.data_dir, settings.division)
+    if not path.exists():
+        return []
+    known = [*verifiers, *operator_verifiers(settings.data_dir, settings.division)]
+    return [replace(_brought(path, known), own=True)]
+
+
+def _show(report: AuditReport, *, by_auditor: bool) -> None:
     if report.findings:
         table = Table("位置 position", "不符 what differs")
         for finding in report.findings:
@@ -114,6 +127,15 @@ def _show(report: AuditReport) -> None:
         f"比对{report.checkpoints}个检查点 checkpoints，{report.unsigned}个事件尚未签署 not signed yet，"
         f"{report.seconds:.1f} s"
     )
+    if not by_auditor:
+        out.print(
+            "未证明：数据库没有被整个换成旧备份或另一部历史。请用--checkpoint带上自己留存的、或见证方签过的检查点；"
+            f"此次{'只与本机留存的比对' if report.outside else '没有数据库之外的检查点可比'}\n"
+            "[dim]Not proven: that the database is not as a whole an older backup or another history. Bring a "
+            "checkpoint that you kept or that a witness signed, by --checkpoint; this time "
+            f"{'only that of this machine was compared' if report.outside else 'none from outside was there'}[/dim]",
+            soft_wrap=True,
+        )
 
 
 @contextmanager

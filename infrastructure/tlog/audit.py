@@ -48,10 +48,12 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Brought:
-    """A checkpoint that the auditor brings along, and what it is called: a file's name."""
+    """A checkpoint from outside the database, and what it is called: a file's name."""
 
     called: str
     checkpoint: Checkpoint
+    own: bool = False
+    """Kept by the service itself, not by the auditor. It is kept just before it is stored, so it may be ahead."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,8 @@ class AuditReport:
     unsigned: int
     """Events at the end of the log that are not in the tree yet."""
     seconds: float
+    outside: tuple[str, ...] = ()
+    """Names of the checkpoints from outside the database that were compared: brought along, or kept by the service."""
     findings: tuple[Anomaly, ...] = ()
     """Position 0 where no single position can be named."""
 
@@ -108,7 +112,16 @@ def audit(
         checkpoints = closing.join(before, start, outcomes)
         closing.upper_tiles(start, size)
     seen = sorted(dict.fromkeys(findings), key=lambda f: (f.position == 0, f.position))
-    return AuditReport(tree.origin, size, size - start, checkpoints, unsigned, time.perf_counter() - began, tuple(seen))
+    return AuditReport(
+        tree.origin,
+        size,
+        size - start,
+        checkpoints,
+        unsigned,
+        time.perf_counter() - began,
+        tuple(b.called for b in everything),
+        tuple(seen),
+    )
 
 
 def divided(start: int, size: int, processes: int) -> list[tuple[int, int]]:
@@ -160,7 +173,7 @@ def _opening(
                     "approved, the log has a county.log_restarted",
                 )
             )
-        if size > edge:
+        if size > (position if one.own else edge):
             findings.append(
                 found_at(
                     edge + 1,

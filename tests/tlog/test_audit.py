@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from api.cli import app
 from infrastructure.tlog.audit import Brought, audit, divided
 from infrastructure.tlog.checkpoint import Checkpoint
+from infrastructure.tlog.kept_checkpoint import kept_path
 from infrastructure.tlog.note import Note
 from infrastructure.tlog.operator_key import operator_key_path
 from infrastructure.tlog.store import TreeStore
@@ -140,7 +141,47 @@ def test_the_command(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     found = run(app, ["audit", "--json", "--processes", "1"])
     assert found.exit_code == 1
     assert '"position": 3' in found.stdout
+    assert "未证明" not in done.output, "the auditor brought a checkpoint"
     with psycopg.connect(database) as conn:
         assert conn.execute("SELECT count(*) FROM liuhen.checkpoints").fetchone() == (1,), "an audit changes nothing"
     assert operator_key_path(tmp_path, LOG).exists()
     assert STRETCH == 65_536
+
+
+@pytest.mark.parametrize("kept_here", [True, False])
+def test_a_log_that_went_back_is_found_by_what_this_machine_kept_or_the_gap_is_told(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_here: bool
+) -> None:
+    monkeypatch.setenv("LIUHEN_DATABASE_URL", database)
+    monkeypatch.setenv("LIUHEN_DATA_DIR", str(tmp_path))
+    with opened(database) as ledger:
+        record(ledger, range(5), {})
+        sequencer(database, tmp_path).catch_up()
+        record(ledger, range(5, 8), {})
+    with psycopg.connect(database) as conn:
+        backup = conn.execute("SELECT hashes FROM liuhen.right_edges").fetchone()
+    sequencer(database, tmp_path).catch_up()
+    assert backup is not None
+    as_superuser(database, "DELETE FROM liuhen.checkpoints WHERE size > 5")
+    as_superuser(database, "DELETE FROM liuhen.events WHERE position > 5")
+    as_superuser(database, "UPDATE liuhen.logs SET position = 5")
+    with psycopg.connect(database, autocommit=True) as conn:
+        conn.execute("SET session_replication_role = replica")
+        conn.execute("UPDATE liuhen.right_edges SET size = 5, hashes = %s", backup)
+    if not kept_here:
+        kept_path(tmp_path, LOG).unlink()
+    run = CliRunner().invoke(app, ["audit", "--processes", "1"])
+    assert run.exit_code == int(kept_here), run.output
+    assert "未证明" in run.output
+    assert ("截短" in run.output) is kept_here
+
+
+def test_the_service_keeps_a_checkpoint_before_it_stores_it(database: str, tmp_path: Path) -> None:
+    with opened(database) as ledger:
+        record(ledger, range(5), {})
+        sequencer(database, tmp_path).catch_up()
+        record(ledger, range(5, 8), {})
+    keys = keys_of(tmp_path)
+    ahead = Checkpoint(audit(database, LOG, keys).origin, 8, bytes(32))
+    assert not audit(database, LOG, keys, brought=[Brought("kept", ahead, own=True)]).findings
+    assert audit(database, LOG, keys, brought=[Brought("theirs", ahead)]).findings
