@@ -36,11 +36,11 @@ from api import (
 from api.cli_service import err, out, read_settings, service
 from api.loading import loading
 from api.problem_pages import as_markdown as problem_pages
-from application.asking import AsOf, project_dossier
+from application.asking import AsOf, check_in_log, project_dossier
 from application.importing import MAPPINGS, FileFault, import_file
 from application.ports import KeyReusedError, SealingError, UpTo
 from application.sealing import shown
-from domain.faults import UnknownSubjectError
+from domain.faults import BadFieldError, UnknownSubjectError
 from domain.recorded import Actor, Role
 from domain.streams import StreamKind
 from infrastructure.calendars import CalendarError
@@ -218,8 +218,9 @@ def show(
     happened = as_of_happened.date() if as_of_happened else None
     with service() as liuhen:
         try:
+            check_in_log(as_of_position or 0, liuhen.ledger.position(), "as_of_position")
             dossier = project_dossier(liuhen.desk, project, AsOf(UpTo(as_of_position, recorded), happened))
-        except UnknownSubjectError as error:
+        except (UnknownSubjectError, BadFieldError) as error:
             err.print(f"[red]{error}[/red]")
             raise typer.Exit(1) from error
         units = [shown(liuhen.desk, StreamKind.UNIT, u.id, u, may_see=False) for u in dossier.owner_units]

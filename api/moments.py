@@ -14,12 +14,11 @@ from fastapi import Depends, FastAPI, Header, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BeforeValidator
 
-from api.context import Reader
+from api.context import Context, Reader
 from api.problems import problem
-from application.asking import NOW, AsOf
+from application.asking import NOW, AsOf, check_in_log
 from application.ports import UpTo
 from domain.dates import FullDate, civil_day
-from domain.faults import BadFieldError
 from domain.rule import text
 from domain.texts import ValueFault
 from infrastructure.bootstrap import Liuhen, today
@@ -57,14 +56,7 @@ class Moment:
 
     def in_log_of(self, freshness: Freshness) -> None:
         """Raises BadFieldError when the log has not come to the least position: nobody can have been told of it."""
-        if self.min_position > freshness.log_position:
-            told = text(
-                f"日志至{freshness.log_position}，没有位置{self.min_position}：它属于另一日志，或此后恢复过较早的备份。"
-                "请从现有位置重新读起",
-                f"the log ends at {freshness.log_position}, there is no position {self.min_position}: it is of another"
-                " log, or an older backup was restored since; begin again from a position that there is",
-            )
-            raise BadFieldError(told, "/query/min_position")
+        check_in_log(self.min_position, freshness.log_position, "min_position")
 
     def said(self) -> tuple[tuple[str, str], ...]:
         """The moment as a request says it, so that what an answer links to is of the same moment."""
@@ -101,7 +93,15 @@ def asked_wait(prefer: str | None) -> float | None:
     return float(asked[1]) if asked else None
 
 
+def known_until(context: Context, position: int | None, recorded_at: datetime | None) -> UpTo:
+    """What was known at a position or a time. Raises BadFieldError beyond the log: what is known then, nobody knows."""
+    if position is not None:
+        check_in_log(position, context.liuhen.ledger.position(), "as_of_position")
+    return UpTo(position, recorded_at)
+
+
 def moment(
+    context: Reader,
     min_position: Annotated[
         int,
         Query(
@@ -122,14 +122,14 @@ def moment(
     ] = None,
     prefer: Annotated[str | None, Header(max_length=200, description="wait=秒 seconds to wait")] = None,
 ) -> Moment:
-    """The moment that a request asks for."""
+    """The moment that a request asks for. Raises BadFieldError."""
     wait = asked_wait(prefer)
     if as_of_recorded is not None and as_of_recorded.tzinfo is None:
         as_of_recorded = as_of_recorded.replace(tzinfo=UTC)
     return Moment(
         min_position,
         WAIT_SECONDS if wait is None else min(LONGEST_WAIT, wait),
-        AsOf(UpTo(as_of_position, as_of_recorded), as_of_happened),
+        AsOf(known_until(context, as_of_position, as_of_recorded), as_of_happened),
     )
 
 
@@ -152,8 +152,7 @@ def day_asked(liuhen: Liuhen, as_of: AsOf, on: date | None) -> date:
     if as_of.upto.recorded_at is not None:
         return civil_day(as_of.upto.recorded_at)
     if as_of.upto.position is not None:
-        known = min(as_of.upto.position, liuhen.ledger.position())
-        return civil_day(liuhen.ledger.recorded_at(known)) if known else today()
+        return civil_day(liuhen.ledger.recorded_at(as_of.upto.position))
     return today()
 
 

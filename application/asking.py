@@ -13,7 +13,7 @@ from domain.correction import FactCorrected
 from domain.county import County
 from domain.evaluator import Evaluator
 from domain.evolve import Foldable, effective, evolve, fold
-from domain.faults import UnknownSubjectError
+from domain.faults import BadFieldError, UnknownSubjectError
 from domain.project import Project
 from domain.recorded import Recorded
 from domain.rule import text
@@ -37,6 +37,17 @@ class AsOf:
 
 
 NOW = AsOf()
+
+
+def check_in_log(position: int, last: int, name: str) -> None:
+    """A read may name only positions that there are. Raises BadFieldError, naming the parameter, for one beyond."""
+    if position > last:
+        told = text(
+            f"日志至{last}，没有位置{position}：它属于另一日志，或此后恢复过较早的备份。请用现有的位置",
+            f"the log ends at {last}, there is no position {position}: it is of another log, or an older backup was "
+            "restored since; use a position that there is",
+        )
+        raise BadFieldError(told, f"/query/{name}")
 
 
 @dataclass(frozen=True)

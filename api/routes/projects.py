@@ -10,11 +10,10 @@ from pydantic import AwareDatetime, Field
 
 from api.context import Context, Reader
 from api.event_entry import EventEntry, entry_parts
-from api.moments import AS_IT_STANDS, INSTANT, LAST_POSITION, day_asked
+from api.moments import AS_IT_STANDS, INSTANT, LAST_POSITION, day_asked, known_until
 from api.routes.views import reading
 from api.versions import answered
 from application.asking import AsOf, history_of, project_dossier, system_state, unit_state
-from application.ports import UpTo
 from application.rejudging import Rejudged, rejudge_project
 from application.what_next import NextAct, what_next
 from domain.correction import FactCorrected
@@ -35,6 +34,7 @@ router = APIRouter(tags=["查询 reading"])
 
 
 def as_of(
+    context: Reader,
     as_of_position: Annotated[
         int | None, Query(ge=1, le=LAST_POSITION, description="当时所知：日志位置 as known at a log position")
     ] = None,
@@ -44,8 +44,8 @@ def as_of(
     ] = None,
     as_of_happened: Annotated[FullDate | None, Query(description="当日事实：发生日期 as it was on a day")] = None,
 ) -> AsOf:
-    """The moment that is asked about; any of the three together."""
-    return AsOf(UpTo(position=as_of_position, recorded_at=as_of_recorded), as_of_happened)
+    """The moment that is asked about; any of the three together. Raises BadFieldError."""
+    return AsOf(known_until(context, as_of_position, as_of_recorded), as_of_happened)
 
 
 Moment = Annotated[AsOf, Depends(as_of)]
