@@ -550,7 +550,7 @@ def _summary_zh(of: _Summary) -> list[str]:
         )
         lines.append(
             f"{entry.position}  {entry.happened_on}  {f'［{whose[entry.stream.id].zh}］' if whose else ''}"
-            f"{_words(entry.event).zh}（{by.actor.organisation}，{ROLE[by.actor.role]}{ground}；"
+            f"{_words(entry.event).zh}（{by.actor.organisation}，{ROLE[by.actor.role].zh}{ground}；"
             f"记录于{_moment(entry.recorded_at)}）"
         )
         lines += [f"    {words.zh}" for words in of.corrected(entry)]
@@ -606,7 +606,7 @@ def _summary_en(of: _Summary) -> list[str]:
         ground = f", by {by.authority.document_no or by.authority.title or by.authority.issuer}" if by.authority else ""
         lines.append(
             f"{entry.position}  {entry.happened_on}  {f'[{whose[entry.stream.id].en}] ' if whose else ''}"
-            f"{_words(entry.event).en} ({by.actor.organisation}, {by.actor.role}{ground}; "
+            f"{_words(entry.event).en} ({by.actor.organisation}, {ROLE[by.actor.role].en}{ground}; "
             f"recorded {_moment(entry.recorded_at)})"
         )
         lines += [f"    {words.en}" for words in of.corrected(entry)]

@@ -23,7 +23,7 @@ class Timeline(Projection):
     """
 
     NAME = "timeline"
-    VERSION = 2
+    VERSION = 3
     HANDLES = ALL - topics("accounts")
     IGNORES = topics("accounts")
     TABLES = """

@@ -8,7 +8,8 @@ from domain.correction import FactCorrected
 from domain.event import Event
 from domain.log_keeping import KeyChange, KeyHolder
 from domain.meeting import MatterKind
-from domain.project import AmountStage, CommentReply, FundPurpose, Track
+from domain.oversight import Measure
+from domain.project import AmountStage, CommentReply, FundPurpose, FundSource, OpinionVerdict, ResultUse, Track
 from domain.recorded import Role
 from domain.refusal import Refused
 from domain.rule import Effect, Judgement, text
@@ -94,21 +95,49 @@ TRACK = {
     Track.INDUSTRY: text("产业智慧化、智慧产业化和“两化融合”", "industry"),
 }
 ROLE = {
-    Role.OWNER_UNIT: "建设单位",
-    Role.PROJECT_AUTHORITY: "项目主管部门",
-    Role.DRC: "县发改部门",
-    Role.FINANCE: "财政部门",
-    Role.SMART_OFFICE: "县智慧办",
-    Role.LEADING_GROUP: "县领导小组",
-    Role.PLATFORM_OPERATOR: "全市统一共享平台管理方",
-    Role.TEST_AGENCY: "测评机构",
-    Role.EXPERT_COMMITTEE: "专家咨询委员会",
-    Role.THIRD_PARTY: "第三方专业评估机构",
-    Role.AUDITOR: "审计机关、纪检监察机关",
-    Role.ADMINISTRATOR: "系统管理",
-    Role.SYS_ADMIN: "系统管理员",
-    Role.SEC_ADMIN: "安全管理员",
-    Role.AUDIT_ADMIN: "审计管理员",
+    Role.OWNER_UNIT: text("建设单位", "owner unit"),
+    Role.PROJECT_AUTHORITY: text("项目主管部门", "project authority"),
+    Role.DRC: text("县发改部门", "development and reform department"),
+    Role.FINANCE: text("财政部门", "finance department"),
+    Role.SMART_OFFICE: text("县智慧办", "smart-city office"),
+    Role.LEADING_GROUP: text("县领导小组", "county leading group"),
+    Role.PLATFORM_OPERATOR: text("全市统一共享平台管理方", "operator of the city's sharing platform"),
+    Role.TEST_AGENCY: text("测评机构", "testing agency"),
+    Role.EXPERT_COMMITTEE: text("专家咨询委员会", "expert advisory committee"),
+    Role.THIRD_PARTY: text("第三方专业评估机构", "third-party evaluator"),
+    Role.AUDITOR: text("审计机关、纪检监察机关", "audit or discipline body"),
+    Role.ADMINISTRATOR: text("系统管理", "administration"),
+    Role.SYS_ADMIN: text("系统管理员", "system administrator"),
+    Role.SEC_ADMIN: text("安全管理员", "security administrator"),
+    Role.AUDIT_ADMIN: text("审计管理员", "audit administrator"),
+}
+SOURCE = {
+    FundSource.GOV_BUDGET: text("财政预算", "government budget"),
+    FundSource.GOV_FIXED_ASSET: text("政府固定资产投资", "government fixed-asset investment"),
+    FundSource.DEPT_BUDGET: text("部门预算", "departmental budget"),
+    FundSource.GUIDANCE_FUND: text("引导基金", "guidance fund"),
+    FundSource.INDUSTRY_FUND: text("产业基金", "industry fund"),
+    FundSource.BANK_LOAN: text("银行贷款", "bank loan"),
+    FundSource.SOCIAL_CAPITAL: text("社会资本", "social capital"),
+    FundSource.OTHER: text("其他渠道", "other source"),
+}
+MEASURE_EN = {
+    Measure.RECTIFICATION: "rectification within a term",
+    Measure.CRITICISM: "public criticism",
+    Measure.PLAN_SUSPENDED: "investment plan suspended",
+    Measure.BUILD_SUSPENDED: "building suspended",
+    Measure.TERMINATED: "termination",
+}
+USE = {
+    ResultUse.RECTIFICATION: text("整改", "rectification"),
+    ResultUse.BUDGET_EFFECT: text("影响预算安排", "effect on the budget"),
+    ResultUse.NOTICE: text("通报", "notice"),
+    ResultUse.NONE: text("未运用", "none"),
+}
+VERDICT = {
+    OpinionVerdict.PASS: text("通过", "passed"),
+    OpinionVerdict.RETURN: text("退回", "returned"),
+    OpinionVerdict.REFUSE: text("不同意", "not agreed"),
 }
 MATTER = {
     MatterKind.MAJOR_DECISION: text("重大决策", "major decision"),
@@ -190,10 +219,10 @@ def _(event: RoleAssigned) -> Text:
             f"自{event.since}起由{event.organisation}牵头{led.zh}（{event.document_no}）",
             f"{event.organisation} leads {led.en} from {event.since} ({event.document_no})",
         )
-    zh, en = (ROLE[event.role], event.role.value) if event.role is not None else (event.duty, event.duty)
+    duty = ROLE[event.role] if event.role is not None else text(event.duty, event.duty)
     return text(
-        f"自{event.since}起由{event.organisation}承担“{zh}”（{event.document_no}）",
-        f"{event.organisation} holds {en} from {event.since} ({event.document_no})",
+        f"自{event.since}起由{event.organisation}承担“{duty.zh}”（{event.document_no}）",
+        f"{event.organisation} acts as {duty.en} from {event.since} ({event.document_no})",
     )
 
 
@@ -231,11 +260,12 @@ def _(event: LogRestarted) -> Text:
 
 @sentence.register
 def _(event: RescueTold) -> Text:
-    named = "、".join(f"{role} {account}" for role, account in zip(event.offices, event.accounts, strict=True))
+    named = [(ROLE[role], account) for role, account in zip(event.offices, event.accounts, strict=True)]
+    zh, en = "、".join(f"{r.zh}{a}" for r, a in named), ", ".join(f"{r.en} {a}" for r, a in named)
     return text(
-        f"在本机救援三员：{named}；作废当时仍有效的密钥{event.keys_ended}把（{event.document_no}）：{event.reason}",
-        f"Administrators rescued on the machine: {named.replace('、', ', ')}; {event.keys_ended} keys that were good "
-        f"until then were ended ({event.document_no}): {event.reason}",
+        f"在本机救援三员：{zh}；作废当时仍有效的密钥{event.keys_ended}把（{event.document_no}）：{event.reason}",
+        f"Administrators rescued on the machine: {en}; {event.keys_ended} keys that were good until then were ended "
+        f"({event.document_no}): {event.reason}",
     )
 
 
@@ -366,7 +396,7 @@ def _(event: OversightMeasureTaken) -> Text:
     term_zh, term_en = (f"，期限{event.due_on}", f", due {event.due_on}") if event.due_on else ("", "")
     return text(
         f"采取监管措施：{event.measure.zh}（{event.document_no}）{term_zh}",
-        f"Oversight measure taken: {event.measure} ({event.document_no}){term_en}",
+        f"Oversight measure taken: {MEASURE_EN[event.measure]} ({event.document_no}){term_en}",
     )
 
 
@@ -469,8 +499,8 @@ def _(event: ExceptionRevoked) -> Text:
 
 @sentence.register
 def _(event: ReviewOpinionGiven) -> Text:
-    verdict = {"PASS": "通过", "RETURN": "退回", "REFUSE": "不同意"}[event.verdict]
-    return text(f"{event.body}审核意见：{verdict}", f"Opinion of {event.body}: {event.verdict}")
+    verdict = VERDICT[event.verdict]
+    return text(f"{event.body}审核意见：{verdict.zh}", f"Opinion of {event.body}: {verdict.en}")
 
 
 @sentence.register
@@ -593,10 +623,10 @@ def _(event: AmountStated) -> Text:
 
 @sentence.register
 def _(event: BudgetSet) -> Text:
-    purpose = PURPOSE[event.purpose]
+    purpose, source = PURPOSE[event.purpose], SOURCE[event.source]
     return text(
-        f"{event.year}年{purpose.zh}经费预算{event.amount.zh()}（{event.source}）",
-        f"Budget of {event.amount.yuan():,} CNY of {purpose.en} money set for {event.year} ({event.source})",
+        f"{event.year}年{purpose.zh}经费预算{event.amount.zh()}（{source.zh}）",
+        f"Budget of {event.amount.yuan():,} CNY of {purpose.en} money set for {event.year} ({source.en})",
     )
 
 
@@ -751,7 +781,8 @@ def _(event: EvaluationReported) -> Text:
 @sentence.register
 def _(event: EvaluationUsed) -> Text:
     return text(
-        f"第{event.number}项评价结果运用：{event.use}", f"Result of evaluation no. {event.number} used: {event.use}"
+        f"第{event.number}项评价结果运用：{USE[event.use].zh}",
+        f"Result of evaluation no. {event.number} used: {USE[event.use].en}",
     )
 
 

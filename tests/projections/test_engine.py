@@ -49,7 +49,7 @@ from tests.stages import CLASSIFIED
 
 TABLES = {
     "register_v3": ("projects", "units"),
-    "timeline_v2": ("entries", "links", "hidden"),
+    "timeline_v3": ("entries", "links", "hidden"),
     "supervision_v5": (
         "units",
         "projects",
@@ -342,7 +342,7 @@ def test_every_event_of_a_project_is_told(small_county: Liuhen) -> None:
     liuhen = small_county
     liuhen.engine.catch_up()
     with liuhen.pool.connection() as conn:
-        told = conn.execute("SELECT count(DISTINCT position), count(corrected_by) FROM timeline_v2.entries").fetchone()
+        told = conn.execute("SELECT count(DISTINCT position), count(corrected_by) FROM timeline_v3.entries").fetchone()
     assert told is not None
     assert told[0] == liuhen.ledger.position()
     assert told[1] > 0

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from domain.recorded import Recorded
+from domain.oversight import Measure
+from domain.project import FundSource, OpinionVerdict, ResultUse
+from domain.recorded import Recorded, Role
 from projections.timeline import Timeline
 from projections.timeline.sentences import sentence
 from tests.contract.test_stored_events import HISTORY
 
+CODE = re.compile(
+    "|".join(rf"\b{code}\b" for kind in (Role, FundSource, Measure, ResultUse, OpinionVerdict) for code in kind)
+)
+"""Words of the stored form, which no reader is to be shown."""
 TOLD = [e for e in HISTORY if e.event.TOPIC in Timeline.HANDLES]
 
 
@@ -20,3 +28,4 @@ def test_an_event_is_told_in_both_languages(entry: Recorded) -> None:
         assert "None" not in text
         assert "（）" not in text
         assert "()" not in text
+        assert not CODE.search(text), text
