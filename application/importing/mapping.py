@@ -15,6 +15,7 @@ from typing import ClassVar, TypeVar
 
 import orjson
 
+from application.importing.delimited import decoded, delimiter_of
 from domain.dates import CivilDate
 from domain.money import Money
 from domain.project import HistoricalFact, ImportOrigin, Knowledge, Milestone
@@ -142,13 +143,11 @@ class Mapping(ABC):
 def read_rows(mapping: Mapping, data: bytes) -> tuple[tuple[str, ...], Iterator[tuple[int, Row]]]:
     """The columns, and each row with its number as a spreadsheet shows it (the header is row 1). Raises FileFault.
 
-    UTF-8 (with or without a mark), then Windows-1252; comma or semicolon.
+    UTF-8 (with or without a mark), UTF-16 with a mark, else Windows-1252; comma, semicolon or tab.
     """
     content = _decode(data)
-    first_line = content.split("\n", 1)[0]
-    delimiter = ";" if first_line.count(";") > first_line.count(",") else ","
     # strict=True: an unclosed quotation mark is an error and does not swallow the rest of the file.
-    reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter_of(content), strict=True)
     try:
         columns = tuple(" ".join(c.split()) for c in next(reader, []))
     except csv.Error as error:
@@ -194,17 +193,19 @@ def _rows(reader: Iterator[list[str]], columns: tuple[str, ...]) -> Iterator[tup
         yield number, dict(zip(columns, cells, strict=True))
 
 
+_WORKBOOK = b"PK\x03\x04"
+
 TOO_MANY = "\x00"
 """Where a row keeps the cells that it has beyond the header."""
 
 
 def _decode(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise FileFault(text("编码无法识别；请另存为UTF-8", "unknown encoding: save the file as UTF-8"))
+    if data.startswith(_WORKBOOK):
+        raise FileFault(text("这是XLSX文件：请另存为CSV（UTF-8）", "this is an XLSX file: save it as CSV (UTF-8)"))
+    content = decoded(data, "cp1252")
+    if content is None:
+        raise FileFault(text("编码无法识别；请另存为UTF-8", "unknown encoding: save the file as UTF-8"))
+    return content
 
 
 def row_sha256(row: Row, edition: Edition) -> str:

@@ -18,6 +18,7 @@ from datetime import date, datetime, time
 from typing import Any
 from xml.parsers import expat
 
+from application.importing.delimited import decoded, delimiter_of
 from domain.texts import Text
 
 CSV = "text/csv"
@@ -63,16 +64,19 @@ def read_table(kind: str, data: bytes) -> Table:
     if kind == NDJSON:
         return _checked(*_from_ndjson(data))
     cells = _from_xlsx(data) if kind == XLSX else _from_csv(data)
-    filled = [row for row in cells if any(cell.strip() for cell in row)]
+    filled = [(number, row) for number, row in enumerate(cells, 1) if any(cell.strip() for cell in row)]
     if not filled:
         raise TableError("文件中没有一行", "the file holds no row")
-    columns = [cell.strip() for cell in filled[0]]
+    columns = [cell.strip() for cell in filled[0][1]]
     while columns and not columns[-1]:
         columns.pop()
     rows: list[list[str]] = []
-    for number, row in enumerate(filled[1:], 2):
+    for number, row in filled[1:]:
         if any(cell.strip() for cell in row[len(columns) :]):
-            raise TableError(f"第{number}行的单元格多于表头", f"row {number} has more cells than the header")
+            raise TableError(
+                f"第{number}行的单元格多于表头（首个非空行即表头，其上不留标题）",
+                f"row {number} has more cells than the header: the first row with anything in it, so no title above",
+            )
         rows.append([*row, *[""] * len(columns)][: len(columns)])
     return _checked(columns, rows)
 
@@ -95,23 +99,19 @@ def _checked(columns: list[str], rows: list[list[str]]) -> Table:
 
 
 def _decoded(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise TableError("编码无法识别，请另存为UTF-8", "unknown encoding: save it as UTF-8")
+    content = decoded(data, "gb18030")
+    if content is None:
+        raise TableError("编码无法识别，请另存为UTF-8", "unknown encoding: save it as UTF-8")
+    return content
 
 
 def _from_csv(data: bytes) -> list[list[str]]:
     content = _decoded(data)
-    first = content.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
     try:
         # The apostrophe that guards a cell against formulas (infrastructure.spreadsheets) is no part of its text.
         return [
             [unguarded(cell) for cell in row]
-            for row in csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
+            for row in csv.reader(io.StringIO(content, newline=""), delimiter=delimiter_of(content), strict=True)
         ]
     except csv.Error as error:
         raise TableError(f"不是CSV文件：{error}", f"not a CSV file: {error}") from error

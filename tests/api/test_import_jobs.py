@@ -379,3 +379,15 @@ def test_what_is_no_sheet_may_be_anything() -> None:
 def test_a_semicolon_table_in_gb18030_is_read() -> None:
     table = read_table(CSV, "列一;列二\n甲;'=1\n".encode("gb18030"))
     assert (table.columns, table.rows) == (("列一", "列二"), (("甲", "=1"),))
+
+
+def test_a_table_that_excel_saved_as_unicode_text_is_read() -> None:
+    table = read_table(CSV, "列一\t列二\r\n甲\t乙,丙\r\n".encode("utf-16"))
+    assert (table.columns, table.rows) == (("列一", "列二"), (("甲", "乙,丙"),))
+
+
+def test_a_title_above_the_header_is_said_to_be_in_the_way() -> None:
+    """With the row as the sender counts it, blank ones too."""
+    with pytest.raises(TableError) as refused:
+        read_table(CSV, "项目进度表\n\n项目,进度\nA,50\n".encode())
+    assert refused.value.text.zh == "第3行的单元格多于表头（首个非空行即表头，其上不留标题）"

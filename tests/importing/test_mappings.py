@@ -180,11 +180,18 @@ def test_what_is_imported_has_passed_no_gate(desk: Desk) -> None:
     assert (project.filing, project.approval, project.acceptance, project.stage) == (None, None, None, "HISTORICAL")
 
 
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8"])
-def test_byte_order_marks_and_semicolons(desk: Desk, encoding: str) -> None:
-    data = "\n".join([HEADER, line(**{"Project Name": "Ação"})]).replace(",", ";").encode(encoding)
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "utf-16"])
+def test_byte_order_marks_semicolons_and_tabs(desk: Desk, encoding: str, delimiter: str) -> None:
+    data = "\n".join([HEADER, line(**{"Project Name": "Ação"})]).replace(",", delimiter).encode(encoding)
     report = import_file(desk, WORLD_BANK, data, ACTOR, dry_run=False, progress=None)
     assert report.new == 1
+
+
+def test_a_workbook_is_named_as_such(desk: Desk) -> None:
+    """It was read as Windows text, and columns were said to lack."""
+    with pytest.raises(FileFault, match="CSV（UTF-8）"):
+        import_file(desk, WORLD_BANK, b"PK\x03\x04\x14", ACTOR, dry_run=True, progress=None)
 
 
 def test_windows_encoding(desk: Desk) -> None:
