@@ -10,6 +10,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from domain.project import Category
 from domain.texts import half_width
@@ -33,10 +34,13 @@ CATEGORIES: dict[str, tuple[str, str]] = {
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−－", "-"))
 _RUNS = re.compile(r"[!-~]{4,}")
 _ASCII = re.compile(r"[\x00-\x7f]{4,}")
+_KEPT = 2048
+"""Texts whose forms are kept: rows are written again and again under the same names."""
 _BETWEEN = "\n"
 """Between texts that are searched together: nothing that is searched for holds it."""
 
 
+@lru_cache(_KEPT)
 def folded(text: str) -> str:
     """A text as it is compared: half-width, in lower case, with plain dashes and without spaces."""
     return "".join(half_width(text).translate(_DASHES).casefold().split())
@@ -50,13 +54,18 @@ def searched(texts: Iterable[str | None]) -> str:
 
 def terms(text: str) -> list[str]:
     """What a searched text is found by: its pairs of characters, its runs, and each that may stand for a word."""
+    return [*_terms(text)]
+
+
+@lru_cache(_KEPT)
+def _terms(text: str) -> tuple[str, ...]:
     found: set[str] = set()
     for line in text.split(_BETWEEN):
         found.update(map(operator.add, line, line[1:]))
         for run in _ASCII.findall(line):
             found.update(run[n : n + 4] for n in range(len(run) - 3))
     found.update(filter(_stands_alone, set(text)))
-    return sorted(found)
+    return tuple(sorted(found))
 
 
 def sought(word: str) -> list[str]:
