@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import hypothesis
@@ -160,8 +161,8 @@ NewDatabase = Callable[[str], str]
 
 
 @pytest.fixture(scope="session")
-def databases() -> Databases:
-    return Databases()
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    return Databases(tmp_path_factory.mktemp("recorded"))
 
 
 @pytest.fixture(scope="session")
@@ -182,6 +183,22 @@ def any_database(request: pytest.FixtureRequest, databases: Databases) -> Iterat
     """A migrated database as new, on each kind of server in turn."""
     with databases.lent(request.getfixturevalue(request.param)) as conninfo:
         yield conninfo
+
+
+Recorded = Callable[[str, Callable[[Liuhen], object]], AbstractContextManager[Liuhen]]
+
+
+@pytest.fixture
+def recorded(embedded: str, databases: Databases, tmp_path: Path) -> Recorded:
+    """As `liuhen`, with what a function records; it does so once for all tests that name the same."""
+
+    @contextmanager
+    def deployment(what: str, record: Callable[[Liuhen], object]) -> Iterator[Liuhen]:
+        conninfo = databases.recorded(embedded, what, tmp_path, record)
+        with wired(Settings(data_dir=tmp_path, database_url=conninfo, poll_seconds=0.2), conninfo) as made:
+            yield made
+
+    return deployment
 
 
 @pytest.fixture

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from infrastructure.bootstrap import wired
+from infrastructure.bootstrap import Liuhen, wired
 from infrastructure.migrations import migrate
 from infrastructure.settings import Settings
 
@@ -63,18 +65,34 @@ class Start:
 class Databases:
     """The databases of a session's servers."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        """`folder`: for what recorded deployments keep beside their databases."""
+        self._folder = folder
         self._starts: dict[str, Start] = {}
         self._idle: dict[str, list[tuple[str, object]]] = {}
+        self._recorded: dict[tuple[str, str], str] = {}
 
     def new(self, server: str) -> str:
         """A migrated database, for good: a copy of a template."""
-        with psycopg.connect(server, autocommit=True) as conn:
-            if server not in self._starts:
-                self._starts[server] = _template(conn, server)
-            name = f"test_{uuid.uuid4().hex}"
-            conn.execute(f"CREATE DATABASE {name} TEMPLATE {self._starts[server].template}".encode())
-        return named(server, name)
+        if server not in self._starts:
+            self._starts[server] = _template(server)
+        return _copy(server, self._starts[server].template)
+
+    def recorded(self, server: str, what: str, folder: Path, record: Callable[[Liuhen], object]) -> str:
+        """A database, for good, in which `record` has recorded: a copy of one that was recorded once for all tests.
+
+        What belongs to it in the data folder is copied to `folder`. Whoever asks for the same `what` records the same.
+        """
+        kept = self._folder / what
+        if (server, what) not in self._recorded:
+            first = self.new(server)
+            shutil.rmtree(kept, ignore_errors=True)
+            with wired(Settings(data_dir=kept, database_url=first), first) as deployment:
+                record(deployment)
+            self._recorded[server, what] = str(conninfo_to_dict(first)["dbname"])
+        if kept.exists():
+            shutil.copytree(kept, folder, dirs_exist_ok=True)
+        return _copy(server, self._recorded[server, what])
 
     @contextmanager
     def lent(self, server: str) -> Iterator[str]:
@@ -102,10 +120,16 @@ def named(server: str, name: str) -> str:
     return make_conninfo(server, dbname=name)
 
 
-def _template(conn: Connection, server: str) -> Start:
-    template = f"template_{uuid.uuid4().hex}"
-    conn.execute(f"CREATE DATABASE {template}".encode())
-    conninfo = named(server, template)
+def _copy(server: str, template: str) -> str:
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as conn:
+        conn.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+    return named(server, name)
+
+
+def _template(server: str) -> Start:
+    conninfo = _copy(server, "template1")
+    template = str(conninfo_to_dict(conninfo)["dbname"])
     with wired(Settings(database_url=conninfo), conninfo):
         pass  # migrates, and makes the tables of the views
     with psycopg.connect(conninfo) as inside:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -36,6 +36,7 @@ from projections.money import Money
 from projections.register import ProjectRegister
 from projections.topics import ALL
 from projections.view import Page, Projection
+from tests.conftest import Recorded
 from tests.unknown_event import TOPIC, record_unknown_event
 
 CORRECTED = FactCorrected.TOPIC
@@ -45,15 +46,19 @@ ACT = Act(
 
 
 @pytest.fixture
-def county(liuhen: Liuhen, monkeypatch: pytest.MonkeyPatch) -> Liuhen:
+def county(recorded: Recorded, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liuhen]:
     """The county, its units and a few projects, with corrections."""
     monkeypatch.setattr(demo, "PROJECTS", 3)
     monkeypatch.setattr(demo, "RESPONSIBLE", 1)
+    with recorded("county", record_county) as liuhen:
+        yield liuhen
+
+
+def record_county(liuhen: Liuhen) -> None:
     demo.record_demo_county(liuhen.desk, lambda _done, _total: None)
     for entry in liuhen.ledger.after(0, 10_000):
         if entry.event.TOPIC == "project.contract_recorded":
             withdraw(liuhen, entry)
-    return liuhen
 
 
 def withdraw(liuhen: Liuhen, entry: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -44,6 +45,7 @@ from infrastructure.bootstrap import Liuhen
 from infrastructure.projecting.engine import PROJECTIONS, Engine, ViewFillingError
 from infrastructure.roles import as_writer
 from projections.view import Projection
+from tests.conftest import Recorded
 from tests.schemes import STARS
 from tests.stages import CLASSIFIED
 
@@ -88,10 +90,15 @@ TABLES = {
 
 
 @pytest.fixture
-def small_county(liuhen: Liuhen, monkeypatch: pytest.MonkeyPatch) -> Liuhen:
+def small_county(recorded: Recorded, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liuhen]:
     """The county, its units and the first demo projects, with corrections: some 400 events."""
     monkeypatch.setattr(demo, "PROJECTS", 6)
     monkeypatch.setattr(demo, "RESPONSIBLE", 2)
+    with recorded("small-county", record_small_county) as liuhen:
+        yield liuhen
+
+
+def record_small_county(liuhen: Liuhen) -> None:
     demo.record_demo_county(liuhen.desk, lambda _done, _total: None)
     act = Act(
         actor=Actor(account="t", organisation="测试", role=Role.SMART_OFFICE),
@@ -110,7 +117,6 @@ def small_county(liuhen: Liuhen, monkeypatch: pytest.MonkeyPatch) -> Liuhen:
     record_board(liuhen, act)
     record_editions(liuhen, act)
     evaluate_whole_county(liuhen.desk, STARS, act)
-    return liuhen
 
 
 def record_security(liuhen: Liuhen, act: Act) -> None:

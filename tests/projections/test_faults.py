@@ -28,7 +28,7 @@ from infrastructure.projecting.as_of import check
 from infrastructure.projecting.engine import Engine
 from infrastructure.settings import Settings
 from projections.register import ProjectRegister
-from tests.conftest import NewDatabase
+from tests.databases import Databases
 from tests.faults.servers import Cluster, cluster, own_folder
 from tests.projections.tally import Tally, command, counted
 from tests.projections.test_engine import wait_until
@@ -48,17 +48,16 @@ def deployment(conninfo: str, folder: Path, **settings: Any) -> Any:
 
 
 @pytest.fixture
-def tallied(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liuhen]:
+def tallied(embedded: str, databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liuhen]:
     """A county whose views, and a count of its events, are still to be made, in small pages."""
     monkeypatch.setattr(engines, "PROJECTIONS", (*engines.PROJECTIONS, Tally))
-    with deployment(database, tmp_path) as liuhen:
-        record(liuhen, monkeypatch)
+    with deployment(databases.recorded(embedded, "tallied", tmp_path, record), tmp_path) as liuhen:
         yield liuhen
 
 
-def record(liuhen: Liuhen, monkeypatch: pytest.MonkeyPatch, projects: int = 3) -> None:
-    with monkeypatch.context() as small:
-        small.setattr(demo, "PROJECTS", projects)
+def record(liuhen: Liuhen) -> None:
+    with pytest.MonkeyPatch.context() as small:
+        small.setattr(demo, "PROJECTS", 3)
         small.setattr(demo, "RESPONSIBLE", 1)
         demo.record_demo_county(liuhen.desk, lambda _done, _total: None)
 
@@ -206,11 +205,11 @@ def server() -> Iterator[Cluster]:
 
 @pytest.fixture
 def elsewhere(
-    server: Cluster, new_database: NewDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    server: Cluster, databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Liuhen]:
     monkeypatch.setattr(engines, "PROJECTIONS", (*engines.PROJECTIONS, Tally))
-    with deployment(new_database(server.conninfo()), tmp_path, page=7) as liuhen:
-        record(liuhen, monkeypatch)
+    conninfo = databases.recorded(server.conninfo(), "tallied-elsewhere", tmp_path, record)
+    with deployment(conninfo, tmp_path, page=7) as liuhen:
         yield liuhen
 
 

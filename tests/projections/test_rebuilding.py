@@ -21,6 +21,7 @@ import pytest
 from domain.recorded import Role
 from infrastructure.bootstrap import Liuhen
 from infrastructure.issuer import Holder, Issuer
+from infrastructure.projecting import engine as engines
 from infrastructure.projecting import rebuilding
 from infrastructure.projecting.as_of import check
 from infrastructure.projecting.builds import Build, Standing, builds_of
@@ -29,24 +30,29 @@ from infrastructure.projecting.rebuilding import order, rebuild, unfinished
 from projections.register import ProjectRegister
 from projections.timeline import Timeline
 from tests.api.conftest import PROJECT
-from tests.projections.tally import command
+from tests.databases import Databases
+from tests.projections.tally import Tally, command
 from tests.projections.test_engine import engine as another
 from tests.projections.test_engine import wait_until
-from tests.projections.test_faults import tallied
+from tests.projections.test_faults import deployment, record
 from tests.stages import OWNER
-
-__all__ = ["tallied"]
 
 REGISTER = "/v1/register/projects?limit=500"
 OLD, NEW, NEWER = (ProjectRegister.schema(build) for build in (1, 2, 3))
 
 
 @pytest.fixture
-def county(tallied: Liuhen, monkeypatch: pytest.MonkeyPatch) -> Liuhen:
+def county(embedded: str, databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Liuhen]:
     """A county whose views stand at the end of the log, and are built anew in pages of 50."""
+    monkeypatch.setattr(engines, "PROJECTIONS", (*engines.PROJECTIONS, Tally))
     monkeypatch.setattr(rebuilding, "PAGE", 50)
-    tallied.engine.catch_up()
-    return tallied
+    with deployment(databases.recorded(embedded, "tallied-with-views", tmp_path, record_and_view), tmp_path) as liuhen:
+        yield liuhen
+
+
+def record_and_view(liuhen: Liuhen) -> None:
+    record(liuhen)
+    liuhen.engine.catch_up()
 
 
 class Caller:
