@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from itertools import pairwise
 from uuid import UUID, uuid4
@@ -39,8 +39,8 @@ def opened(conninfo: str, log: int = LOG, size: int = 8) -> Iterator[EventLedger
     pool: ConnectionPool[psycopg.Connection[TupleRow]] = ConnectionPool(
         conninfo, min_size=1, max_size=size, kwargs={"autocommit": True}, open=False
     )
-    with pool:
-        yield EventLedger(pool, log)
+    with pool, closing(EventLedger(pool, log)) as ledger:
+        yield ledger
 
 
 @pytest.fixture
