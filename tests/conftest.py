@@ -72,9 +72,7 @@ def shared() -> Path:
 def embedded() -> Iterator[str]:
     """Connection string of the embedded server."""
     with tempfile.TemporaryDirectory(prefix="liuhen-") as folder, EmbeddedPostgres(Path(folder)) as server:
-        with psycopg.connect(server.conninfo, autocommit=True) as conn:
-            conn.execute(f"ALTER SYSTEM SET autovacuum_naptime TO '{LONG}'".encode())
-            conn.execute("SELECT pg_reload_conf()")
+        _configure(server.conninfo, autovacuum_naptime=LONG, fsync="off")
         yield server.conninfo
         # At once: to write out hundreds of databases that are thrown away next took minutes.
         server._stopping.set()  # nobody is to start it again
@@ -136,6 +134,7 @@ def debian() -> Iterator[str]:
         conninfo = f"host={folder} port=5432 user=liuhen dbname=postgres"
         try:
             _wait_for(conninfo)
+            _configure(conninfo, fsync="off")
             yield conninfo
         finally:
             server.send_signal(signal.SIGQUIT)  # at once, as above
@@ -155,6 +154,38 @@ def _wait_for(conninfo: str) -> None:
             time.sleep(0.1)
         else:
             return
+
+
+def _configure(server: str, **settings: str) -> None:
+    """What new connections see from now on. These servers outlive no test, so nobody has to wait for their disk."""
+    with psycopg.connect(server, autocommit=True) as conn:
+        for name, value in settings.items():
+            conn.execute(f"ALTER SYSTEM SET {name} TO '{value}'".encode())
+        conn.execute("SELECT pg_reload_conf()")
+    for name, value in settings.items():
+        while True:
+            with psycopg.connect(server) as conn:
+                if conn.execute(f"SHOW {name}".encode()).fetchone() == (value,):
+                    break
+            time.sleep(0.005)
+
+
+def _kind_of(request: pytest.FixtureRequest) -> object:
+    """Of the server whose turn it is in `any_database`."""
+    called = getattr(request.node, "callspec", None)
+    return called.params.get("any_database") if called is not None else None
+
+
+@pytest.fixture
+def durable(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The test's server waits for its disk as a real one does: for what looks at that."""
+    asked = {*request.fixturenames, _kind_of(request)}
+    servers = [request.getfixturevalue(name) for name in ("embedded", "debian") if name in asked]
+    for server in servers:
+        _configure(server, fsync="on")
+    yield
+    for server in servers:
+        _configure(server, fsync="off")
 
 
 NewDatabase = Callable[[str], str]
@@ -185,6 +216,18 @@ def any_database(request: pytest.FixtureRequest, databases: Databases) -> Iterat
         yield conninfo
 
 
+_settings: dict[frozenset[tuple[str, str]], Settings] = {}
+
+
+def _deployed(folder: Path, conninfo: str) -> Settings:
+    """Settings of a test's deployment, read once for each environment: to read them takes as long as to connect."""
+    environment = frozenset((name, value) for name, value in os.environ.items() if name.startswith("LIUHEN_"))
+    given = {"data_dir": folder, "database_url": conninfo, "poll_seconds": 0.2}
+    if environment not in _settings:
+        _settings[environment] = Settings(**given)  # type: ignore[arg-type]
+    return _settings[environment].model_copy(update=given)
+
+
 Recorded = Callable[[str, Callable[[Liuhen], object]], AbstractContextManager[Liuhen]]
 
 
@@ -195,7 +238,7 @@ def recorded(embedded: str, databases: Databases, tmp_path: Path) -> Recorded:
     @contextmanager
     def deployment(what: str, record: Callable[[Liuhen], object]) -> Iterator[Liuhen]:
         conninfo = databases.recorded(embedded, what, tmp_path, record)
-        with wired(Settings(data_dir=tmp_path, database_url=conninfo, poll_seconds=0.2), conninfo) as made:
+        with wired(_deployed(tmp_path, conninfo), conninfo) as made:
             yield made
 
     return deployment
@@ -204,5 +247,5 @@ def recorded(embedded: str, databases: Databases, tmp_path: Path) -> Recorded:
 @pytest.fixture
 def liuhen(database: str, tmp_path: Path) -> Iterator[Liuhen]:
     """A wired deployment on a fresh database. Projections are brought up by `engine.catch_up()` or `start()`."""
-    with wired(Settings(data_dir=tmp_path, database_url=database, poll_seconds=0.2), database) as deployment:
+    with wired(_deployed(tmp_path, database), database) as deployment:
         yield deployment

@@ -13,6 +13,8 @@ from api.cli import app
 from infrastructure.migrations import migrate
 from infrastructure.roles import WRITER, statements
 
+pytestmark = pytest.mark.usefixtures("durable")
+
 
 def liuhen(*words: str) -> Result:
     return CliRunner().invoke(app, list(words))

@@ -81,7 +81,7 @@ FIGURES = {
 
 
 @pytest.fixture
-def own(embedded: str) -> Server:
+def own(embedded: str, durable: None) -> Server:
     return Server(embedded)
 
 

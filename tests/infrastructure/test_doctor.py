@@ -23,6 +23,8 @@ from tests.conftest import NewDatabase
 from tests.contract.proofs import ROOT
 from tests.infrastructure.test_ledger import LOG, event, opened
 
+pytestmark = pytest.mark.usefixtures("durable")
+
 LAST = len(available())
 
 

@@ -77,7 +77,7 @@ def test_a_key_is_made_under_the_master_key_in_use_only(database: str) -> None:
         ),
     ],
 )
-@pytest.mark.usefixtures("liuhen")
+@pytest.mark.usefixtures("liuhen", "durable")
 def test_the_doctor_finds_what_would_keep_keys_alive_or_lose_them(database: str, tampering: str, check: str) -> None:
     with psycopg.connect(database) as conn:
         conn.execute(tampering.encode())

@@ -343,6 +343,7 @@ def test_the_writer_cannot_migrate(embedded: str, new_database: NewDatabase) -> 
         migrate(as_login(conninfo, READER))
 
 
+@pytest.mark.usefixtures("durable")
 def test_a_record_from_before_the_roles_goes_on(any_database: str, tmp_path: Path) -> None:
     """Everything belonged to the login that served: tables, views and their contents are kept."""
     before, stream = tmp_path / "before", uuid4()

@@ -13,6 +13,8 @@ from tests.contract.proofs import ROOT
 from tests.tlog import erasure
 from tests.tlog.drill import ATTACKS, WHEN, Attack, run
 
+pytestmark = pytest.mark.usefixtures("durable")
+
 PAGE = (
     (ROOT / "docs/tampering-drill.md").read_text(encoding="utf-8")
     if (ROOT / "docs/tampering-drill.md").exists()
