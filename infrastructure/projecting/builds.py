@@ -26,6 +26,8 @@ Connection = psycopg.Connection[Any]
 DATABASE_ERRORS = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
 """What is raised when the database cannot be asked."""
 
+WORKER = f"{socket.gethostname()}:{os.getpid()}"
+"""This process, as shown beside what it moved last."""
 KEEP_SECONDS = 60
 """How long a replaced build is kept: a reader that looked it up before has long finished by then."""
 
@@ -174,18 +176,13 @@ def digest_of(projection: Projection) -> str:
     return hashlib.sha256(projection.TABLES.encode()).hexdigest()
 
 
-def _this_process() -> str:
-    """As shown beside what it moved last. Asked each time: a process that is forked is another one."""
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
 def move(conn: Connection, log_id: int, moved: Sequence[Build], position: int) -> None:
     """Set the position of builds. In the transaction that wrote their rows."""
     conn.execute(
         "UPDATE liuhen.projections p SET position = %s, moved_at = clock_timestamp(), worker = %s"
         " FROM unnest(%s::text[], %s::int[], %s::int[]) AS b(name, version, build)"
         " WHERE p.log_id = %s AND p.name = b.name AND p.version = b.version AND p.build = b.build",
-        (position, _this_process(), *(list(part) for part in zip(*(b.key for b in moved), strict=True)), log_id),
+        (position, WORKER, *(list(part) for part in zip(*(b.key for b in moved), strict=True)), log_id),
     )
 
 
