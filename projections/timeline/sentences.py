@@ -818,7 +818,7 @@ def _(event: FactCorrected) -> Text:
 def _(event: SharingRiskAssessed) -> Text:
     return text(
         f"共享利用风险评估{event.report_no}：{event.conclusion}",
-        f"risks of sharing assessed, {event.report_no}: {event.conclusion}",
+        f"Risks of sharing assessed, {event.report_no}: {event.conclusion}",
     )
 
 
@@ -826,7 +826,7 @@ def _(event: SharingRiskAssessed) -> Text:
 def _(event: PrivacyImpactAssessed) -> Text:
     return text(
         f"资源“{event.resource}”完成个人信息保护影响评估{event.report_no}",
-        f"privacy impact of “{event.resource}” assessed, {event.report_no}",
+        f"Privacy impact of “{event.resource}” assessed, {event.report_no}",
     )
 
 
@@ -834,31 +834,31 @@ def _(event: PrivacyImpactAssessed) -> Text:
 def _(event: CryptoAssessed) -> Text:
     return text(
         f"密码应用安全性评估{event.report_no}，结论“{event.conclusion}”",
-        f"cryptography assessed, {event.report_no}: “{event.conclusion}”",
+        f"Cryptography assessed, {event.report_no}: “{event.conclusion}”",
     )
 
 
 @sentence.register
 def _(event: SecurityMarked) -> Text:
     phase = {"BUILD": text("同建设", "building"), "ASSESSMENT": text("同考核", "assessment")}[event.phase]
-    return text(f"网络信息安全{phase.zh}", f"security went along in {phase.en}")
+    return text(f"网络信息安全{phase.zh}", f"Security went along in {phase.en}")
 
 
 @sentence.register
 def _(event: SystemChanged) -> Text:
-    return text(f"系统重大变更：{event.description}", f"major change of the system: {event.description}")
+    return text(f"系统重大变更：{event.description}", f"Major change of the system: {event.description}")
 
 
 @sentence.register
 def _(event: SecurityIncidentRecorded) -> Text:
     return text(
-        f"第{event.number}号安全事件，{event.grade}级", f"security incident {event.number}, grade {event.grade}"
+        f"第{event.number}号安全事件，{event.grade}级", f"Security incident {event.number}, grade {event.grade}"
     )
 
 
 @sentence.register
 def _(event: SecurityIncidentResolved) -> Text:
-    return text(f"第{event.number}号安全事件已处置", f"security incident {event.number} resolved")
+    return text(f"第{event.number}号安全事件已处置", f"Security incident {event.number} resolved")
 
 
 @sentence.register
@@ -875,9 +875,9 @@ def _(event: ServiceOnboarded) -> Text:
 
 @sentence.register
 def _(event: ServiceRefused) -> Text:
-    return _refused(text("政务服务上线", "putting services online"), event.judgement)
+    return _refused(text("政务服务上线", "Putting services online"), event.judgement)
 
 
 @sentence.register
 def _(event: ServiceExempted) -> Text:
-    return text(f"豁免接入政务服务平台：{event.legal_basis}", f"exempt from the service platform: {event.legal_basis}")
+    return text(f"豁免接入政务服务平台：{event.legal_basis}", f"Exempt from the service platform: {event.legal_basis}")

@@ -29,3 +29,4 @@ def test_an_event_is_told_in_both_languages(entry: Recorded) -> None:
         assert "（）" not in text
         assert "()" not in text
         assert not CODE.search(text), text
+        assert not text[0].islower(), text
